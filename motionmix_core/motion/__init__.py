@@ -1,0 +1,1 @@
+"""What a motion is: skeleton, rotations, kinematics, the Motion itself, foot contacts. numpy only."""

@@ -1,0 +1,1 @@
+"""Motion <-> feature arrays that a network sees."""
