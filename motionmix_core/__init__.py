@@ -1,0 +1,1 @@
+"""MotionMix without Blender: motions, their representation, diffusion, generation, retargeting, file formats."""

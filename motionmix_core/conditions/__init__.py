@@ -1,0 +1,1 @@
+"""What a motion is asked for with: text (and later action labels and music)."""

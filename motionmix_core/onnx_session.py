@@ -1,0 +1,92 @@
+"""Opening a model folder with ONNX Runtime: one place for its settings and for what can be wrong with the files.
+
+A folder holds ``model.json``, ``graph.onnx`` and ``weights.safetensors``; the graph's initialisers point into the
+weights file. Used by the text encoder and by the denoiser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+DESCRIPTION_FILE = "model.json"
+GRAPH_FILE = "graph.onnx"
+WEIGHTS_FILE = "weights.safetensors"
+FORMAT = 1
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The folder's ``model.json`` as a dictionary.
+
+    :raises ModelError: the folder or the file is missing, isn't JSON, or is of a newer format.
+    """
+    path = folder / DESCRIPTION_FILE
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"No model in {folder}: {DESCRIPTION_FILE} is missing. Reinstall MotionMix.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} can't be read ({error}). Reinstall MotionMix.") from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise ModelError(f"{path} isn't of format {FORMAT}, the one this version reads. Update MotionMix or the model.")
+    return description
+
+
+def check_weights(folder: Path, description: dict[str, Any]) -> None:
+    """Compare the weights file with the SHA-256 in ``model.json``: a damaged download would make damaged motion.
+
+    :raises ModelError: the file is missing, cut short or altered.
+    """
+    path = folder / WEIGHTS_FILE
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"The weights {path} can't be read ({error.strerror}). Reinstall MotionMix.") from error
+    if digest != description.get("weights_sha256"):
+        raise ModelError(f"The weights {path} are damaged (their SHA-256 isn't the model's). Reinstall MotionMix.")
+
+
+def open_session(folder: Path, threads: int = 0) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session on the folder's graph, on the CPU.
+
+    :param threads: threads for one operator; 0 = as many as there are physical cores.
+    :raises ModelError: ONNX Runtime isn't installed, or the graph can't be loaded.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(
+            f"ONNX Runtime, which runs the models, can't be loaded ({error}). Reinstall MotionMix for this platform, "
+            "or install the package onnxruntime."
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or physical_cores()
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    # Threads that spin between operators are faster in a benchmark and steal the animator's cores in real life: the
+    # price of letting them sleep is under 5 % here.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = folder / GRAPH_FILE
+    if not path.is_file():
+        raise ModelError(f"The model {folder} has no {GRAPH_FILE}. Reinstall MotionMix.")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's exceptions have no common base below Exception
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"The model {path} can't be loaded ({reason}). Reinstall MotionMix.") from error
+
+
+def physical_cores() -> int:
+    """Half the logical processors where there are more than four (they come in pairs), else all of them."""
+    logical = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return logical // 2 if logical > 4 else logical
