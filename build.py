@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""The one command for everything; needs a stock Python 3.8 or newer and nothing installed.
+
+    python3 build.py demo       make a prompt's motion on a Rigify rig in a real Blender: a .blend, a film, a sheet
+    python3 build.py test       lint, types, unit tests, and the extension's tests in Blender 4.2, 4.5 and 5.0
+    python3 build.py package    the extension's zips, validated with Blender's own tool
+    python3 build.py link       put this working tree into your Blender by links, for development
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import List, Optional
+
+from build_steps import checks, demo
+from build_steps.console import ROOT, BuildError, Steps
+from build_steps.environments import ensure_environment
+from build_steps.interpreters import find_interpreter
+from build_steps.link import layout, link
+from build_steps.package import PLATFORMS, PYTHONS, REQUIREMENTS, make_text_encoder, package, this_platform
+from build_steps.wheels import fetch_wheels
+
+MODULES_PYTHONS = [(3, 11), (3, 13)]
+"""Pythons that the demo can use: Blender 5.0 for the first, 5.2 for the second."""
+TEST_PYTHON = [(3, 11)]
+"""Blender 4.2, 4.5 and 5.0 exist as modules for this one alone."""
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except BuildError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("build.py: stopped", file=sys.stderr)
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="build.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|test|package|link")
+
+    command = commands.add_parser("demo", help="a prompt's motion on a Rigify rig, in a real Blender")
+    command.add_argument("--prompt", default=demo.PROMPT)
+    command.add_argument("--seconds", type=float, default=6.0)
+    command.add_argument("--seed", type=int, default=7)
+    command.set_defaults(run=run_demo)
+
+    command = commands.add_parser("test", help="everything that is checked before a change lands")
+    command.add_argument("--only", choices=checks.KINDS, action="append", help="may be given several times")
+    command.add_argument("-k", dest="select", metavar="EXPRESSION", help="only the tests that pytest's -k selects")
+    command.set_defaults(run=run_test)
+
+    command = commands.add_parser("package", help="the extension's zips")
+    command.add_argument("--platform", choices=PLATFORMS, action="append", help="by default all; may be repeated")
+    command.add_argument(
+        "--python",
+        choices=("3.11", "3.13", "3.14"),
+        action="append",
+        help="Blender's Python: by default 3.11 and 3.13, for Blender 4.2 and newer; may be repeated",
+    )
+    command.set_defaults(run=run_package)
+
+    command = commands.add_parser("link", help="development install into your Blender")
+    command.add_argument("--blender", metavar="VERSION", help="such as 4.5; by default the newest found")
+    command.set_defaults(run=run_link)
+    return parser
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Package, install in Blender, generate on a metarig, render."""
+    steps = Steps()
+    with steps.step("Blender as a Python module (.venv; the first time about 400 MB to download)"):
+        python = _blender_environment()
+    with steps.step("the text encoder"):
+        make_text_encoder(python)
+    with steps.step("packaging the extension"):
+        (zip_path,) = package(python, [this_platform()])
+    with steps.step("installing it in Blender, generating, rendering"):
+        made = demo.make(python, zip_path, options.prompt, options.seconds, options.seed)
+    print(steps.table())
+    print(made)
+    return 0
+
+
+def run_test(options: argparse.Namespace) -> int:
+    """All checks; what fails does not keep the others from running."""
+    only = options.only or checks.KINDS
+    select = options.select
+    if select and not options.only:
+        only = ("unit", "addon")
+    steps = Steps()
+    failures = []
+    interpreter = find_interpreter(TEST_PYTHON if "addon" in only else MODULES_PYTHONS)
+    with steps.step("tools, torch and test libraries (.venvs/dev)"):
+        dev = ensure_environment(
+            ROOT / ".venvs" / "dev", interpreter, REQUIREMENTS / "test.txt", editable=True
+        )
+    for kind, check in (("lint", checks.lint), ("types", checks.types)):
+        if kind in only:
+            try:
+                with steps.step(kind):
+                    check(dev)
+            except BuildError as error:
+                failures.append(str(error))
+    results: List[Path] = []
+    if "unit" in only or "addon" in only:
+        with steps.step("the text encoder"):
+            make_text_encoder(dev)
+    if "addon" in only:
+        blenders = []
+        for version in ("4.2", "4.5", "5.0"):
+            with steps.step(f"Blender {version} as a Python module"):
+                if version == "5.0":
+                    python = _blender_environment()
+                else:
+                    folder = ROOT / ".venvs" / f"blender-{version}"
+                    python = ensure_environment(folder, interpreter, REQUIREMENTS / f"blender-{version}.txt")
+                blenders.append(checks.Blender(version, python))
+        with steps.step("packaging the extension"):
+            (zip_path,) = package(blenders[-1].python, [this_platform()])
+        with steps.step("the extension's tests in each Blender"):
+            results = checks.blender_tests(blenders, zip_path, select)
+    print(steps.table(), flush=True)
+    for failure in failures:
+        print(f"FAILED: {failure}", flush=True)
+    status = 0
+    if "unit" in only or results:
+        status = checks.unit_tests(dev, results, "unit" in only, select)
+    return status or (1 if failures else 0)
+
+
+def run_package(options: argparse.Namespace) -> int:
+    """Zips in dist/."""
+    versions = [(int(major), int(minor)) for major, minor in (name.split(".") for name in options.python or ())]
+    package(_blender_environment(), options.platform or PLATFORMS, versions or PYTHONS)
+    return 0
+
+
+def run_link(options: argparse.Namespace) -> int:
+    """Links instead of an installed copy."""
+    python = _blender_environment()
+    make_text_encoder(python)
+    wheels = fetch_wheels(python, this_platform(), PYTHONS, REQUIREMENTS / "extension.txt")
+    target = link(layout(ROOT / "build" / "link" / "motionmix", wheels, this_platform()), options.blender)
+    print(f"{target} now leads to this working tree.")
+    print("In Blender: Edit > Preferences > Add-ons, switch MotionMix on. After an edit, restart Blender.")
+    return 0
+
+
+def _blender_environment() -> Path:
+    return ensure_environment(ROOT / ".venv", find_interpreter(MODULES_PYTHONS), REQUIREMENTS / "demo.txt")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
