@@ -1,0 +1,169 @@
+"""Motion of the canonical skeleton -> pose-bone rotations and locations of any humanoid rig."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import RigError
+from ..motion.motion import Motion, heading_angles
+from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat_inv, quat_mul, quat_yaw
+from .calibration import Calibration, calibrate, standing_hips
+from .chains import spread
+from .plan import Plan, make_plan
+from .rig import BoneMapping, RigDescription, RigPoses, RetargetOptions
+from .spaces import polar_rotation
+
+_NO_OPTIONS = RetargetOptions()
+
+
+def to_rig(
+    motion: Motion, rig: RigDescription, mapping: BoneMapping, options: RetargetOptions = _NO_OPTIONS
+) -> RigPoses:
+    """Put a motion on a rig: exact rotation transfer, travel scaled by leg length. All frames at once.
+
+    motion: of the canonical joints, metres. Bones that the mapping doesn't name keep their rest pose.
+    Raises RigError when the rig or the mapping can't take a motion.
+    """
+    calibration = calibrate(rig, mapping, options.reference, motion.skeleton)
+    plan = make_plan(rig, mapping, calibration, motion.skeleton)
+    turns, travel = _placed(motion, rig, calibration, options)
+    goals = bone_goals(turns, plan, calibration)
+    root = _root_bone(rig, mapping, plan, options)
+    moves: dict[int, np.ndarray] = {}
+    if options.root != "hips":
+        ground = travel * (1.0, 0.0, 1.0)
+        if root is not None:
+            heading = quat_yaw(heading_angles(turns[:, 0]))
+            goals[root] = quat_mul(heading, calibration.rotations[root])
+            away = calibration.heads[root] - calibration.stance * (1.0, 0.0, 1.0)
+            moves[root] = ground + quat_apply(heading, away)
+        else:
+            travel = travel - ground + calibration.stance * (1.0, 0.0, 1.0)
+    world, heads = pose_bones(rig, plan, calibration, goals, moves)
+    middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
+    locations = {rig.bones[plan.carrier]: local_location(rig, plan.carrier, world, calibration, travel - middle)}
+    if root is not None and root in moves:
+        start = _head_without(rig, root, world, heads, calibration)
+        locations[rig.bones[root]] = local_location(rig, root, world, calibration, moves[root] - start)
+    rotations = {
+        rig.bones[bone]: quat_continuous(local_rotation(rig, bone, world, calibration)) for bone in plan.needed if bone in goals
+    }
+    return RigPoses(rotations, locations, motion.fps, warnings=_warnings(rig, plan))
+
+
+def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:
+    """Bone -> (T, 4) wanted rotation in the character frame, G = D C R, from (T, J, 4) joint turns."""
+    goals = {
+        bone: quat_mul(quat_mul(turns[:, joint], calibration.corrections[slot]), calibration.reference[bone])
+        for bone, (slot, joint) in plan.single.items()
+    }
+    for bones, joints, weights, _ in plan.chains.values():
+        shared = spread(turns[:, list(joints)], weights)
+        for place, bone in enumerate(bones):
+            goals[bone] = quat_mul(shared[:, place], calibration.reference[bone])
+    return goals
+
+
+def pose_bones(
+    rig: RigDescription,
+    plan: Plan,
+    calibration: Calibration,
+    goals: dict[int, np.ndarray],
+    moves: dict[int, np.ndarray],
+) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+    """Rotation (T, 4) and head (T, 3) of every needed bone, character frame, before the carrier is moved.
+
+    moves: heads that are given rather than following from the parent.
+    """
+    frames = len(next(iter(goals.values())))
+    world: dict[int, np.ndarray] = {}
+    heads: dict[int, np.ndarray] = {}
+    for bone in plan.needed:
+        world[bone] = goals[bone] if bone in goals else _carried(rig, bone, world, calibration, frames)
+        heads[bone] = moves[bone] if bone in moves else _head_without(rig, bone, world, heads, calibration)
+    return world, heads
+
+
+def _carried(
+    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration, frames: int = 1
+) -> np.ndarray:
+    """(T, 4) rotation of a bone with an identity pose: its parent's, unless it doesn't inherit rotation."""
+    parent = rig.parents[bone]
+    rest = calibration.rotations
+    assert rig.inherit_rotation is not None
+    if parent < 0 or not rig.inherit_rotation[bone]:
+        return np.broadcast_to(rest[bone], (frames, 4))
+    return np.asarray(quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone])))
+
+
+def _head_without(
+    rig: RigDescription, bone: int, world: dict[int, np.ndarray], heads: dict[int, np.ndarray], calibration: Calibration
+) -> np.ndarray:
+    """(T, 3) head of a bone whose location is zero."""
+    parent = rig.parents[bone]
+    if parent < 0:
+        return np.broadcast_to(calibration.heads[bone], (len(world[bone]), 3))
+    offset = quat_apply(quat_inv(calibration.rotations[parent]), calibration.heads[bone] - calibration.heads[parent])
+    return np.asarray(heads[parent] + quat_apply(world[parent], offset))
+
+
+def local_rotation(rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration) -> np.ndarray:
+    """(T, 4) the rotation to key on a pose bone so that it gets its rotation in `world`."""
+    base = _carried(rig, bone, world, calibration)
+    return np.asarray(quat_mul(quat_inv(base), world[bone]))
+
+
+def local_location(
+    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration, shift: np.ndarray
+) -> np.ndarray:
+    """(T, 3) the location to key on a pose bone to move it by `shift` (character frame) from its place without one."""
+    parent = rig.parents[bone]
+    assert rig.local_location is not None
+    if rig.local_location[bone]:
+        rest = calibration.rotations
+        frame = rest[bone] if parent < 0 else quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone]))
+    else:
+        frame = matrix_to_quat(calibration.axes) if parent < 0 else world[parent]
+    return np.asarray(quat_apply(quat_inv(frame), shift))
+
+
+def _placed(
+    motion: Motion, rig: RigDescription, calibration: Calibration, options: RetargetOptions
+) -> tuple[np.ndarray, np.ndarray]:
+    """World turns (T, J, 4) of the joints and the way (T, 3) of the middle of the hips, in the character frame."""
+    turns = motion.global_rotations()
+    skeleton = motion.skeleton
+    hips = motion.positions()[:, [skeleton.index("left_hip"), skeleton.index("right_hip")]].mean(axis=1)
+    stance = calibration.stance
+    if options.placement == "rig":
+        return turns, stance + calibration.scale * (hips - standing_hips(skeleton))
+    # core space is turned into the character frame; distances along the ground are kept as they are
+    linear = rig.world[:3, :3] @ calibration.axes.T
+    unit = np.cbrt(np.linalg.det(linear))
+    turn = matrix_to_quat(polar_rotation(linear))
+    origin = -quat_apply(quat_inv(turn), rig.world[:3, 3]) / unit
+    way = origin + quat_apply(quat_inv(turn), hips) / unit
+    way[:, 1] = stance[1] + calibration.scale * (hips[:, 1] - standing_hips(skeleton)[1])
+    return quat_mul(quat_inv(turn), turns), way
+
+
+def _root_bone(rig: RigDescription, mapping: BoneMapping, plan: Plan, options: RetargetOptions) -> int | None:
+    if options.root != "root":
+        return None
+    name = mapping.bone("root")
+    root = rig.index(name) if name else None
+    if root is None or root not in rig.ancestors(plan.carrier):
+        raise RigError(f"“{rig.name}” has no root bone above its hips; put the travel on the hips instead.")
+    return root
+
+
+def _warnings(rig: RigDescription, plan: Plan) -> tuple[str, ...]:
+    assert rig.owned is not None and rig.locked is not None
+    found = []
+    for flags, words in ((rig.owned, "are moved by constraints or drivers, so keys on them do nothing"), (rig.locked, "are locked")):
+        names = [rig.bones[bone] for bone in sorted(plan.driven) if flags[bone]]
+        if names:
+            found.append(f"Bones {', '.join(names[:4])}{' and more' if len(names) > 4 else ''} {words}.")
+    return tuple(found)
+
+

@@ -1,0 +1,102 @@
+"""Evaluated poses of any humanoid rig -> motion of the canonical skeleton: the forward direction's own inverse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import RigError
+from ..motion.kinematics import global_to_local, positions_from_global
+from ..motion.motion import Motion
+from ..motion.rotations import matrix_to_quat, quat_inv, quat_mul, quat_slerp
+from ..motion.skeleton import Skeleton, canonical_skeleton
+from .calibration import Calibration, calibrate, standing_hips
+from .chains import gather
+from .plan import Plan, make_plan
+from .rig import BoneMapping, RigDescription, RetargetOptions
+from .spaces import polar_rotation
+
+_NO_OPTIONS = RetargetOptions()
+
+
+def from_rig(
+    rig: RigDescription,
+    mapping: BoneMapping,
+    pose_matrices: np.ndarray,
+    fps: float,
+    options: RetargetOptions = _NO_OPTIONS,
+    skeleton: Skeleton | None = None,
+) -> Motion:
+    """Read a motion off a rig.
+
+    pose_matrices: (T, B, 4, 4) Blender's pose_bone.matrix (evaluated, armature space), bones as in rig.bones.
+    options: reference and placement as they were given to to_rig. Raises RigError for NaN or arrays that don't fit.
+    """
+    skeleton = skeleton or canonical_skeleton()
+    matrices = np.asarray(pose_matrices, dtype=np.float64)
+    if matrices.ndim != 4 or matrices.shape[1:] != (len(rig.bones), 4, 4) or len(matrices) == 0:
+        raise RigError(f"The poses of “{rig.name}” don't fit its {len(rig.bones)} bones.")
+    calibration = calibrate(rig, mapping, options.reference, skeleton)
+    plan = make_plan(rig, mapping, calibration, skeleton)
+    read = sorted(plan.driven)
+    finite = np.isfinite(matrices[:, read]).all(axis=(2, 3))
+    if not finite.all():
+        frame, place = np.argwhere(~finite)[0]
+        raise RigError(f"The pose of “{rig.bones[read[place]]}” isn't a number at sampled frame {frame}; look at its keys.")
+    axes = calibration.axes
+    turned = axes @ polar_rotation(matrices[:, read, :3, :3])
+    world = dict(zip(read, np.moveaxis(matrix_to_quat(turned), 1, 0), strict=True))
+    turns = joint_turns(world, plan, calibration, skeleton)
+    middle = 0.5 * (matrices[:, plan.hips[0], :3, 3] + matrices[:, plan.hips[1], :3, 3]) @ axes.T
+    turns, hips = _canonical(turns, middle, rig, calibration, options, skeleton)
+    zero = positions_from_global(skeleton, turns, np.zeros((len(matrices), 3)))
+    sides = [skeleton.index("left_hip"), skeleton.index("right_hip")]
+    return Motion(skeleton, hips - zero[:, sides].mean(axis=1), global_to_local(turns, skeleton.parents), fps)
+
+
+def joint_turns(
+    world: dict[int, np.ndarray], plan: Plan, calibration: Calibration, skeleton: Skeleton
+) -> np.ndarray:
+    """(T, J, 4) how far each joint is turned from the T-pose, from bone rotations (T, 4) in the character frame.
+
+    Joints that the rig has no bone for follow their parent (in the middle of a chain: see chains.gather).
+    """
+    frames = len(next(iter(world.values())))
+    turns = np.zeros((frames, skeleton.num_joints, 4))
+    known = np.zeros(skeleton.num_joints, dtype=bool)
+    for bone, (slot, joint) in plan.single.items():
+        rest = quat_mul(calibration.corrections[slot], calibration.reference[bone])
+        turns[:, joint] = quat_mul(world[bone], quat_inv(rest))
+        known[joint] = True
+    for bones, joints, weights, lengths in plan.chains.values():
+        below = turns[:, skeleton.parents[joints[0]]]
+        own = np.stack([quat_mul(world[bone], quat_inv(calibration.reference[bone])) for bone in bones], axis=1)
+        turns[:, list(joints)] = gather(own, weights, below, lengths)
+        known[list(joints)] = True
+    for joint, parent in enumerate(skeleton.parents):
+        if not known[joint]:
+            turns[:, joint] = turns[:, parent]
+    neck, head = skeleton.index("neck"), skeleton.index("head")
+    if not known[neck]:
+        turns[:, neck] = quat_slerp(turns[:, skeleton.parents[neck]], turns[:, head], 0.5 * np.ones(frames))
+    return turns
+
+
+def _canonical(
+    turns: np.ndarray,
+    middle: np.ndarray,
+    rig: RigDescription,
+    calibration: Calibration,
+    options: RetargetOptions,
+    skeleton: Skeleton,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Turns and middle of the hips from the character frame to the motion's space, metres."""
+    hips = standing_hips(skeleton) + (middle - calibration.stance) / calibration.scale
+    if options.placement == "rig":
+        return turns, hips
+    linear = rig.world[:3, :3] @ calibration.axes.T
+    unit = np.cbrt(np.linalg.det(linear))
+    rotation = polar_rotation(linear)
+    height = hips[:, 1].copy()
+    hips = unit * middle @ rotation.T + rig.world[:3, 3]
+    hips[:, 1] = height
+    return quat_mul(matrix_to_quat(rotation), turns), hips

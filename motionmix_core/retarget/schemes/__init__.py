@@ -1,0 +1,1 @@
+"""Naming schemes of humanoid rigs, one data-only file each. catalogue.py finds them."""
