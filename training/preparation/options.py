@@ -1,0 +1,17 @@
+"""What the person who prepares data may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FPS = 30.0
+MIN_SECONDS = 0.5  # stretches shorter than this teach nothing
+
+
+@dataclass(frozen=True)
+class Options:
+    """research: also take data whose licence forbids shipping weights trained on it. limit: clips a folder, or None."""
+
+    research: bool = False
+    limit: int | None = None
+    fps: float = FPS
