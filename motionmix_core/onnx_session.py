@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from .errors import ModelError
 
@@ -40,7 +43,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
-def check_weights(folder: Path, description: dict[str, Any]) -> None:
+def check_weights(folder: Path, expected_sha256: str) -> None:
     """Compare the weights file with the SHA-256 in ``model.json``: a damaged download would make damaged motion.
 
     :raises ModelError: the file is missing, cut short or altered.
@@ -51,7 +54,7 @@ def check_weights(folder: Path, description: dict[str, Any]) -> None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"The weights {path} can't be read ({error.strerror}). Reinstall MotionMix.") from error
-    if digest != description.get("weights_sha256"):
+    if digest != expected_sha256:
         raise ModelError(f"The weights {path} are damaged (their SHA-256 isn't the model's). Reinstall MotionMix.")
 
 
@@ -84,6 +87,22 @@ def open_session(folder: Path, threads: int = 0) -> onnxruntime.InferenceSession
     except Exception as error:  # ONNX Runtime's exceptions have no common base below Exception
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(f"The model {path} can't be loaded ({reason}). Reinstall MotionMix.") from error
+
+
+def run_session(
+    session: onnxruntime.InferenceSession, outputs: list[str], feed: Mapping[str, NDArray[Any]]
+) -> list[NDArray[Any]]:
+    """Run a session.
+
+    :raises ModelError: the network can't be run, most likely for want of memory.
+    """
+    try:
+        return session.run(outputs, feed)
+    except Exception as error:  # ONNX Runtime's exceptions have no common base below Exception
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(
+            f"The network couldn't be run ({reason}). If memory is short, ask for a shorter motion or fewer variations."
+        ) from error
 
 
 def physical_cores() -> int:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..onnx_session import check_weights, open_session, read_description
+from ..onnx_session import check_weights, open_session, read_description, run_session
 
 TEXT_WIDTH = 384
 MAX_TOKENS = 48
@@ -43,11 +44,11 @@ class TextFeatures:
         return len(self.tokens)
 
 
-def no_text(batch: int = 1) -> TextFeatures:
-    """The null condition: one masked token and zeros, which the networks take as "no text given"."""
+def no_text(batch: int = 1, length: int = 1) -> TextFeatures:
+    """The null condition: masked tokens and zeros, which the networks take as "no text given"."""
     return TextFeatures(
-        np.zeros((batch, 1, TEXT_WIDTH), np.float32),
-        np.zeros((batch, 1), np.bool_),
+        np.zeros((batch, length, TEXT_WIDTH), np.float32),
+        np.zeros((batch, length), np.bool_),
         np.zeros((batch, TEXT_WIDTH), np.float32),
         np.zeros(batch, np.bool_),
     )
@@ -74,7 +75,7 @@ class MiniLMEncoder:
         description = read_description(folder)
         if description.get("name") != "minilm-l6":
             raise ModelError(f"{folder} holds {description.get('name')!r}, not the text encoder minilm-l6.")
-        check_weights(folder, description)
+        check_weights(folder, str(description.get("weights_sha256")))
         path = folder / "tokenizer.json"
         try:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(path))
@@ -102,6 +103,13 @@ class MiniLMEncoder:
         for row, encoding in enumerate(encodings):
             ids[row, : len(encoding.ids)] = encoding.ids
             mask[row, : len(encoding.ids)] = True
-        tokens, pooled = self._session.run(["tokens", "pooled"], {"input_ids": ids, "mask": mask.astype(np.float32)})
+        feed: dict[str, NDArray[Any]] = {"input_ids": ids, "mask": mask.astype(np.float32)}
+        tokens, pooled = run_session(self._session, ["tokens", "pooled"], feed)
         cut = [len(text) > limit or bool(encoding.overflowing) for text, encoding in zip(texts, encodings, strict=True)]
         return TextFeatures(tokens, mask, pooled, np.array(cut, np.bool_))
+
+    def knows(self, text: str) -> bool:
+        """Whether any word piece of the text is in the vocabulary: emoji alone, or some scripts, leave none."""
+        ids = self._tokenizer.encode(text[:_READ_CHARACTERS]).ids[1:-1]
+        unknown = self._tokenizer.token_to_id("[UNK]")
+        return any(token != unknown for token in ids)

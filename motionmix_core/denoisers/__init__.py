@@ -1,0 +1,1 @@
+"""The networks: ours and the published ones (torch), and the exported one that the extension runs (ONNX Runtime)."""
