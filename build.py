@@ -85,9 +85,8 @@ def run_demo(options: argparse.Namespace) -> int:
     with steps.step("packaging the extension"):
         (zip_path,) = package(python, [this_platform()])
     with steps.step("installing it in Blender, generating, rendering"):
-        made = demo.make(python, zip_path, options.prompt, options.seconds, options.seed)
+        demo.make(python, zip_path, options.prompt, options.seconds, options.seed)
     print(steps.table())
-    print(made)
     return 0
 
 

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
 from build_steps.console import ROOT, BuildError, run
@@ -60,7 +60,7 @@ def types(python: Path) -> None:
     """
     faults = []
     package = layout(ROOT / "build" / "types" / "motionmix", []).parent
-    checks = [("motionmix_core and tools", [], {})]
+    checks: List[Tuple[str, List[str], Dict[str, str]]] = [("motionmix_core and tools", [], {})]
     for version in STUBS:
         path = os.pathsep.join([str(package), str(_stubs(python, version))])
         words = ["--cache-dir", f".mypy_cache/blender-{version}", "-p", "motionmix.addon"]
@@ -81,7 +81,8 @@ def _stubs(python: Path, version: str) -> Path:
     if not folder.is_dir():
         incoming = folder.with_name(folder.name + ".incoming")
         shutil.rmtree(incoming, ignore_errors=True)
-        pip_install(python, ["--no-deps", "--target", str(incoming), STUBS[version]], what=f"installing {STUBS[version]}")
+        arguments = ["--no-deps", "--target", str(incoming), STUBS[version]]
+        pip_install(python, arguments, what=f"installing {STUBS[version]}")
         for path in incoming.glob("*-stubs"):
             path.rename(path.with_name(path.name[: -len("-stubs")]))
         incoming.rename(folder)
@@ -156,7 +157,7 @@ def _write_failure(junit: Path, message: str, details: str) -> None:
 
 
 def unit_tests(python: Path, results: Sequence[Path], unit: bool, select: Optional[str]) -> int:
-    """Run the unit tests, with the Blenders' results taken in, in one pytest whose summary line is the last one printed.
+    """Run the unit tests and take the Blenders' results in, in one pytest whose summary line ends the output.
 
     :param results: JUnit files from :func:`blender_tests`.
     :param unit: run the tests outside Blender too.

@@ -52,7 +52,7 @@ def find_interpreter(wanted: Sequence[Version], environ: Optional[Dict[str, str]
     :raises BuildError: there is none; says where it looked and how to install one.
     """
     environment = dict(os.environ if environ is None else environ)
-    without_venv = []  # type: List[str]
+    without_venv: List[str] = []
     for version in wanted:
         for command in _candidates(version, environment):
             answer = _probe(command, environment)
@@ -67,7 +67,7 @@ def find_interpreter(wanted: Sequence[Version], environ: Optional[Dict[str, str]
         f"({sys.version_info[0]}.{sys.version_info[1]}), not on the search path, nor among uv's and pyenv's."
     )
     if without_venv:
-        message += f"\n{without_venv[0]} was found, but its venv module is missing (Debian: the package pythonX.Y-venv)."
+        message += f"\n{without_venv[0]} was found, but without its venv module (Debian: the package pythonX.Y-venv)."
     raise BuildError(message + "\n" + HOW_TO_INSTALL.format(version="{}.{}".format(*wanted[0])))
 
 

@@ -49,7 +49,7 @@ def link(folder: Path, version: Optional[str] = None, environ: Optional[Dict[str
     if target.is_symlink() or _is_junction(target):
         _remove(target)
     elif target.exists():
-        raise BuildError(f"{target} exists and is no link: remove the installed MotionMix in Blender's preferences first")
+        raise BuildError(f"{target} exists and is no link: remove MotionMix in Blender's preferences first")
     target.parent.mkdir(parents=True, exist_ok=True)
     _link(folder, target)
     return target
@@ -63,7 +63,7 @@ def _user_folder(environment: Dict[str, str], version: Optional[str]) -> Path:
         base = home / "Library" / "Application Support" / "Blender"
     else:
         base = Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "blender"
-    found = []  # type: List[Tuple[Tuple[int, int], Path]]
+    found: List[Tuple[Tuple[int, int], Path]] = []
     for path in base.iterdir() if base.is_dir() else ():
         match = re.match(r"(\d+)\.(\d+)$", path.name)
         if match and (int(match.group(1)), int(match.group(2))) >= OLDEST:

@@ -1,7 +1,7 @@
 """Fetch packages by pinned version and SHA-256, and refuse any file that differs.
 
-The requirements files are the one list of pins: pip checks the hashes while it downloads, and files kept from an earlier
-run are checked here before they are used again.
+The requirements files are the one list of pins: pip checks the hashes while it downloads, and files kept from an
+earlier run are checked here before they are used again.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def fetch_wheels(python: Path, platform: str, versions: Sequence[Version], requi
 def fetch_pinned(
     python: Path, requirements: Path, folder: Path, options: Sequence[str] = (), where: str = "any platform"
 ) -> List[Path]:
-    """Files of a requirements file with hashes, without their dependencies, downloaded unless they lie there already."""
+    """The files of a requirements file with hashes, without dependencies, downloaded unless they lie there."""
     pins = read_pins(requirements)
     stems = {re.sub(r"[-.]+", "_", pin.name) + "-" + pin.version for pin in pins}
     present = {"-".join(path.name.split("-")[:2]) for path in folder.glob("*.whl")}
