@@ -56,12 +56,13 @@ def contact_sheet(
     """
     _check(motions, titles)
     path = Path(path)
+    tracks = [track(motion) for motion in motions]
     width = poses_per_row * SLOT_WIDTH + MAP_SIZE + 0.5
-    height = ROW_HEIGHT * len(motions)
-    figure, axes = _canvas(width, height, pixels_per_metre)
-    for row, (motion, title) in enumerate(zip(motions, titles, strict=True)):
-        figure_track = track(motion)
-        base = height - (row + 1) * ROW_HEIGHT + 0.55
+    heights = [max(ROW_HEIGHT, float(figure_track.points[..., 1].max()) + 1.2) for figure_track in tracks]
+    figure, axes = _canvas(width, sum(heights), pixels_per_metre)
+    top = sum(heights)
+    for figure_track, title, height in zip(tracks, titles, heights, strict=True):
+        base = top - height + 0.55
         frames = np.linspace(0, figure_track.num_frames - 1, poses_per_row).round().astype(int)
         drawings = []
         for slot, frame in enumerate(frames):
@@ -71,9 +72,10 @@ def contact_sheet(
             axes.text(shift[0], base - 0.5, time, ha="center", fontsize=7, color="#777777")
         _paint(axes, drawings, pixels_per_metre)
         _root_map(axes, figure_track, frames, np.array([poses_per_row * SLOT_WIDTH + 0.2, base - 0.3]))
-        axes.text(0.1, base + 2.02, shorten(title, 110), fontsize=11, weight="bold", zorder=20)
-        axes.text(width - 0.25, base + 2.02, facts(figure_track), fontsize=8, color="#555555", ha="right", zorder=20)
-        axes.axhline(base - 0.55, color="#e6e6e6", linewidth=1)
+        axes.text(0.1, top - 0.18, shorten(title, 110), fontsize=11, weight="bold", zorder=20)
+        axes.text(width - 0.25, top - 0.18, facts(figure_track), fontsize=8, color="#555555", ha="right", zorder=20)
+        top -= height
+        axes.axhline(top, color="#e6e6e6", linewidth=1)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=100)
     return path

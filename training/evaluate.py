@@ -1,0 +1,121 @@
+"""`python -m training.evaluate`: looks at and measures motions.
+
+Draws contact sheets (--sheet) and films (--film) of what a shipped model makes of prompts, of a training run's
+checkpoint, or of real clips out of the cache, and measures how physical they are beside real clips (--metrics).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from motionmix_core.errors import MotionMixError
+from training.evaluation.clip_cache import DEFAULT_CACHE
+from training.evaluation.sources import (
+    DEFAULT_PROMPTS,
+    NamedMotion,
+    Sampling,
+    from_clips,
+    from_model,
+    read_prompts,
+)
+
+DEFAULT_MODEL = Path("pretrained/base-cmu")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit status (2 for a bad argument or missing data)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except (MotionMixError, OSError, ValueError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if not (arguments.sheet or arguments.film or arguments.metrics):
+        raise ValueError("say what to make: --sheet out.png, --film out.mp4 or --metrics out")
+    motions = _motions(arguments)
+    if arguments.sheet:
+        for path in _sheets(motions, arguments.sheet, arguments.rows_per_page, arguments.poses):
+            print(path)
+    if arguments.film:
+        from training.visualise import film
+
+        print(film([m.motion for m in motions], [m.title for m in motions], arguments.film))
+    if arguments.metrics:
+        from motionmix_core.metrics.report import write_tables
+        from training.evaluation.physical import compare_with_real
+
+        table = compare_with_real(motions, arguments.cache, arguments.split)
+        print(table.markdown())
+        for path in write_tables([table], arguments.metrics):
+            print(path)
+    return 0
+
+
+def _motions(arguments: argparse.Namespace) -> list[NamedMotion]:
+    sampling = Sampling(
+        seconds=arguments.seconds,
+        seed=arguments.seed,
+        count=arguments.count,
+        steps=arguments.steps,
+        guidance=arguments.guidance,
+        sampler=arguments.sampler,
+        foot_lock=not arguments.no_foot_lock,
+    )
+    motions: list[NamedMotion] = []
+    if arguments.clips:
+        motions += from_clips(arguments.cache, arguments.clips, arguments.seconds)
+    prompts = list(arguments.prompts or [])
+    if arguments.prompts_file:
+        prompts += read_prompts(arguments.prompts_file)
+    if prompts or arguments.model or not motions:
+        motions += from_model(arguments.model or DEFAULT_MODEL, prompts or DEFAULT_PROMPTS, sampling)
+    return motions
+
+
+def _sheets(motions: list[NamedMotion], path: Path, rows: int, poses: int) -> list[Path]:
+    """Contact sheets of at most `rows` motions each: out.png, out-2.png, ..."""
+    from training.visualise import contact_sheet
+
+    pages = [motions[start : start + rows] for start in range(0, len(motions), rows)]
+    written = []
+    for number, page in enumerate(pages, start=1):
+        name = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        written.append(contact_sheet([m.motion for m in page], [m.title for m in page], name, poses))
+    return written
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = Sampling()
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__.splitlines()[0])
+    made = parser.add_argument_group("what to make")
+    made.add_argument("--sheet", type=Path, metavar="OUT.png", help="contact sheet of stick figures")
+    made.add_argument("--film", type=Path, metavar="OUT.mp4", help="film of stick figures side by side")
+    made.add_argument("--metrics", type=Path, metavar="OUT", help="table of physical measures: OUT.json and OUT.md")
+    made.add_argument("--rows-per-page", type=int, default=8, help="motions on one sheet (%(default)s)")
+    made.add_argument("--poses", type=int, default=10, help="poses in a row of the sheet (%(default)s)")
+    source = parser.add_argument_group("of which motions")
+    source.add_argument("--model", type=Path, metavar="FOLDER", help=f"a model folder (default {DEFAULT_MODEL})")
+    source.add_argument("--clips", nargs="+", metavar="ID", help="real clips out of the cache, such as cmu/07_01")
+    source.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="the motion cache (%(default)s)")
+    source.add_argument("--split", default="test", help="real clips that --metrics compares with (%(default)s)")
+    source.add_argument("--prompts", nargs="+", metavar="TEXT", help="prompts (default: a list of sixteen)")
+    source.add_argument("--prompts-file", type=Path, metavar="FILE", help="prompts, one a line")
+    how = parser.add_argument_group("how they are generated")
+    how.add_argument("--seconds", type=float, default=defaults.seconds, help="length (%(default)s)")
+    how.add_argument("--seed", type=int, default=defaults.seed, help="first seed (%(default)s)")
+    how.add_argument("--count", type=int, default=defaults.count, help="motions a prompt (%(default)s)")
+    how.add_argument("--steps", type=int, help="sampling steps (default: the model's)")
+    how.add_argument("--guidance", type=float, help="guidance weight (default: the model's)")
+    how.add_argument("--sampler", help="ddim, ddpm or dpmpp_2m (default: the model's)")
+    how.add_argument("--no-foot-lock", action="store_true", help="leave the feet as the network made them")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `python -m training.evaluate` stands on: where motions come from, and what is measured on them."""
