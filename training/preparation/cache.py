@@ -24,17 +24,18 @@ from .records import QUATERNION_SCALE, Clip
 
 FORMAT = 1
 MANIFEST, ROOT, ROTATIONS = "manifest.json", "root.npy", "rotations.npy"
-FILES = (ROOT, ROTATIONS, MANIFEST)
 
 
 def write_cache(folder: Path, clips: Sequence[Clip], fps: float) -> Path:
-    """Write clips (all at `fps`) to `folder`, replacing a cache that is there. Whole or not at all.
+    """Write clips (all at `fps`) to `folder`, replacing a cache that is there with all that was derived from it.
+
+    Whole or not at all: built in a folder beside it and moved into place.
 
     Raises DataError if the folder can't be written or holds something that isn't a cache.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or set(os.listdir(folder)) - set(FILES)):
-        raise DataError(f"{folder} holds other files; give an empty or new folder")
+    if folder.exists() and not (folder.is_dir() and (is_cache(folder) or not any(folder.iterdir()))):
+        raise DataError(f"{folder} is in the way and is no motion cache; give a new or empty folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -55,6 +56,11 @@ def write_cache(folder: Path, clips: Sequence[Clip], fps: float) -> Path:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return folder
+
+
+def is_cache(folder: Path) -> bool:
+    """Whether the folder holds a cache (of any version)."""
+    return all((Path(folder) / name).is_file() for name in (MANIFEST, ROOT, ROTATIONS))
 
 
 def _write_files(folder: Path, clips: Sequence[Clip], fps: float) -> None:
