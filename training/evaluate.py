@@ -17,6 +17,7 @@ from training.evaluation.sources import (
     DEFAULT_PROMPTS,
     NamedMotion,
     Sampling,
+    from_checkpoint,
     from_clips,
     from_model,
     read_prompts,
@@ -73,7 +74,9 @@ def _motions(arguments: argparse.Namespace) -> list[NamedMotion]:
     prompts = list(arguments.prompts or [])
     if arguments.prompts_file:
         prompts += read_prompts(arguments.prompts_file)
-    if prompts or arguments.model or not motions:
+    if arguments.from_checkpoint:
+        motions += from_checkpoint(arguments.from_checkpoint, prompts or DEFAULT_PROMPTS, sampling)
+    elif prompts or arguments.model or not motions:
         motions += from_model(arguments.model or DEFAULT_MODEL, prompts or DEFAULT_PROMPTS, sampling)
     return motions
 
@@ -101,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--poses", type=int, default=10, help="poses in a row of the sheet (%(default)s)")
     source = parser.add_argument_group("of which motions")
     source.add_argument("--model", type=Path, metavar="FOLDER", help=f"a model folder (default {DEFAULT_MODEL})")
+    source.add_argument("--from-checkpoint", type=Path, metavar="RUN", help="a training run's folder")
     source.add_argument("--clips", nargs="+", metavar="ID", help="real clips out of the cache, such as cmu/07_01")
     source.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="the motion cache (%(default)s)")
     source.add_argument("--split", default="test", help="real clips that --metrics compares with (%(default)s)")

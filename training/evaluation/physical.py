@@ -32,8 +32,8 @@ FORMATS = {
     "joint speed m/s": ".2f",
 }
 MIN_FRAMES = 4
-_FILLER = frozenset(
-    "a an and the his her its their of to in on at up with person someone man figure while for from".split()
+_FILLER = set(
+    re.findall(r"\w+", "a an and the his her its their of to in on at up with person someone man while for from")
 )
 
 
@@ -81,8 +81,8 @@ def compare_with_real(motions: Sequence[NamedMotion], cache_folder: str | Path, 
         formats=FORMATS,
         row_header="motions",
         notes=(
-            "Skating, jitter: definitions in motionmix_core.metrics; deep toes: share of frames with a toe 5 cm under the "
-            "ground. ± is the 95 % interval over motions.",
+            "Skating and jitter as motionmix_core.metrics defines them; deep toes: share of frames with a toe 5 cm "
+            "under the ground. ± is the 95 % interval over motions.",
         ),
     )
     by_prompt: dict[str, list[Motion]] = {}

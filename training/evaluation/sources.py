@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motionmix_core.errors import DataError
+from motionmix_core.generation import GenerationRequest, Generator
 from motionmix_core.motion.motion import Motion
+from training.evaluation.clip_cache import open_cache
 
 # Words of the data first, then prompts that it covers thinly or not at all.
 DEFAULT_PROMPTS: tuple[str, ...] = (
@@ -63,8 +65,6 @@ def read_prompts(path: str | Path) -> list[str]:
 
 def from_clips(cache_folder: str | Path, clip_ids: Sequence[str], seconds: float | None = None) -> list[NamedMotion]:
     """Real clips out of the cache, cut to `seconds` when given. "cmu/07_01:2.5" starts 2.5 s into cmu/07_01."""
-    from training.evaluation.clip_cache import open_cache
-
     cache = open_cache(cache_folder)
     motions = []
     for wanted in clip_ids:
@@ -85,12 +85,20 @@ def from_clips(cache_folder: str | Path, clip_ids: Sequence[str], seconds: float
 
 def from_model(folder: str | Path, prompts: Sequence[str], sampling: Sampling) -> list[NamedMotion]:
     """What the shipped runtime makes of each prompt with the model in `folder`; take k of a prompt has seed + k."""
-    from motionmix_core.generation import GenerationRequest, Generator
-
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     if not folder.is_dir():
         raise DataError(f"there is no model folder {folder}")
-    generator = Generator(folder.resolve().parent)
+    return _generated(Generator(folder.parent), folder.name, prompts, sampling)
+
+
+def from_checkpoint(run: str | Path, prompts: Sequence[str], sampling: Sampling) -> list[NamedMotion]:
+    """What the last checkpoint in a training run's folder makes of each prompt, through torch."""
+    from training.evaluation.checkpoint import CheckpointGenerator
+
+    return _generated(CheckpointGenerator(Path(run)), "", prompts, sampling)
+
+
+def _generated(generator: Generator, model: str, prompts: Sequence[str], sampling: Sampling) -> list[NamedMotion]:
     motions = []
     for prompt in prompts:
         request = GenerationRequest(
@@ -102,7 +110,7 @@ def from_model(folder: str | Path, prompts: Sequence[str], sampling: Sampling) -
             guidance=sampling.guidance,
             sampler=sampling.sampler,
             foot_lock=sampling.foot_lock,
-            model=folder.resolve().name,
+            model=model,
         )
         result = generator.generate(request)
         for motion, seed in zip(result.motions, result.seeds, strict=True):
