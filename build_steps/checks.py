@@ -16,7 +16,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
 from build_steps.console import ROOT, BuildError, run
-from build_steps.environments import pip_install
+from build_steps.environments import environment_python, pip_install
 from build_steps.link import layout
 
 KINDS = ("lint", "types", "unit", "addon")
@@ -60,11 +60,11 @@ def types(python: Path) -> None:
     """
     faults = []
     package = layout(ROOT / "build" / "types" / "motionmix", []).parent
-    checks: List[Tuple[str, List[str], Dict[str, str]]] = [("motionmix_core and tools", [], {})]
+    checks: List[Tuple[str, List[object], Dict[str, str]]] = [("motionmix_core and tools", [], {})]
     for version in STUBS:
-        path = os.pathsep.join([str(package), str(_stubs(python, version))])
-        words = ["--cache-dir", f".mypy_cache/blender-{version}", "-p", "motionmix.addon"]
-        checks.append((f"addon with Blender {version}'s stubs", words, {"MYPYPATH": path}))
+        words: List[object] = ["--python-executable", _stubs(python, version), "-p", "motionmix.addon"]
+        words += ["--cache-dir", f".mypy_cache/blender-{version}"]
+        checks.append((f"addon with Blender {version}'s stubs", words, {"MYPYPATH": str(package)}))
     for what, words, environment in checks:
         print(f"   mypy: {what}", flush=True)
         try:
@@ -76,17 +76,29 @@ def types(python: Path) -> None:
 
 
 def _stubs(python: Path, version: str) -> Path:
-    """A folder with the stubs of one Blender, under the modules' own names: mypy's path takes no ``-stubs`` folders."""
-    folder = ROOT / ".venvs" / f"stubs-{STUBS[version].replace('==', '-')}"
-    if not folder.is_dir():
-        incoming = folder.with_name(folder.name + ".incoming")
-        shutil.rmtree(incoming, ignore_errors=True)
-        arguments = ["--no-deps", "--target", str(incoming), STUBS[version]]
+    """The Python of an environment that has the stubs of one Blender, and the packages of the given one.
+
+    Each has its own, since the stubs of two Blenders go by the same name; and an environment it is, because what lies on
+    mypy's own path would be checked for errors too.
+    """
+    folder = ROOT / ".venvs" / f"stubs-{version}"
+    wanted = environment_python(folder)
+    site = Path(_site_packages(python))
+    mine = folder / site.relative_to(site.parents[2 if os.name != "nt" else 1])
+    stamp = folder / STUBS[version]
+    if not stamp.is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        run([python, "-m", "venv", "--without-pip", folder], what=f"making {folder.name}")
+        arguments = ["--no-deps", "--target", str(mine), STUBS[version]]
         pip_install(python, arguments, what=f"installing {STUBS[version]}")
-        for path in incoming.glob("*-stubs"):
-            path.rename(path.with_name(path.name[: -len("-stubs")]))
-        incoming.rename(folder)
-    return folder
+        (mine / "packages.pth").write_text(f"{site}\n", encoding="utf-8")
+        stamp.touch()
+    return wanted
+
+
+def _site_packages(python: Path) -> str:
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.strip()
 
 
 def blender_tests(blenders: Sequence[Blender], zip_path: Path, select: Optional[str]) -> List[Path]:

@@ -25,11 +25,13 @@ class Steps:
 
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Time one step; a step that raises is not listed."""
+        """Time one step, also one that fails."""
         print(f"== {title}", flush=True)
         start = time.monotonic()
-        yield
-        self.seconds.append((title, time.monotonic() - start))
+        try:
+            yield
+        finally:
+            self.seconds.append((title, time.monotonic() - start))
 
     def table(self) -> str:
         """One line a step, with its seconds, and their sum."""
