@@ -28,6 +28,7 @@ from ..diffusion import (
 from ..errors import Cancelled, RequestError
 from ..motion.motion import Motion
 from ..representation.default import decode, decoded_contacts, encode
+from .feet import lock_free_feet
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .placement import Placement, placement_of
 from .predictor import Features, make_predictor
@@ -153,8 +154,8 @@ class Generator:
         text = encoder.encode([prompt])
         if text.cut[0]:
             warnings.append(
-                f"The prompt is longer than the {text.mask.shape[1] - 2} words or so that the text model reads: its end "
-                "was cut."
+                f"The prompt is longer than the {text.mask.shape[1] - 2} words or so that the text model reads: "
+                "its end was cut."
             )
         return text
 
@@ -277,4 +278,4 @@ def _finished(features: Features, contacts: NDArray[np.bool_], request: Generati
     motion = decode(features, fps)
     if request.observed is None:
         motion = motion.canonicalised()
-    return motion
+    return lock_free_feet(motion, contacts, request.observed_mask) if request.foot_lock else motion
