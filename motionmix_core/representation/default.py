@@ -24,7 +24,7 @@ from ..motion.contacts import foot_contacts
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
 from ..motion.rotations import matrix_to_quat, matrix_to_rot6d, quat_to_matrix, rot6d_to_matrix
-from ..motion.skeleton import JOINT_NAMES, canonical_skeleton
+from ..motion.skeleton import JOINT_NAMES, MIRROR_PERMUTATION, canonical_skeleton
 
 FPS = 30.0
 JOINTS = len(JOINT_NAMES)
@@ -163,3 +163,20 @@ def fit_normaliser(features: np.ndarray) -> Normaliser:
     std[ROOT_XZ] = np.sqrt(np.mean(std[ROOT_XZ] ** 2))  # turning the motion must not change its scale
     mean[ROOT_XZ] = 0.0
     return Normaliser(mean.astype(np.float32), std.astype(np.float32))
+
+
+def mirrored(features: np.ndarray) -> np.ndarray:
+    """(..., 207) features of the motion with left and right exchanged; equals encoding `Motion.mirrored()`."""
+    out = np.array(features, copy=True)
+    lead = out.shape[:-1]
+    permutation = list(MIRROR_PERMUTATION)
+    out[..., 0] *= -1
+    out[..., HEADING.start + 1] *= -1
+    out[..., POSITIONS] = (out[..., POSITIONS].reshape(*lead, JOINTS, 3)[..., permutation, :] * (-1, 1, 1)).reshape(
+        *lead, -1
+    )
+    # R' = M R M with M = diag(-1, 1, 1): the first column loses its y and z signs, the second its x sign
+    columns = out[..., ROTATIONS].reshape(*lead, JOINTS, 6)[..., permutation, :] * (1, -1, -1, -1, 1, 1)
+    out[..., ROTATIONS] = columns.reshape(*lead, -1)
+    out[..., CONTACTS] = out[..., CONTACTS][..., [2, 3, 0, 1]]
+    return out

@@ -1,0 +1,1 @@
+"""The MotionMix trainer: roles of clips, corruption, timestep ranges, losses, loop, checkpoints."""
