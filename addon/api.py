@@ -1,0 +1,96 @@
+"""MotionMix for Python scripts: ``from bl_ext.user_default.motionmix import api``.
+
+    from bl_ext.user_default.motionmix import api
+
+    rig = api.add_skeleton()
+    for prompt in ("walk forward", "jump", "wash a window"):
+        (action,) = api.generate(prompt, seconds=4, seed=7, target=rig)
+        print(action.name)
+
+Everything here waits until it's done, with a window or in ``blender -b``; nothing asks or pops up. What goes wrong is raised as an exception
+whose text is meant for people (`MotionMixError`), and then nothing has been changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+
+from . import jobs, worker_bridge
+from .core import BoneMapping, MotionMixError
+from .rigs import figure, read, takes
+from .rigs.skeleton import add_armature
+
+__all__ = ["MotionMixError", "add_skeleton", "generate", "mapping_of", "request_of", "stop_worker"]
+
+
+def generate(
+    prompt: str,
+    seconds: float = 4.0,
+    *,
+    seed: int = 0,
+    variations: int = 1,
+    quality: str = "normal",
+    guidance: float | None = None,
+    steps: int | None = None,
+    foot_lock: bool = True,
+    root: str = "hips",
+    frame_start: int | None = None,
+    extend_range: bool = True,
+    model: str = "",
+    target: bpy.types.Object | None = None,
+    scene: bpy.types.Scene | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> list[bpy.types.Action]:
+    """Make motion and put it on an armature, each variation as a new Action; the first of them is the one it plays then.
+
+    prompt: what happens, in English; "" is any motion. seconds: the length. seed: same seed, same motion; variation k has seed + k.
+    quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own value. foot_lock: hold planted feet
+    still. root: what carries the travel, "hips", "root" (the rig's root bone) or "in_place". frame_start: scene frame of the first key; None
+    is the start of the scene's range. extend_range: let the scene's range reach to the motion's end. model: a model's name, "" the usual one.
+    target: the armature; None is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
+
+    Returns the new actions. Raises MotionMixError; nothing has been changed then.
+    """
+    scene = scene or bpy.context.scene
+    settings = jobs.Settings(
+        prompt=prompt,
+        seconds=seconds,
+        seed=seed,
+        variations=variations,
+        quality=quality,
+        guidance=guidance,
+        steps=steps,
+        foot_lock=foot_lock,
+        root=root,
+        frame_start=scene.frame_start if frame_start is None else frame_start,
+        extend_range=extend_range,
+        model=model,
+    )
+    job = jobs.prepare(scene, target or bpy.context.object, settings)
+    result = worker_bridge.bridge().run(job.request, lambda p: on_progress(p.fraction) if on_progress else None)
+    return list(jobs.finish(job, result).actions)
+
+
+def add_skeleton(location: tuple[float, float, float] = (0.0, 0.0, 0.0), with_figure: bool = False) -> bpy.types.Object:
+    """Add the MotionMix skeleton to the scene and make it active; with a figure to look at if wished. Needs Object Mode."""
+    obj = add_armature(bpy.context, location)
+    if with_figure:
+        figure.add_figure(bpy.context, obj, read.mapping_of(obj))
+    return obj
+
+
+def mapping_of(target: bpy.types.Object) -> BoneMapping:
+    """Which bones of an armature are which places of the body; its `reason` says why it can't be used, "" if it can."""
+    return read.mapping_of(target)
+
+
+def request_of(action: bpy.types.Action) -> dict[str, object] | None:
+    """The settings that made an action; None if MotionMix didn't make it."""
+    return takes.request_of(action)
+
+
+def stop_worker() -> None:
+    """End the process that generates and free its memory. The next call starts another."""
+    worker_bridge.stop_worker()

@@ -1,0 +1,121 @@
+"""Everything that differs between the Blender versions 4.2 to 5.x, in one place.
+
+4.2 and 4.3 keep an action's curves on the action itself; from 4.4 an action has slots and each slot a channel bag; 5.0 dropped the old
+way. 5.0 also moved the selected state of a bone to the pose bone. Nothing else in the add-on asks for a version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+from bpy_extras import anim_utils
+
+HAS_SLOTS = hasattr(bpy.types.Action, "slots") or "slots" in bpy.types.Action.bl_rna.properties
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """An action made for one object and not yet assigned to it.
+
+    action: the action. slot: its slot for the object, None where actions have no slots. bag: what holds ``.fcurves`` and ``.groups``.
+    """
+
+    action: Any
+    slot: Any
+    bag: Any
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What an object plays: its action and slot (each None if there is none), and whether it had animation data at all."""
+
+    had_animation_data: bool
+    action: Any
+    slot: Any
+
+
+def new_action(obj: bpy.types.Object, name: str) -> NewAction:
+    """An empty action with room for the object's curves. It's not assigned: the object looks and plays as before."""
+    action: Any = bpy.data.actions.new(name)
+    if not HAS_SLOTS:
+        action.id_root = obj.id_type
+        return NewAction(action, None, action)
+    slot = action.slots.new(id_type=obj.id_type, name=obj.name)
+    return NewAction(action, slot, _ensure_bag(action, slot))
+
+
+def _ensure_bag(action: Any, slot: Any) -> Any:
+    ensure = getattr(anim_utils, "action_ensure_channelbag_for_slot", None)  # 5.0 and later
+    if ensure is not None:
+        return ensure(action, slot)
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(slot, ensure=True)
+
+
+def new_curve(bag: Any, path: str, index: int, group: str) -> Any:
+    """A new F-curve in the group of that name (made when it isn't there yet)."""
+    curve = bag.fcurves.new(path, index=index)
+    curve.group = bag.groups.get(group) or bag.groups.new(group)
+    return curve
+
+
+def curves_of(obj: bpy.types.Object) -> list[Any]:
+    """The F-curves that the object's current action has for it; an empty list without an action."""
+    data: Any = obj.animation_data
+    if data is None or data.action is None:
+        return []
+    if not HAS_SLOTS:
+        return list(data.action.fcurves)
+    if data.action_slot is None:
+        return []
+    bag = anim_utils.action_get_channelbag_for_slot(data.action, data.action_slot)
+    return list(bag.fcurves) if bag is not None else []
+
+
+def current_assignment(obj: bpy.types.Object) -> Assignment:
+    """What the object plays now, to be handed to `restore`."""
+    data: Any = obj.animation_data
+    if data is None:
+        return Assignment(False, None, None)
+    return Assignment(True, data.action, data.action_slot if HAS_SLOTS else None)
+
+
+def assign(obj: bpy.types.Object, action: Any, slot: Any) -> None:
+    """Let the object play this action (None: nothing)."""
+    data: Any = obj.animation_data_create()
+    data.action = action
+    if HAS_SLOTS and action is not None:
+        data.action_slot = slot
+
+
+def restore(obj: bpy.types.Object, assignment: Assignment) -> None:
+    """Put back what the object played when `current_assignment` was asked."""
+    if not assignment.had_animation_data:
+        obj.animation_data_clear()
+    else:
+        assign(obj, assignment.action, assignment.slot)
+
+
+def slot_for(action: Any, obj: bpy.types.Object) -> Any:
+    """The slot of the action that suits the object: the one that was made for it, else the first. None where there are no slots."""
+    if not HAS_SLOTS:
+        return None
+    suitable = [slot for slot in action.slots if slot.target_id_type in {obj.id_type, "UNSPECIFIED"}]
+    named = [slot for slot in suitable if slot.identifier == "OB" + obj.name]
+    return (named or suitable or [None])[0]
+
+
+def select_bone(pose_bone: Any, on: bool = True) -> None:
+    """Select or deselect a bone in pose mode."""
+    if hasattr(pose_bone, "select"):  # 5.0 and later
+        pose_bone.select = on
+    else:
+        pose_bone.bone.select = on
+
+
+def is_bone_selected(pose_bone: Any) -> bool:
+    """Whether a bone is selected in pose mode."""
+    return bool(pose_bone.select if hasattr(pose_bone, "select") else pose_bone.bone.select)

@@ -1,0 +1,46 @@
+"""What the add-on uses of the core, imported in one place (relatively: see the extension's ``__init__``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..motionmix_core.errors import Cancelled, ModelError, MotionMixError, RequestError, RigError, WorkerError
+from ..motionmix_core.generation.request import GenerationRequest
+from ..motionmix_core.generation.result import GenerationResult, Progress
+from ..motionmix_core.motion.motion import Motion
+from ..motionmix_core.motion.skeleton import Skeleton, canonical_skeleton, leg_length, rest_height
+from ..motionmix_core.retarget import BoneMapping, RetargetOptions, RigDescription, RigPoses, detect_mapping, to_rig
+from ..motionmix_core.worker.client import Event, WorkerClient
+from ..motionmix_core.worker.client import Job as WorkerJob
+from ..motionmix_core.worker.process import WorkerSettings
+
+OperatorReturn = Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]
+"""What an operator may answer (in a set)."""
+
+__all__ = [
+    "BoneMapping",
+    "Cancelled",
+    "Event",
+    "GenerationRequest",
+    "GenerationResult",
+    "ModelError",
+    "Motion",
+    "MotionMixError",
+    "OperatorReturn",
+    "Progress",
+    "RequestError",
+    "RetargetOptions",
+    "RigDescription",
+    "RigError",
+    "RigPoses",
+    "Skeleton",
+    "WorkerClient",
+    "WorkerError",
+    "WorkerJob",
+    "WorkerSettings",
+    "canonical_skeleton",
+    "detect_mapping",
+    "leg_length",
+    "rest_height",
+    "to_rig",
+]

@@ -1,0 +1,37 @@
+"""Put a simple body round the active armature's bones."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core import OperatorReturn, RigError
+from ..rigs import figure, read
+
+
+class MOTIONMIX_OT_add_figure(bpy.types.Operator):
+    """Add a simple jointed figure that follows the active armature, for a rig that has no mesh of its own"""
+
+    bl_idname = "motionmix.add_figure"
+    bl_label = "Add Figure"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A humanoid armature must be active."""
+        reason = read.problem(context.object)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Build the figure."""
+        obj = context.object
+        try:
+            mapping = read.mapping_of(obj)
+            if not mapping.usable:
+                raise RigError(read.rig_problem(obj))
+        except RigError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        figure.add_figure(context, obj, mapping)
+        return {"FINISHED"}

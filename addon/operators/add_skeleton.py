@@ -1,0 +1,37 @@
+"""Add > Armature > MotionMix Skeleton."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty
+
+from ..core import OperatorReturn
+from ..rigs import figure, read
+from ..rigs.skeleton import add_armature
+
+
+class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
+    """Add an armature with the joints that MotionMix works with: motion fits it exactly, without retargeting"""
+
+    bl_idname = "motionmix.add_skeleton"
+    bl_label = "Add MotionMix Skeleton"
+    bl_options = {"REGISTER", "UNDO"}
+
+    with_figure: BoolProperty(  # type: ignore[valid-type]
+        name="Figure", default=True, description="Also add a simple jointed figure, so that there is a body to look at"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Objects can be added in Object Mode only."""
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go to Object Mode first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Add the armature at the 3D cursor."""
+        obj = add_armature(context, context.scene.cursor.location)
+        if self.with_figure:
+            figure.add_figure(context, obj, read.mapping_of(obj))
+        return {"FINISHED"}

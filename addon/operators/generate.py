@@ -1,0 +1,171 @@
+"""Generate: from the prompt to a new Action on the active armature.
+
+Called by a script it blocks until the motion is there (`execute`); pressed in the window it runs beside the animator's work (`invoke`, `modal`):
+the worker process computes, a timer looks in on it, Esc or the Cancel button ends it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from .. import jobs, log, properties, worker_bridge
+from ..core import Cancelled, GenerationResult, MotionMixError, OperatorReturn, WorkerJob
+from ..rigs import read
+from .seed import draw_seed
+
+_TICK = 0.05  # seconds between looks at the worker
+_SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
+
+
+class MOTIONMIX_OT_generate(bpy.types.Operator):
+    """Make motion from the prompt and put it on the active armature as a new Action. The Action it had is kept"""
+
+    bl_idname = "motionmix.generate"
+    bl_label = "Generate Motion"
+    bl_options = {"UNDO"}
+
+    # No hard limits: a value out of range is answered with a message rather than silently changed.
+    prompt: StringProperty(name="Prompt", description=properties.PROMPT_TEXT, options=_SKIP)  # type: ignore[valid-type]
+    seconds: FloatProperty(name="Length", description=properties.SECONDS_TEXT, default=4.0, options=_SKIP)  # type: ignore[valid-type]
+    seed: IntProperty(name="Seed", description=properties.SEED_TEXT, options=_SKIP)  # type: ignore[valid-type]
+    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=_SKIP)  # type: ignore[valid-type]
+    quality: EnumProperty(  # type: ignore[valid-type]
+        name="Quality", description=properties.QUALITY_TEXT, items=properties.QUALITY_ITEMS, default="normal", options=_SKIP
+    )
+    guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)  # type: ignore[valid-type]
+    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=_SKIP)  # type: ignore[valid-type]
+    foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=_SKIP)  # type: ignore[valid-type]
+    root: EnumProperty(  # type: ignore[valid-type]
+        name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=_SKIP
+    )
+    frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=_SKIP)  # type: ignore[valid-type]
+    extend_range: BoolProperty(  # type: ignore[valid-type]
+        name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
+    )
+    model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)  # type: ignore[valid-type]
+
+    _job: jobs.Job | None = None
+    _work: WorkerJob | None = None
+    _timer: bpy.types.Timer | None = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """An armature that can be animated must be active."""
+        reason = read.problem(context.object)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Make the motion and wait for it: for scripts."""
+        window_manager = context.window_manager
+        window_manager.progress_begin(0, 100)
+        try:
+            job = self._prepare(context)
+            result = worker_bridge.bridge().run(
+                job.request, lambda progress: window_manager.progress_update(int(100 * progress.fraction))
+            )
+            return self._finish(job, result)
+        except Exception as error:  # told to the animator: a traceback in a console that nobody sees helps nobody
+            return self._fail(error)
+        finally:
+            window_manager.progress_end()
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
+        """Start the motion and let the animator go on working."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        panel = properties.of(context.scene)
+        if not panel.lock_seed and not self.properties.is_property_set("seed"):
+            panel.seed = draw_seed()
+        try:
+            self._job = self._prepare(context)
+            self._work = worker_bridge.bridge().submit(self._job.request)
+        except Exception as error:
+            return self._fail(error)
+        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        context.workspace.status_text_set("MotionMix is making a motion    Esc: Cancel")
+        redraw_sidebars(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
+        """Look in on the worker; everything else passes through to Blender."""
+        assert self._job is not None
+        assert self._work is not None
+        bridge = worker_bridge.bridge()
+        if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
+            bridge.cancel(self._work)
+            return {"RUNNING_MODAL"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        bridge.poll()
+        redraw_sidebars(context)
+        if not self._work.finished:
+            return {"PASS_THROUGH"}
+        self._leave(context)
+        try:
+            return self._finish(self._job, jobs.answer(self._work))
+        except Exception as error:
+            return self._fail(error)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender takes the operator away: the window was closed, or another file is being opened."""
+        if self._work is not None:
+            worker_bridge.bridge().cancel(self._work)
+        self._leave(context)
+
+    def _leave(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+        if context.workspace is not None and not worker_bridge.bridge().busy:
+            context.workspace.status_text_set(None)
+        redraw_sidebars(context)
+
+    def _prepare(self, context: bpy.types.Context) -> jobs.Job:
+        """The job of the panel's settings, with those that the caller gave in their place."""
+        settings = jobs.panel_settings(context.scene)
+        given = {name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)}
+        return jobs.prepare(context.scene, context.object, replace(settings, **given))
+
+    def _finish(self, job: jobs.Job, result: GenerationResult) -> set[OperatorReturn]:
+        started = time.perf_counter()
+        takes = jobs.finish(job, result)
+        log.logger().debug("written in %.3f s", time.perf_counter() - started)
+        for line in takes.warnings:
+            self.report({"WARNING"}, line)
+        names = ", ".join(f"“{action.name}”" for action in takes.actions)
+        self.report({"INFO"}, f"Made {names}")
+        return {"FINISHED"}
+
+    def _fail(self, error: Exception) -> set[OperatorReturn]:
+        if isinstance(error, Cancelled):
+            self.report({"INFO"}, "Cancelled. Nothing was changed")
+            return {"CANCELLED"}
+        log.logger().error("generate: %s", error, exc_info=error)
+        if isinstance(error, MotionMixError):
+            self.report({"ERROR"}, str(error))
+        else:
+            self.report({"ERROR"}, f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
+        return {"CANCELLED"}
+
+
+def _is_playing(context: bpy.types.Context) -> bool:
+    """While the animation plays, Esc stops that and not the work."""
+    return context.screen is not None and context.screen.is_animation_playing
+
+
+def redraw_sidebars(context: bpy.types.Context) -> None:
+    """Let the panels show the progress."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

@@ -1,0 +1,72 @@
+"""Where the details are: open the log file, copy what a bug report needs."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import bpy
+
+from .. import log, preferences
+from ..core import OperatorReturn
+from ..package import PACKAGE
+
+_TAIL = 6000
+
+
+class MOTIONMIX_OT_open_log(bpy.types.Operator):
+    """Open MotionMix's log file in Blender's text editor"""
+
+    bl_idname = "motionmix.open_log"
+    bl_label = "Open Log"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Load the log as a text and show it in a window of its own."""
+        name = log.FILE_NAME
+        text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
+        text.clear()
+        text.write(_tail(log.log_path(), 20 * _TAIL) + "\n--- worker ---\n" + _tail(log.worker_log_path(), 20 * _TAIL))
+        if not bpy.app.background:
+            bpy.ops.wm.window_new()
+            area = context.window_manager.windows[-1].screen.areas[0]
+            area.type = "TEXT_EDITOR"
+            area.spaces.active.text = text  # type: ignore[union-attr]
+        self.report({"INFO"}, f"The log is {log.log_path()}")
+        return {"FINISHED"}
+
+
+class MOTIONMIX_OT_copy_details(bpy.types.Operator):
+    """Copy versions, settings and the end of the log, for a bug report"""
+
+    bl_idname = "motionmix.copy_details"
+    bl_label = "Copy Details for a Bug Report"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Put the details on the clipboard."""
+        context.window_manager.clipboard = details()
+        self.report({"INFO"}, "Copied")
+        return {"FINISHED"}
+
+
+def details() -> str:
+    """What somebody needs to know to find a fault, as text."""
+    lines = [
+        f"{PACKAGE} in Blender {bpy.app.version_string}, Python {platform.python_version()}, {platform.platform()}",
+        f"models: {preferences.models_folder()}",
+        "",
+        _tail(log.log_path(), _TAIL),
+        "--- worker ---",
+        _tail(log.worker_log_path(), _TAIL),
+    ]
+    return "\n".join(lines)
+
+
+def _tail(path: Path, size: int) -> str:
+    """The last `size` characters of a text file, from a whole line on."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return f"({path.name} isn't there)"
+    return text if len(text) <= size else text[-size:].partition("\n")[2]

@@ -1,0 +1,28 @@
+"""Draw a new seed."""
+
+from __future__ import annotations
+
+import random
+
+import bpy
+
+from .. import properties
+from ..core import OperatorReturn
+
+
+class MOTIONMIX_OT_new_seed(bpy.types.Operator):
+    """Draw a new random seed: another motion for the same prompt"""
+
+    bl_idname = "motionmix.new_seed"
+    bl_label = "New Seed"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Set the scene's seed."""
+        properties.of(context.scene).seed = draw_seed()
+        return {"FINISHED"}
+
+
+def draw_seed() -> int:
+    """A seed that differs every time, short enough to be read out to a colleague."""
+    return random.SystemRandom().randrange(1, 1_000_000)

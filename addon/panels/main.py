@@ -1,0 +1,111 @@
+"""The tab MotionMix in the 3D viewport's sidebar."""
+
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from .. import properties, worker_bridge
+from ..operators.add_figure import MOTIONMIX_OT_add_figure
+from ..operators.add_skeleton import MOTIONMIX_OT_add_skeleton
+from ..operators.cancel import MOTIONMIX_OT_cancel
+from ..operators.generate import MOTIONMIX_OT_generate
+from ..operators.seed import MOTIONMIX_OT_new_seed
+from ..rigs import status
+
+_PIXELS_PER_CHARACTER = 7.0
+
+
+class _Tab:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MotionMix"
+
+
+class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):
+    """Who moves, what they do, and the button."""
+
+    bl_label = "MotionMix"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the panel."""
+        layout = self.layout
+        settings = properties.of(context.scene)
+        _draw_target(layout, context)
+        column = layout.column()
+        column.prop(settings, "prompt", text="", placeholder="What the character does", icon="OUTLINER_DATA_GP_LAYER")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "seconds")
+        row = column.row(align=True)
+        row.prop(settings, "seed")
+        row.prop(settings, "lock_seed", text="", icon="LOCKED" if settings.lock_seed else "UNLOCKED")
+        row.operator(MOTIONMIX_OT_new_seed.bl_idname, text="", icon="FILE_REFRESH")
+        column.prop(settings, "variations")
+        column.prop(settings, "quality")
+        _draw_button(layout)
+
+
+class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):
+    """What is rarely changed."""
+
+    bl_label = "Advanced"
+    bl_parent_id = "MOTIONMIX_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the panel."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = properties.of(context.scene)
+        column = layout.column()
+        column.prop(settings, "root")
+        column.prop(settings, "foot_lock")
+        column = layout.column()
+        column.prop(settings, "start")
+        column.prop(settings, "extend_range")
+        column = layout.column()
+        for name in ("guidance", "steps"):
+            row = column.row(heading=settings.bl_rna.properties[name].name)
+            row.prop(settings, f"use_{name}", text="")
+            value = row.row()
+            value.active = getattr(settings, f"use_{name}")
+            value.prop(settings, name, text="")
+        layout.operator(MOTIONMIX_OT_add_figure.bl_idname, icon="OUTLINER_OB_MESH")
+
+
+def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The armature and whether motion can go on it, or what to do."""
+    rig = status.of(context.object)
+    column = layout.column(align=True)
+    if rig.usable and context.object is not None:
+        column.label(text=context.object.name, icon="OUTLINER_OB_ARMATURE")
+        column.label(text=rig.line, icon="CHECKMARK")
+        return
+    wrapped(column, context, rig.line, "INFO" if rig.absent else "ERROR")
+    if rig.absent:
+        layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, icon="OUTLINER_OB_ARMATURE")
+
+
+def _draw_button(layout: bpy.types.UILayout) -> None:
+    bridge = worker_bridge.bridge()
+    column = layout.column()
+    if bridge.busy:
+        factor, line = bridge.progress()
+        row = column.row(align=True)
+        row.progress(factor=factor, text=line)
+        row.operator(MOTIONMIX_OT_cancel.bl_idname, text="", icon="X")
+    row = column.row()
+    row.scale_y = 1.5
+    row.operator(MOTIONMIX_OT_generate.bl_idname, text="Generate", icon="PLAY")
+
+
+def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
+    """A label of as many lines as the sidebar's width asks for."""
+    scale = context.preferences.system.ui_scale
+    width = (context.region.width if context.region is not None else 250) / scale - 50
+    for number, line in enumerate(textwrap.wrap(text, max(12, int(width / _PIXELS_PER_CHARACTER)))):
+        layout.label(text=line, icon=icon if number == 0 else "BLANK1")  # type: ignore[arg-type]

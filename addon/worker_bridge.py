@@ -1,0 +1,163 @@
+"""The add-on's one worker process: started when it's first needed, looked in on by the operators' timers, ended with the add-on.
+
+The process is shared by all scenes and windows, so there is one `Bridge`. It never touches Blender's data; what is done with a motion is for
+`jobs`. The panel reads from it what is being made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+from bpy.app.handlers import persistent
+
+from . import log, preferences
+from .core import Event, GenerationRequest, GenerationResult, Progress, WorkerClient, WorkerJob, WorkerSettings
+from .rigs import status
+
+_NEVER = 1e9  # seconds
+
+
+class Bridge:
+    """Hands requests to the worker process, one after the other, and knows which of them aren't finished."""
+
+    def __init__(self) -> None:
+        """Nothing is started yet."""
+        self._client: WorkerClient | None = None
+        self._jobs: list[WorkerJob] = []
+        self._running_since: tuple[int, float] = (0, 0.0)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a motion is being made."""
+        return self.current is not None
+
+    @property
+    def current(self) -> WorkerJob | None:
+        """The job that the worker is on, or that is next."""
+        self._jobs = [job for job in self._jobs if not job.finished]
+        return self._jobs[0] if self._jobs else None
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait behind the current one."""
+        return max(0, len([job for job in self._jobs if not job.finished]) - 1)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker, None while there is none."""
+        return self._client.pid if self._client is not None else None
+
+    def submit(self, request: GenerationRequest) -> WorkerJob:
+        """Queue a request; returns at once. Watch it with `poll` until the job is finished."""
+        job = self._ready_client().submit(request)
+        self._jobs.append(job)
+        log.logger().info("job %d: %s", job.number, request.to_plain()[0])
+        return job
+
+    def poll(self) -> None:
+        """Take in what the worker said. Returns at once; what became of a job stands in the job."""
+        if self._client is not None:
+            for event in self._client.poll():
+                self._note(event)
+
+    def run(self, request: GenerationRequest, on_progress: Callable[[Progress], None]) -> GenerationResult:
+        """Make a motion and wait for it: for scripts. Raises MotionMixError."""
+        job = self.submit(request)
+        assert self._client is not None
+
+        def note(event: Event) -> None:
+            self._note(event)
+            if event.job is job and event.progress is not None:
+                on_progress(event.progress)
+
+        try:
+            return self._client.wait(job, note)
+        except BaseException:
+            self._client.cancel(job)
+            raise
+
+    def cancel(self, job: WorkerJob) -> None:
+        """Give a job up. The work ends within moments; the job's state says when."""
+        if self._client is not None and not job.finished:
+            self._client.cancel(job)
+
+    def cancel_all(self) -> None:
+        """Give all jobs up, those first that only wait."""
+        for job in reversed(self._jobs):
+            self.cancel(job)
+
+    def stop(self) -> None:
+        """End the worker process, if there is one. All its jobs count as cancelled."""
+        if self._client is not None:
+            self._client.stop()
+            self._client = None
+
+    def progress(self) -> tuple[float, str]:
+        """How far the current job is, 0 to 1, and a line that says so."""
+        job = self.current
+        if job is None:
+            return 0.0, ""
+        behind = f" (+{self.waiting})" if self.waiting else ""
+        if job.progress is None:
+            return 0.0, f"Starting{behind}"
+        number, since = self._running_since
+        line = job.progress.stage
+        if number == job.number and job.progress.done >= 2:
+            left = (time.monotonic() - since) / job.progress.done * (job.progress.total - job.progress.done)
+            line += f", {max(1, round(left))} s left"
+        return job.progress.fraction, line + behind
+
+    def _note(self, event: Event) -> None:
+        if event.kind == "progress" and event.job.number != self._running_since[0]:
+            self._running_since = (event.job.number, time.monotonic())
+        if event.kind in ("failed", "cancelled", "done"):
+            log.logger().info("job %d: %s %s", event.job.number, event.kind, event.job.error or "")
+
+    def _ready_client(self) -> WorkerClient:
+        """The client, made anew when the preferences have changed and nothing is being made."""
+        chosen = preferences.current()
+        settings = WorkerSettings(
+            models_dir=preferences.models_folder(),
+            log_file=log.worker_log_path(),
+            idle_seconds=60.0 * chosen.idle_minutes or _NEVER,
+        )
+        if self._client is not None and self._client.settings != settings and not self._client.busy:
+            self.stop()
+        if self._client is None:
+            self._client = WorkerClient(settings)
+        return self._client
+
+
+_bridge = Bridge()
+
+
+def bridge() -> Bridge:
+    """The add-on's bridge."""
+    return _bridge
+
+
+@persistent
+def _leave_file(*_arguments: Any) -> None:
+    """Another file is opened: the work for this one ends, and what was known of its rigs is dropped."""
+    _bridge.cancel_all()
+    status.forget()
+
+
+def register() -> None:
+    """Watch for other files being opened."""
+    bpy.app.handlers.load_pre.append(_leave_file)
+
+
+def unregister() -> None:
+    """End the worker and stop watching."""
+    stop_worker()
+    if _leave_file in bpy.app.handlers.load_pre:
+        bpy.app.handlers.load_pre.remove(_leave_file)
+
+
+def stop_worker() -> None:
+    """End the worker process, if there is one."""
+    _bridge.stop()

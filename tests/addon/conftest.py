@@ -1,0 +1,116 @@
+"""Blender for the add-on's tests: the extension installed once for each run, an empty file for each test.
+
+These tests run in Python with Blender's own module (bpy); elsewhere they are left out. With MOTIONMIX_ZIP that package is installed as a user
+would install it, otherwise the working tree, laid out as an extension by symbolic links.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+REPO_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "bl_ext.user_default.motionmix"
+
+try:
+    # Blender reads this variable when it's imported: nothing of the user's own Blender is touched.
+    _resources = os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.mkdtemp(prefix="motionmix-blender-"))
+    import bpy
+except ModuleNotFoundError:
+    collect_ignore_glob = ["*.py"]
+else:
+    import addon_utils
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process here: with a timer of Rigify's registered Blender 4.2 crashes and 4.5 hangs when Python ends by itself."""
+    if "bpy" not in sys.modules or hasattr(config, "workerinput"):
+        return
+    session = config.pluginmanager.get_plugin("session")
+    status = getattr(config, "_motionmix_status", getattr(session, "exitstatus", 0))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if PACKAGE in bpy.context.preferences.addons:
+        addon_utils.disable(PACKAGE, default_set=True)
+    if "MOTIONMIX_ZIP" not in os.environ:
+        shutil.rmtree(os.environ["BLENDER_USER_RESOURCES"], ignore_errors=True)
+    os._exit(int(status))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep the status for `pytest_unconfigure`."""
+    session.config._motionmix_status = int(exitstatus)  # type: ignore[attr-defined]
+
+
+def _link_tree(target: Path) -> None:
+    """Lay the working tree out as an installed extension. No wheels: this Python has the libraries already."""
+    target.mkdir(parents=True)
+    for name in ("addon", "motionmix_core", "pretrained", "__init__.py"):
+        if (REPO_ROOT / name).exists():
+            (target / name).symlink_to(REPO_ROOT / name)
+    lines = (REPO_ROOT / "blender_manifest.toml").read_text(encoding="utf-8").splitlines()
+    (target / "blender_manifest.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> str:
+    """The extension, installed and enabled; gives its package name."""
+    package = os.environ.get("MOTIONMIX_ZIP")
+    if package:
+        bpy.ops.extensions.package_install_files(repo="user_default", filepath=package, enable_on_install=True)
+    else:
+        folder = Path(os.environ["BLENDER_USER_RESOURCES"]) / "extensions" / "user_default" / "motionmix"
+        if not folder.exists():
+            _link_tree(folder)
+        addon_utils.extensions_refresh(ensure_wheels=True)
+        addon_utils.enable(PACKAGE, default_set=True)
+    assert PACKAGE in bpy.context.preferences.addons
+    return PACKAGE
+
+
+@pytest.fixture(autouse=True)
+def _empty_file(installed: str) -> Iterator[None]:
+    """Every test begins in an empty file with the extension enabled, at 24 frames a second (Blender's usual)."""
+    bpy.ops.wm.read_homefile(use_empty=True)
+    yield
+    if PACKAGE not in bpy.context.preferences.addons:
+        addon_utils.enable(PACKAGE, default_set=True)
+
+
+class Extension:
+    """The installed extension's modules: ``extension.addon("rigs.write")``, ``extension.core("motion.motion")``."""
+
+    def addon(self, name: str) -> ModuleType:
+        return importlib.import_module(f"{PACKAGE}.addon.{name}")
+
+    def core(self, name: str) -> ModuleType:
+        return importlib.import_module(f"{PACKAGE}.motionmix_core.{name}")
+
+
+@pytest.fixture(scope="session")
+def extension(installed: str) -> Extension:
+    return Extension()
+
+
+@pytest.fixture
+def skeleton() -> Any:
+    """The MotionMix skeleton in the scene, active."""
+    bpy.ops.motionmix.add_skeleton(with_figure=False)
+    return bpy.context.object
+
+
+@pytest.fixture
+def metarig() -> Any:
+    """Rigify's human metarig in the scene, active."""
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    return bpy.context.object

@@ -1,0 +1,60 @@
+"""The extension comes and goes without leaving anything behind."""
+
+from __future__ import annotations
+
+import addon_utils
+import bpy
+import pytest
+
+PACKAGE = "bl_ext.user_default.motionmix"
+
+
+def ours() -> set[str]:
+    return {name for name in dir(bpy.types) if name.upper().startswith("MOTIONMIX")}
+
+
+def test_enabling_and_disabling_twice_leaves_nothing_behind() -> None:
+    handlers = len(bpy.app.handlers.load_pre)
+    for _ in range(2):
+        addon_utils.disable(PACKAGE, default_set=True)
+        assert not ours()
+        assert not hasattr(bpy.types.Scene, "motionmix")
+        assert len(bpy.app.handlers.load_pre) < handlers
+        addon_utils.enable(PACKAGE, default_set=True)
+        assert hasattr(bpy.context.scene, "motionmix")
+        assert len(bpy.app.handlers.load_pre) == handlers
+
+
+def test_registering_again_without_unregistering_is_harmless(extension) -> None:
+    registration = extension.addon("registration")
+    before = ours()
+    registration.register()
+    assert ours() == before
+    assert bpy.context.scene.motionmix.seconds == 4.0
+
+
+def test_every_operator_says_what_it_does(extension) -> None:
+    for cls in extension.addon("registration").CLASSES:
+        if issubclass(cls, bpy.types.Operator):
+            described = getattr(bpy.ops.motionmix, cls.bl_idname.split(".")[1]).get_rna_type().description
+            assert len(described) > 20, cls
+            assert not described.endswith("."), f"{cls}: Blender adds the full stop itself"
+
+
+@pytest.mark.parametrize("name", ["MotionMixSettings", "MotionMixPreferences", "MOTIONMIX_OT_generate", "MOTIONMIX_OT_add_skeleton"])
+def test_every_setting_has_a_tooltip(extension, name: str) -> None:
+    (cls,) = [cls for cls in extension.addon("registration").CLASSES if cls.__name__ == name]
+    own = [prop for prop in cls.bl_rna.properties if prop.identifier in cls.__annotations__]
+    assert own
+    assert all(prop.description for prop in own)
+
+
+def test_the_package_name_is_the_one_preferences_go_by(extension) -> None:
+    assert extension.addon("package").PACKAGE == PACKAGE
+    assert bpy.context.preferences.addons[PACKAGE].preferences.log_level == "INFO"
+
+
+def test_the_python_interface_can_be_reached(extension) -> None:
+    from bl_ext.user_default.motionmix import api
+
+    assert callable(api.generate)
