@@ -65,7 +65,7 @@ def to_onnx(network: MotionTransformer) -> onnx.ModelProto:
     torch.onnx.export(
         network.eval(),
         tuple(torch.from_numpy(inputs[name]) for name in INPUTS),
-        buffer,
+        buffer,  # type: ignore[arg-type]  # torch takes a file object too; its hints forgot
         input_names=list(INPUTS),
         output_names=[OUTPUT],
         dynamic_axes=axes,

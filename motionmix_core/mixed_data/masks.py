@@ -68,6 +68,7 @@ def prefix(rng: np.random.Generator, frames: int) -> np.ndarray:
 def body_part(rng: np.random.Generator, frames: int) -> np.ndarray:
     """All frames of all joints but some limbs, which are to be made new."""
     choice = rng.integers(4)
+    free: tuple[str, ...]
     if choice == 0:
         free = UPPER_BODY
     elif choice == 1:

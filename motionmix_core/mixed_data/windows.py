@@ -41,6 +41,7 @@ class Batch:
     text_pooled: np.ndarray
 
     def arrays(self) -> dict[str, np.ndarray]:
+        """All arrays by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 

@@ -1,4 +1,4 @@
-"""Forward kinematics on numpy arrays: local rotations and a root path to joint positions, and between local and global."""
+"""Forward kinematics on numpy arrays: local rotations and a root path to joint positions."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ class Motion:
 
     @property
     def num_frames(self) -> int:
+        """How many poses there are."""
         return len(self.root_positions)
 
     @property

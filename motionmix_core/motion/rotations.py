@@ -109,7 +109,7 @@ def quat_to_axis_angle(q: Array) -> Array:
     return q[..., 1:] * factor
 
 
-def quat_yaw(angle: Array) -> Array:
+def quat_yaw(angle: Array | float) -> Array:
     """Turn about +Y; a positive angle turns +Z towards +X (to the body's left)."""
     half = 0.5 * np.asarray(angle, dtype=np.float64)
     zero = np.zeros_like(half)

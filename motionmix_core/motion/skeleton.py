@@ -76,6 +76,7 @@ class Skeleton:
 
     @property
     def num_joints(self) -> int:
+        """How many joints there are."""
         return len(self.names)
 
     def index(self, name: str) -> int:

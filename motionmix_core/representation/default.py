@@ -143,9 +143,11 @@ class Normaliser:
     std: np.ndarray
 
     def normalise(self, features: np.ndarray) -> np.ndarray:
+        """(..., 207) -> (..., 207) float32 of about zero mean and unit spread."""
         return ((features - self.mean) / self.std).astype(np.float32)
 
     def denormalise(self, features: np.ndarray) -> np.ndarray:
+        """The inverse of `normalise`."""
         return features * self.std + self.mean
 
 
