@@ -29,6 +29,7 @@ from .rig import BoneMapping, RigDescription
 from .spaces import character_axes, check_transform, polar_rotation, rest_rotations, slot_heads
 
 _DOWN = np.array([0.0, -1.0, 0.0])
+_FORWARD = np.array([0.0, 0.0, 1.0])
 # A hinge bent by less than the first angle says nothing about the limb's roll; from the second on it says all.
 _HINGE_FROM, _HINGE_FULL = np.radians(10.0), np.radians(25.0)
 
@@ -104,7 +105,7 @@ def _limb_corrections(
     for side in ("left", "right"):
         outward = np.array([1.0 if side == "left" else -1.0, 0.0, 0.0])
         # how a bent limb lies in the T-pose: the forearm forward of the upper arm, the shin behind the thigh
-        for upper, hinge, end, bend in (("shoulder", "elbow", "wrist", (0, 0, 1.0)), ("hip", "knee", "ankle", (0, 0, -1.0))):
+        for upper, hinge, end, bend in (("shoulder", "elbow", "wrist", _FORWARD), ("hip", "knee", "ankle", -_FORWARD)):
             names = [f"{side}_{part}" for part in (upper, hinge, end)]
             if names[2] not in joints:
                 joints = dict(joints) | {names[2]: axes @ _limb_end(rig, mapping, names[1], posed)}
@@ -112,7 +113,7 @@ def _limb_corrections(
             second = joints[names[2]] - joints[names[1]]
             goal = [skeleton.offsets[skeleton.index(name)] for name in names[1:]]
             turn = quat_between(first, goal[0])
-            turn = quat_mul(_hinge_roll(quat_apply(turn, second), goal[0], goal[1], np.array(bend)), turn)
+            turn = quat_mul(_hinge_roll(quat_apply(turn, second), goal[0], goal[1], bend), turn)
             found[names[0]] = turn
             found[names[1]] = quat_mul(quat_between(quat_apply(turn, second), goal[1]), turn)
         wrist = f"{side}_wrist"
@@ -175,8 +176,8 @@ def _foot_correction(
 ) -> np.ndarray:
     """Flat on the ground at rest (then only its heading is put right), or carried along stiffly with the shin.
 
-    Which of the two is told by the toes: the one that leaves the foot nearer to the T-pose's. A flat foot is
-    kept flat whatever its instep, because that is what its author drew.
+    Which of the two is told by the toes: stiffly only if that brings the foot much nearer to the T-pose's. A flat foot
+    is kept flat whatever its instep, because that is what its author drew.
     """
     if toe not in joints:
         flatness = quat_apply(shin, _DOWN) @ _DOWN
@@ -188,7 +189,7 @@ def _foot_correction(
         return np.asarray(quat_mul(quat_between(quat_apply(shin, way), goal), shin))
     yaw = quat_yaw(np.arctan2(goal[0], goal[2]) - np.arctan2(way[0], way[2]))
     stiff = quat_apply(shin, way)
-    if _angle(stiff, goal) + np.radians(0.5) < _angle(quat_apply(yaw, way), goal):
+    if _angle(stiff, goal) + np.radians(0.5) < 0.5 * _angle(quat_apply(yaw, way), goal):
         return np.asarray(quat_mul(quat_between(stiff, goal), shin))
     return np.asarray(yaw)
 
@@ -220,13 +221,14 @@ def _stance(
     sole = SOLE_THICKNESS * scale
     near_origin = -0.1 * leg < lowest < 0.2 * leg
     heights: dict[str, tuple[float, float]] = {}
-    drops, floors = [], []
+    drops: list[float] = []
+    floors: list[float] = []
     for side in ("left", "right"):
         ankle = joints[f"{side}_ankle"]
         turn = corrections[f"{side}_ankle"]
         depth = -float(quat_apply(turn, feet[side] - ankle)[:, 1].min())  # ankle above the lowest bone end, T-pose
         drop = sum(
-            np.linalg.norm(joints[f"{side}_{child}"] - joints[f"{side}_{part}"])
+            float(np.linalg.norm(joints[f"{side}_{child}"] - joints[f"{side}_{part}"]))
             for part, child in (("hip", "knee"), ("knee", "ankle"))
         )
         kept_flat = abs(quat_apply(turn, -_DOWN) @ _DOWN + 1) < 1e-6
@@ -250,9 +252,8 @@ def _stance(
 def standing_hips(skeleton: Skeleton) -> np.ndarray:
     """(3,) middle of the canonical hip joints when the T-pose stands over the origin, metres."""
     hips = 0.5 * (skeleton.offsets[skeleton.index("left_hip")] + skeleton.offsets[skeleton.index("right_hip")])
-    return np.asarray(hips + (0.0, rest_height(skeleton), 0.0))
+    return np.asarray(hips + np.array([0.0, rest_height(skeleton), 0.0]))
 
 
 def _angle(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b))
-

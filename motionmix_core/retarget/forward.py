@@ -10,7 +10,7 @@ from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
 from .plan import Plan, make_plan
-from .rig import BoneMapping, RigDescription, RigPoses, RetargetOptions
+from .rig import BoneMapping, RetargetOptions, RigDescription, RigPoses
 from .spaces import polar_rotation
 
 _NO_OPTIONS = RetargetOptions()
@@ -46,7 +46,9 @@ def to_rig(
         start = _head_without(rig, root, world, heads, calibration)
         locations[rig.bones[root]] = local_location(rig, root, world, calibration, moves[root] - start)
     rotations = {
-        rig.bones[bone]: quat_continuous(local_rotation(rig, bone, world, calibration)) for bone in plan.needed if bone in goals
+        rig.bones[bone]: quat_continuous(local_rotation(rig, bone, world, calibration))
+        for bone in plan.needed
+        if bone in goals
     }
     return RigPoses(rotations, locations, motion.fps, warnings=_warnings(rig, plan))
 
@@ -107,7 +109,9 @@ def _head_without(
     return np.asarray(heads[parent] + quat_apply(world[parent], offset))
 
 
-def local_rotation(rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration) -> np.ndarray:
+def local_rotation(
+    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration
+) -> np.ndarray:
     """(T, 4) the rotation to key on a pose bone so that it gets its rotation in `world`."""
     base = _carried(rig, bone, world, calibration)
     return np.asarray(quat_mul(quat_inv(base), world[bone]))
@@ -158,12 +162,14 @@ def _root_bone(rig: RigDescription, mapping: BoneMapping, plan: Plan, options: R
 
 
 def _warnings(rig: RigDescription, plan: Plan) -> tuple[str, ...]:
-    assert rig.owned is not None and rig.locked is not None
+    assert rig.owned is not None
+    assert rig.locked is not None
     found = []
-    for flags, words in ((rig.owned, "are moved by constraints or drivers, so keys on them do nothing"), (rig.locked, "are locked")):
+    for flags, words in (
+        (rig.owned, "are moved by constraints or drivers, so keys on them do nothing"),
+        (rig.locked, "are locked"),
+    ):
         names = [rig.bones[bone] for bone in sorted(plan.driven) if flags[bone]]
         if names:
             found.append(f"Bones {', '.join(names[:4])}{' and more' if len(names) > 4 else ''} {words}.")
     return tuple(found)
-
-

@@ -12,7 +12,7 @@ from ..motion.skeleton import Skeleton, canonical_skeleton
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import gather
 from .plan import Plan, make_plan
-from .rig import BoneMapping, RigDescription, RetargetOptions
+from .rig import BoneMapping, RetargetOptions, RigDescription
 from .spaces import polar_rotation
 
 _NO_OPTIONS = RetargetOptions()
@@ -41,7 +41,9 @@ def from_rig(
     finite = np.isfinite(matrices[:, read]).all(axis=(2, 3))
     if not finite.all():
         frame, place = np.argwhere(~finite)[0]
-        raise RigError(f"The pose of “{rig.bones[read[place]]}” isn't a number at sampled frame {frame}; look at its keys.")
+        raise RigError(
+            f"The pose of “{rig.bones[read[place]]}” isn't a number at sampled frame {frame}; look at its keys."
+        )
     axes = calibration.axes
     turned = axes @ polar_rotation(matrices[:, read, :3, :3])
     world = dict(zip(read, np.moveaxis(matrix_to_quat(turned), 1, 0), strict=True))
@@ -53,9 +55,7 @@ def from_rig(
     return Motion(skeleton, hips - zero[:, sides].mean(axis=1), global_to_local(turns, skeleton.parents), fps)
 
 
-def joint_turns(
-    world: dict[int, np.ndarray], plan: Plan, calibration: Calibration, skeleton: Skeleton
-) -> np.ndarray:
+def joint_turns(world: dict[int, np.ndarray], plan: Plan, calibration: Calibration, skeleton: Skeleton) -> np.ndarray:
     """(T, J, 4) how far each joint is turned from the T-pose, from bone rotations (T, 4) in the character frame.
 
     Joints that the rig has no bone for follow their parent (in the middle of a chain: see chains.gather).

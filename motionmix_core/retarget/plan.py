@@ -32,6 +32,7 @@ class Plan:
 
     @property
     def driven(self) -> set[int]:
+        """Every bone that is given a rotation."""
         return set(self.single) | {bone for bones, _, _, _ in self.chains.values() for bone in bones}
 
 

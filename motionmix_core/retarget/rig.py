@@ -106,10 +106,12 @@ class RigDescription:
 
     @cached_property
     def indices(self) -> Mapping[str, int]:
+        """Bone name -> index."""
         return {name: index for index, name in enumerate(self.bones)}
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
+        """Indices of each bone's children."""
         found: list[list[int]] = [[] for _ in self.bones]
         for bone, parent in enumerate(self.parents):
             if parent >= 0:
@@ -178,6 +180,7 @@ class BoneMapping:
 
     @property
     def usable(self) -> bool:
+        """Whether motion can be put on it."""
         return not self.missing and not self.reason
 
     def bone(self, slot: str) -> str | None:
@@ -251,4 +254,5 @@ class RigPoses:
 
     @property
     def num_frames(self) -> int:
+        """Frames of each array."""
         return len(next(iter(self.rotations.values())))

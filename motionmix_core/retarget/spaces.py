@@ -44,7 +44,8 @@ def check_transform(rig: RigDescription) -> None:
         raise RigError(f"The armature “{rig.name}” has a scale of zero. Clear its scale (Alt S), then try again.")
     if np.linalg.det(rig.world[:3, :3]) < 0:
         raise RigError(
-            f"The armature “{rig.name}” has a negative scale, which mirrors the body. Apply its scale (Ctrl A), then try again."
+            f"The armature “{rig.name}” has a negative scale, which mirrors the body. "
+            "Apply its scale (Ctrl A), then try again."
         )
 
 
