@@ -78,7 +78,7 @@ def types(python: Path) -> None:
 def _stubs(python: Path, version: str) -> Path:
     """The Python of an environment that has the stubs of one Blender, and the packages of the given one.
 
-    Each has its own, since the stubs of two Blenders go by the same name; and an environment it is, because what lies on
+    Each Blender has its own, since all stubs go by the same name; and it is a whole environment, because what lies on
     mypy's own path would be checked for errors too.
     """
     folder = ROOT / ".venvs" / f"stubs-{version}"
@@ -98,7 +98,8 @@ def _stubs(python: Path, version: str) -> Path:
 
 def _site_packages(python: Path) -> str:
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    return subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.strip()
+    done = subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return done.stdout.strip()
 
 
 def blender_tests(blenders: Sequence[Blender], zip_path: Path, select: Optional[str]) -> List[Path]:
