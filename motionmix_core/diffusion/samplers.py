@@ -9,7 +9,7 @@ cancelled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from .inpainting import Observation
 from .schedule import Schedule
 
 SamplerName = Literal["ddpm", "ddim", "dpmpp_2m"]
-Noise = Callable[[int], Array] | Sequence[Array]
+Noise = Callable[[int], Array] | Array
 """Noise of network call 0, 1, ..: a function of the call number, or arrays indexed by it; unit variance, x's shape."""
 
 OnStep = Callable[[int, int], None]
