@@ -201,7 +201,9 @@ def ground_grid(centre: Floats, radius: float) -> list[Floats]:
 
 
 def side_colour(joint_name: str) -> str:
-    """Blue for the body's left, red for its right, dark grey for the spine and head."""
+    """Blue for the body's left, red for its right, dark grey for the trunk and head."""
+    if joint_name.endswith("collar"):  # both lie on the spine in the canonical skeleton
+        return CENTRE_COLOUR
     if joint_name.startswith("left"):
         return LEFT_COLOUR
     return RIGHT_COLOUR if joint_name.startswith("right") else CENTRE_COLOUR

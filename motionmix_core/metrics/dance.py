@@ -21,7 +21,7 @@ def physical_foot_contact(positions: np.ndarray, fps: float) -> float:
     acceleration = np.diff(positions[:, 0], n=2, axis=0) * PFC_FPS**2
     acceleration[:, 1] = np.maximum(acceleration[:, 1], 0)
     force = np.linalg.norm(acceleration, axis=-1)
-    if force.max() == 0:
+    if force.max() < 1e-6:  # at rest or coasting; dividing would blow rounding up to full size
         return 0.0
     feet = positions[1:][:, FOOT_INDICES]
     speed = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=0), axis=-1)
@@ -37,8 +37,11 @@ def kinematic_beats(positions: np.ndarray, fps: float, smoothing: float = 5.0) -
         reach = int(4 * smoothing + 0.5)
         kernel = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / smoothing))
         speed = np.convolve(np.pad(speed, reach, mode="reflect" if len(speed) > reach else "edge"), kernel, "valid")
-    minima = np.flatnonzero((speed[1:-1] < speed[:-2]) & (speed[1:-1] < speed[2:])) + 1
-    return (minima + 0.5) / fps  # a difference lies between its two frames
+    starts = np.flatnonzero(np.diff(speed, prepend=np.inf))  # a stop held for several frames is one beat, in its middle
+    ends = np.append(starts[1:], len(speed)) - 1
+    level = speed[starts]
+    minima = np.flatnonzero((level[1:-1] < level[:-2]) & (level[1:-1] < level[2:])) + 1
+    return ((starts[minima] + ends[minima]) / 2 + 0.5) / fps  # a difference lies between its two frames
 
 
 def beat_alignment(motion_beats: np.ndarray, music_beats: np.ndarray, fps: float, sigma: float = 3.0) -> float:

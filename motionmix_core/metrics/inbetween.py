@@ -57,7 +57,7 @@ def slerp_between(past: Motion, target: Motion, missing: int) -> Motion:
     share = np.arange(1, missing + 1) / (missing + 1)
     start, end = past.root_positions[-1], target.root_positions[0]
     root = start + share[:, None] * (end - start)
-    rotations = quat_slerp(past.rotations[-1][None], target.rotations[0][None], share[:, None, None])
+    rotations = quat_slerp(past.rotations[-1][None], target.rotations[0][None], share[:, None])
     return Motion(past.skeleton, root, rotations, past.fps)
 
 
