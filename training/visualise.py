@@ -58,7 +58,7 @@ def contact_sheet(
     path = Path(path)
     tracks = [track(motion) for motion in motions]
     width = poses_per_row * SLOT_WIDTH + MAP_SIZE + 0.5
-    heights = [max(ROW_HEIGHT, float(figure_track.points[..., 1].max()) + 1.2) for figure_track in tracks]
+    heights = [max(ROW_HEIGHT, float(figure_track.points[..., 1].max()) + 1.1) for figure_track in tracks]
     figure, axes = _canvas(width, sum(heights), pixels_per_metre)
     top = sum(heights)
     for figure_track, title, height in zip(tracks, titles, heights, strict=True):
