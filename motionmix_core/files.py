@@ -24,7 +24,10 @@ def written_whole(path: Path, binary: bool = False) -> Iterator[IO[Any]]:
     except OSError as error:
         raise DataError(f"Can't write {path}: {error.strerror or error}.") from error
     try:
-        opened: IO[Any] = open(handle, "wb") if binary else open(handle, "w", encoding="utf-8", newline="\n")
+        if binary:
+            opened: IO[Any] = open(handle, "wb")  # noqa: SIM115 - closed below
+        else:
+            opened = open(handle, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed below
         with opened as file:
             yield file
         Path(name).chmod(0o666 & ~_umask())
