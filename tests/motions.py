@@ -104,7 +104,8 @@ def random_motion(
     angles = smooth_noise(rng, frames, fps, (SKELETON.num_joints, 3), knots_per_second) * amplitude
     path = smooth_noise(rng, frames, fps, (3,), knots_per_second) * [0.5, 0.1, 0.5]
     path[:, (0, 2)] -= path[0, (0, 2)]
-    return Motion(SKELETON, path + [0, rest_height(SKELETON), 0], axis_angle_to_quat(angles), fps)
+    path[:, 1] += rest_height(SKELETON)
+    return Motion(SKELETON, path, axis_angle_to_quat(angles), fps)
 
 
 def smooth_noise(

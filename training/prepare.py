@@ -30,6 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="at most so many clips of each folder, for a quick try")
     parser.add_argument("--research", action="store_true",
                         help="also take data whose licence forbids shipping weights trained on it")  # fmt: skip
+    parser.add_argument("--licence", help="licence of files that state none (BVH, AMASS); without it they're marked as "
+                        "not for models that ship")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.jobs < 1 or (arguments.limit is not None and arguments.limit < 1):
             raise DataError("--jobs and --limit must be at least 1")
-        options = Options(research=arguments.research, limit=arguments.limit)
+        options = Options(research=arguments.research, limit=arguments.limit, licence=arguments.licence)
         result = prepare(arguments.source, arguments.out, options, arguments.jobs, progress=not arguments.quiet)
     except DataError as error:
         print(f"prepare: {error}", file=sys.stderr)

@@ -37,7 +37,7 @@ from .source import SourceMotion
 UP = np.array([0.0, 1.0, 0.0])
 FORWARD = np.array([0.0, 0.0, 1.0])
 # A rest pose nearer than this to the canonical facing and upright is taken as it is: bodies are never quite symmetric.
-SNAP_ANGLE = np.radians(8)
+SNAP_ANGLE = np.radians(2)
 # Legs that stand wider apart than this at rest (CMU: 20 degrees) carry the feet with them when they are closed.
 SPREAD_ANGLE = np.radians(10)
 LIMBS = ("hip", "knee", "shoulder", "elbow")
@@ -113,7 +113,7 @@ def _t_pose_turns(rest: Mapping[str, np.ndarray], same_torso: bool) -> dict[str,
     def aim(name: str, base: np.ndarray) -> np.ndarray:
         """The shortest turn after `base` that brings the bone onto its canonical direction."""
         target = NEXT_JOINT.get(name)
-        if name not in rest or target not in rest:
+        if target is None or name not in rest or target not in rest:
             return base
         now = quat_apply(base, rest[target] - rest[name])
         if np.linalg.norm(now) < 1e-6:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..errors import DataError
 from ..motion.skeleton import Skeleton
 
 # Joints without which there is no body to speak of; everything else may be missing.
@@ -69,3 +71,119 @@ UNREAL = HumanoidMapping(
     },
     name="Unreal",
 )  # fmt: skip
+
+
+# What a joint may be called once its side, its rig's prefix, digits and punctuation are taken off. Where a name means
+# two things (Mixamo's "shoulder" is a collar, SMPL's is a shoulder) the part listed under _BY_COMPANY decides.
+_MIDDLE = {
+    "pelvis": ("hips", "hip", "pelvis", "hipcenter", "lowertorso"),
+    "neck": ("neck", "necklower"),
+    "head": ("head",),
+}
+_SIDED = {
+    "hip": ("upleg", "upperleg", "thigh", "thighbend", "hip", "femur", "legupper", "uleg"),
+    "knee": ("leg", "lowerleg", "lowleg", "calf", "shin", "knee", "tibia", "leglower", "lleg", "downleg"),
+    "ankle": ("ankle", "foot"),
+    "foot": ("toebase", "toe", "toes", "ball", "foot"),
+    "collar": ("collar", "clavicle", "shoulder", "clav", "chest"),
+    "shoulder": ("arm", "upperarm", "uparm", "shldr", "shldrbend", "humerus", "shoulder", "armupper", "uarm"),
+    "elbow": ("forearm", "forearmbend", "lowerarm", "lowarm", "elbow", "radius", "armlower", "larm", "downarm"),
+    "wrist": ("hand", "wrist"),
+}
+_PREFIX = re.compile(
+    r"^(?:.*:|mixamorig\d*_?|bip\d*[\s_]*|def[-_]|org[-_]|joint_|cc_base_|b_|jnt_|valvebiped_)+", re.IGNORECASE
+)
+_SEPARATOR = r"[\s_.-]"
+_SIDE_WORD = re.compile(
+    rf"^(?P<side>left|right){_SEPARATOR}*(?P<part>.+)$|^(?P<part2>.+?){_SEPARATOR}*(?P<side2>left|right)$",
+    re.IGNORECASE,
+)
+_SIDE_LETTER = re.compile(
+    rf"^(?P<side>[lr]){_SEPARATOR}+(?P<part>.+)$|^(?P<part2>.+?){_SEPARATOR}+(?P<side2>[lr])$", re.IGNORECASE
+)
+_SIDE_CAMEL = re.compile(r"^(?P<side>[lrLR])(?P<part>[A-Z][a-z].*)$")
+
+
+def split_side(name: str) -> tuple[str, str]:
+    """A joint's name -> (side "left", "right" or "", the rest as bare lower-case letters)."""
+    bare = _PREFIX.sub("", name) or name
+    for pattern in (_SIDE_WORD, _SIDE_LETTER, _SIDE_CAMEL):
+        match = pattern.match(bare)
+        if match:
+            found = {key.rstrip("2"): value for key, value in match.groupdict().items() if value}
+            side = "left" if found["side"].lower().startswith("l") else "right"
+            return side, re.sub(r"[^a-z]", "", found["part"].lower())
+    return "", re.sub(r"[^a-z]", "", bare.lower())
+
+
+def detect_humanoid(skeleton: Skeleton) -> HumanoidMapping:
+    """Find the canonical joints in a skeleton by its joints' names (CMU, Daz, Mixamo, Unreal, SMPL, 3ds Max ...).
+
+    Raises DataError naming the parts that weren't found.
+    """
+    if {"LHipJoint", "RHipJoint", "LowerBack", "LeftUpLeg"} <= set(skeleton.names):
+        return CMU
+    parts = [split_side(name) for name in skeleton.names]
+
+    def first(side: str, words: tuple[str, ...], inside: int | None = None) -> int | None:
+        for word in words:
+            for joint, found in enumerate(parts):
+                if found == (side, word) and (inside is None or inside in _ancestors(skeleton, joint)):
+                    return joint
+        return None
+
+    found: dict[str, int] = {}
+    for part, words in _MIDDLE.items():
+        joint = first("", words)
+        if joint is not None:
+            found[part] = joint
+    for side in ("left", "right"):
+        for chain in (("hip", "knee", "ankle", "foot"), ("shoulder", "elbow", "wrist")):
+            above: int | None = None
+            for part in chain:
+                joint = first(side, _SIDED[part], above)
+                if joint is not None:
+                    found[f"{side}_{part}"] = above = joint
+        upper = found.get(f"{side}_shoulder")
+        if upper is not None:
+            collars = [joint for joint in _ancestors(skeleton, upper)
+                       if parts[joint][0] == side and parts[joint][1] in _SIDED["collar"]]  # fmt: skip
+            if collars:
+                found[f"{side}_collar"] = collars[0]
+    if "pelvis" not in found and {"left_hip", "right_hip"} <= set(found):
+        shared = [joint for joint in _ancestors(skeleton, found["left_hip"])
+                  if joint in _ancestors(skeleton, found["right_hip"])]  # fmt: skip
+        if shared:
+            found["pelvis"] = shared[0]
+    found |= _spine(skeleton, found)
+    mapping = HumanoidMapping({part: skeleton.names[joint] for part, joint in found.items()}, name="by names")
+    missing = mapping.missing(skeleton)
+    if missing:
+        raise DataError(f"no humanoid skeleton: nothing is named like {', '.join(missing)}")
+    return mapping
+
+
+def _ancestors(skeleton: Skeleton, joint: int) -> list[int]:
+    """The joint's parent, its parent, up to the root."""
+    chain = []
+    while (joint := skeleton.parents[joint]) >= 0:
+        chain.append(joint)
+    return chain
+
+
+def _spine(skeleton: Skeleton, found: Mapping[str, int]) -> dict[str, int]:
+    """spine1..3 among the joints between the pelvis and where the arms or the neck branch off, whatever their names."""
+    if not {"pelvis", "left_shoulder", "right_shoulder"} <= set(found):
+        return {}
+    left, right = (_ancestors(skeleton, found[f"{side}_shoulder"]) for side in ("left", "right"))
+    shared = [joint for joint in left if joint in right]
+    if found["pelvis"] not in shared:
+        return {}
+    chain = shared[: shared.index(found["pelvis"])][::-1]
+    if not chain:
+        return {}
+    if len(chain) == 1:
+        return {"spine3": chain[0]}
+    if len(chain) == 2:
+        return {"spine1": chain[0], "spine3": chain[1]}
+    return {"spine1": chain[0], "spine2": chain[len(chain) // 2], "spine3": chain[-1]}

@@ -34,8 +34,7 @@ def write_cache(folder: Path, clips: Sequence[Clip], fps: float) -> Path:
     Raises DataError if the folder can't be written or holds something that isn't a cache.
     """
     folder = Path(folder)
-    if folder.exists() and not (folder.is_dir() and (is_cache(folder) or not any(folder.iterdir()))):
-        raise DataError(f"{folder} is in the way and is no motion cache; give a new or empty folder")
+    check_target(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -56,6 +55,18 @@ def write_cache(folder: Path, clips: Sequence[Clip], fps: float) -> Path:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return folder
+
+
+def check_target(folder: Path) -> None:
+    """Raises DataError if a cache can't be written to `folder`: something else is there, or it may not be written."""
+    folder = Path(folder)
+    if folder.exists() and not (folder.is_dir() and (is_cache(folder) or not any(folder.iterdir()))):
+        raise DataError(f"{folder} is in the way and is no motion cache; give a new or empty folder")
+    parent = folder.parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise DataError(f"can't write to {parent}")
 
 
 def is_cache(folder: Path) -> bool:
@@ -96,6 +107,7 @@ def _entry(clip: Clip, start: int) -> dict:
         "shippable": clip.shippable,
         "flags": list(clip.flags),
         "notes": list(clip.notes),
+        **({"labels": dict(clip.labels)} if clip.labels else {}),
         "captions": [
             {"text": c.text, "mirrored_text": c.mirrored_text, "start_s": round(c.start_s, 3),
              "end_s": round(c.end_s, 3), "source": c.source} for c in clip.captions],

@@ -10,8 +10,13 @@ MIN_SECONDS = 0.5  # stretches shorter than this teach nothing
 
 @dataclass(frozen=True)
 class Options:
-    """research: also take data whose licence forbids shipping weights trained on it. limit: clips a folder, or None."""
+    """How to prepare.
+
+    research: also take data whose licence forbids shipping weights trained on it. limit: clips a folder, or None.
+    licence: what the person says of files that state no licence; None keeps those out of models that ship.
+    """
 
     research: bool = False
     limit: int | None = None
     fps: float = FPS
+    licence: str | None = None

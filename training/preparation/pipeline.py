@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
 from motionmix_core.errors import DataError
+from motionmix_core.formats.bandai_pack import BandaiPack
 from motionmix_core.formats.cc0_pack import Cc0Pack
 from motionmix_core.formats.cmu_pack import CmuPack
 
-from .cache import write_cache
+from .bandai import bandai_units, prepare_bandai
+from .cache import check_target, write_cache
+from .caption_files import find_captions
+from .cc0 import cc0_units, prepare_cc0
+from .cmu import cmu_units, prepare_cmu
+from .files import file_units, prepare_file
 from .floor import Floor, estimate_floor, settle_floors
 from .options import Options
-from .packs import PackUnit, cc0_units, cmu_units, prepare_pack_unit
 from .records import Clip, Skipped
-from .split import carve_validation
+from .split import carve_validation, spread_test
+from .units import Unit
 
-Unit = PackUnit
+Prepared = tuple[Clip, Floor] | Skipped
+PREPARERS: dict[str, Callable[[Unit, Options], Iterator[Clip | Skipped]]] = {
+    "cmu": prepare_cmu, "cc0": prepare_cc0, "bandai": prepare_bandai, "file": prepare_file,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,28 +43,41 @@ class Result:
 
 
 def find_units(source: Path, options: Options) -> tuple[list[Unit], list[Skipped]]:
-    """All units of work under a folder in a fixed order, and folders that look like packs but are broken."""
+    """All units of work under a folder in a fixed order, and what was passed over with the reason."""
     units: list[Unit] = []
-    skipped: list[Skipped] = []
+    skips: list[Skipped] = []
+    packs: list[Path] = []
     for folder in sorted([source, *(path for path in source.rglob("*") if path.is_dir())]):
-        maker: Callable[[Path, Options], list[PackUnit]] | None = None
+        maker: Callable[[Path, Options], list[Unit]]
         if CmuPack.is_pack(folder):
             maker = cmu_units
+        elif BandaiPack.is_pack(folder):
+            maker = bandai_units
         elif Cc0Pack.is_pack(folder):
             maker = cc0_units
-        if maker is not None:
-            try:
-                units += maker(folder, options)
-            except DataError as error:
-                skipped.append(Skipped(str(folder), str(error), folder.name))
-    return units, skipped
+        else:
+            continue
+        packs.append(folder)
+        if maker is bandai_units and not options.research:
+            skips.append(Skipped(folder.name, "its licence is non-commercial; --research takes it", "bandai", False))
+            continue
+        try:
+            units += maker(folder, options)
+        except DataError as error:
+            skips.append(Skipped(folder.name, str(error), folder.name))
+    book = find_captions(source)
+    files, foreign = file_units(source, packs, book, options)
+    return units + files, skips + book.skipped + foreign
 
 
-def _prepare_unit(unit: Unit, options: Options) -> list[tuple[Clip, Floor] | Skipped]:
-    """Runs in a worker process."""
-    done: list[tuple[Clip, Floor] | Skipped] = []
-    for item in prepare_pack_unit(unit, options):
-        done.append(item if isinstance(item, Skipped) else (item, estimate_floor(item.frames.unpack())))
+def prepare_unit(unit: Unit, options: Options) -> list[Prepared]:
+    """All clips of a unit with the floor found under each. Runs in a worker process; never raises for bad data."""
+    done: list[Prepared] = []
+    try:
+        for item in PREPARERS[unit.kind](unit, options):
+            done.append(item if isinstance(item, Skipped) else (item, estimate_floor(item.frames.unpack())))
+    except Exception as error:  # a fault of ours in one file mustn't lose the hours spent on the others
+        done.append(Skipped(str(unit.path), f"preparing it failed: {error!r}", unit.dataset))
     return done
 
 
@@ -64,26 +87,45 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
     Raises DataError if a source is missing, nothing usable is found, or the cache can't be written.
     """
     units: list[Unit] = []
-    skipped: list[Skipped] = []
+    skips: list[Skipped] = []
     for source in sources:
         if not source.is_dir():
             raise DataError(f"there is no folder {source}")
-        found, broken = find_units(source, options)
+        found, passed = find_units(source, options)
         units += found
-        skipped += broken
+        skips += passed
     if not units:
-        raise DataError(f"no motion found under {', '.join(map(str, sources))}")
-    clips: list[tuple[Clip, Floor]] = []
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        results = pool.map(_prepare_unit, units, [options] * len(units))
-        for items in tqdm(results, total=len(units), desc="preparing", unit="file", disable=not progress):
-            for item in items:
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                else:
-                    clips.append(item)
+        raise DataError(f"no motion found under {', '.join(map(str, sources))}{_because(skips)}")
+    check_target(out)
+    clips: dict[str, tuple[Clip, Floor]] = {}
+    results = _map(units, options, jobs)
+    for items in tqdm(results, total=len(units), desc="preparing", unit="file", disable=not progress):
+        for item in items:
+            if isinstance(item, Skipped):
+                skips.append(item)
+            elif item[0].id in clips:
+                reason = f"there is already one from {clips[item[0].id][0].source}"
+                skips.append(Skipped(item[0].id, f"{item[0].source}: {reason}", item[0].dataset, broken=False))
+            else:
+                clips[item[0].id] = item
     if not clips:
-        raise DataError("no clip could be used: " + "; ".join(f"{s.name}: {s.reason}" for s in skipped[:3]))
-    finished = carve_validation(settle_floors(clips))
+        raise DataError(f"no clip could be used{_because(skips)}")
+    finished = carve_validation(spread_test(settle_floors(list(clips.values()))))
     write_cache(out, finished, options.fps)
-    return Result(Path(out), tuple(finished), tuple(skipped))
+    return Result(Path(out), tuple(finished), tuple(skips))
+
+
+def _map(units: list[Unit], options: Options, jobs: int) -> Iterator[list[Prepared]]:
+    """prepare_unit over all units, in their order."""
+    if jobs == 1:
+        yield from (prepare_unit(unit, options) for unit in units)
+        return
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        try:
+            yield from pool.map(prepare_unit, units, [options] * len(units), chunksize=1)
+        except BrokenProcessPool:
+            raise DataError("a process died (out of memory?); try again with --jobs 1") from None
+
+
+def _because(skips: list[Skipped]) -> str:
+    return "".join(f"; {skip.name}: {skip.reason}" for skip in skips[:3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -66,6 +67,7 @@ class Clip:
     clean and annotated are its role in mixed-data training (design 5); noise_level is the estimated share of noise in
     it (the sqrt(1 - alpha_bar) at which diffusion noise hides its faults), None where it is taken as exact.
     group keeps clips together when a validation part is split off. captured: a recording, not a hand-made animation.
+    labels: classes of an action data set, if it comes from one.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Clip:
     shippable: bool = True
     group: str = ""
     captured: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
 
     @property

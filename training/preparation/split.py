@@ -10,6 +10,12 @@ from .records import Clip
 VALIDATION_SHARE = 0.06
 
 
+def spread_test(clips: Sequence[Clip]) -> list[Clip]:
+    """Put every clip into "test" whose group has a test clip: other takes (of a full database) would give it away."""
+    tested = {(clip.dataset, clip.group) for clip in clips if clip.split == "test" and clip.group}
+    return [clip.with_split("test") if (clip.dataset, clip.group) in tested else clip for clip in clips]
+
+
 def carve_validation(clips: Sequence[Clip], share: float = VALIDATION_SHARE) -> list[Clip]:
     """Move about `share` of each dataset's training time to "val"; same order. Groups stay whole.
 
