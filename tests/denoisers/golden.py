@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import nn
 
-_MASK = np.uint64(0xFFFFFFFF)
 NORM_KEYS = ("text_ln.weight", "non_attn_cond_projection.0.weight")
 SKIPPED = (".pe", "rotary.freqs")
 Network = TypeVar("Network", bound=nn.Module)
@@ -20,12 +19,13 @@ Network = TypeVar("Network", bound=nn.Module)
 
 def hashed(count: int, k: int) -> np.ndarray:
     """H(0..count-1, k), float64 in [-1, 1)."""
-    i = np.arange(count, dtype=np.uint64)
-    v = (((i * np.uint64(2654435761)) & _MASK) + np.uint64((k * 40503) & 0xFFFFFFFF) + np.uint64(12345)) & _MASK
+    v = np.arange(count, dtype=np.uint32)  # array products wrap at 2^32, as the hash wants
+    v *= np.uint32(2654435761)
+    v += np.uint32((k * 40503 + 12345) % 2**32)
     for shift, factor in ((16, 2246822519), (13, 3266489917)):
-        v ^= v >> np.uint64(shift)
-        v = (v * np.uint64(factor)) & _MASK
-    v ^= v >> np.uint64(16)
+        v ^= v >> np.uint32(shift)
+        v *= np.uint32(factor)
+    v ^= v >> np.uint32(16)
     return v.astype(np.float64) / 2.0**31 - 1.0
 
 
