@@ -55,7 +55,7 @@ def make_predictor(
     both = _null_and(condition)
 
     def branches(x: Features, step: Step) -> list[Features]:
-        # One call of two is a fifth faster than two calls, and never slower.
+        # One call of a batch of two takes 8 % less than two calls (2 cores, 180 frames).
         free, told = network(np.concatenate((x, x)), step, both)
         return [free[None], told[None]]
 
