@@ -1,0 +1,62 @@
+"""The command line of the benchmarks."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from motionmix_core.errors import MotionMixError
+
+from .measures import Row, machine_facts, markdown, use_cores, write
+from .runtime import measure_worker
+
+PACKAGE_BUDGET_MB = 120.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measures, prints the table and writes it; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training.benchmarks", description=__doc__)
+    parser.add_argument("--model", type=Path, default=Path("pretrained/base-cmu"), help="model folder (%(default)s)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("build/benchmarks"), help="base of .json and .md")
+    parser.add_argument("--cores", type=int, default=2, help="CPU cores to use (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=9, help="repeats of a warm clip (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="3 repeats; MDM's 1,000 steps extrapolated from 50")
+    parser.add_argument("--no-mdm", action="store_true", help="leave MDM's network out (it needs torch)")
+    arguments = parser.parse_args(argv)
+    try:
+        return _run(arguments)
+    except (MotionMixError, OSError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    cores = use_cores(arguments.cores)
+    facts = machine_facts(cores)
+    repeats = 3 if arguments.quick else arguments.repeats
+    rows = measure_worker(arguments.model, cores, repeats)
+    rows += package_sizes(Path("dist"))
+    if not arguments.no_mdm:
+        from .mdm import measure_mdm, parameters_of
+
+        count = parameters_of(arguments.model)
+        facts["our network"] = f"{count / 1e6:.1f} M parameters"
+        rows += measure_mdm(count, cores, repeats, full_run=not arguments.quick)
+    print(markdown(rows, facts))
+    for path in write(rows, facts, arguments.output):
+        print(path)
+    return 0
+
+
+def package_sizes(folder: Path) -> list[Row]:
+    """Sizes of the packaged extension, one row a platform."""
+    return [
+        Row(f"package {path.stem}", (path.stat().st_size / 1e6,), "MB", PACKAGE_BUDGET_MB)
+        for path in sorted(folder.glob("*.zip"))
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
