@@ -63,7 +63,7 @@ class GenerationRequest:
     sampler: str | None = None
     guidance: float | None = None
     observed: Motion | None = None
-    observed_mask: NDArray[np.float32] | None = None
+    observed_mask: NDArray[Any] | None = None
     start_level: float = 1.0
     foot_lock: bool = True
     model: str = ""

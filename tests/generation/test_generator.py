@@ -1,4 +1,4 @@
-"""The generator end to end on a tiny model: seeds, text, guidance, pivot, observed motion, long motions, cancel, errors."""
+"""The generator end to end on a tiny model: seeds, text, guidance, pivot, observed motion, long motions, errors."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ def test_windows_cover_everything_and_share_the_overlap(frames: int, longest: in
     assert windows[0][0] == 0
     assert windows[-1][1] == frames
     assert all(0 < stop - start <= longest for start, stop in windows)
-    assert all(before[1] - after[0] == overlap for before, after in zip(windows, windows[1:], strict=False))
+    assert all(before[1] - after[0] == overlap for before, after in itertools.pairwise(windows))
     lengths = [stop - start for start, stop in windows]
     assert max(lengths) - min(lengths) <= 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -51,7 +52,7 @@ def torch_states(weights: dict[str, np.ndarray], ids: np.ndarray, mask: np.ndarr
     """The same network from torch's own parts."""
     given = {name: torch.from_numpy(values) for name, values in weights.items()}
 
-    def parameters(name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    def parameters(name: str) -> tuple[Any, Any]:
         return given[f"{name}.weight"], given[f"{name}.bias"]
 
     x = given["embeddings.word_embeddings.weight"][torch.from_numpy(ids)]
