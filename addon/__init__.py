@@ -1,6 +1,7 @@
 """MotionMix inside Blender: panels, operators, rigs. Everything of the project that imports bpy is in this folder.
 
-The data goes one way: panel -> operator -> request (plain data) -> worker process -> motion -> retarget -> a new Action on the armature.
+The data goes one way: panel -> operator -> request (plain data) -> worker process -> motion -> retarget -> a new
+Action on the armature.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take MotionMix out of Blender again: stops the worker process and leaves nothing behind but the animator's actions."""
+    """Take MotionMix out of Blender again.
+
+    Stops the worker process and leaves nothing behind but the animator's actions.
+    """
     from . import registration
 
     registration.unregister()

@@ -7,8 +7,8 @@
         (action,) = api.generate(prompt, seconds=4, seed=7, target=rig)
         print(action.name)
 
-Everything here waits until it's done, with a window or in ``blender -b``; nothing asks or pops up. What goes wrong is raised as an exception
-whose text is meant for people (`MotionMixError`), and then nothing has been changed.
+Everything here waits until it's done, with a window or in ``blender -b``; nothing asks or pops up. What goes wrong is
+raised as an exception whose text is meant for people (`MotionMixError`), and then nothing has been changed.
 """
 
 from __future__ import annotations
@@ -43,13 +43,16 @@ def generate(
     scene: bpy.types.Scene | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> list[bpy.types.Action]:
-    """Make motion and put it on an armature, each variation as a new Action; the first of them is the one it plays then.
+    """Make motion and put it on an armature, each variation as a new Action;
 
-    prompt: what happens, in English; "" is any motion. seconds: the length. seed: same seed, same motion; variation k has seed + k.
-    quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own value. foot_lock: hold planted feet
-    still. root: what carries the travel, "hips", "root" (the rig's root bone) or "in_place". frame_start: scene frame of the first key; None
-    is the start of the scene's range. extend_range: let the scene's range reach to the motion's end. model: a model's name, "" the usual one.
-    target: the armature; None is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
+    the first of them is the one it plays then.
+
+    prompt: what happens, in English; "" is any motion. seconds: the length. seed: same seed, same motion; variation k
+    has seed + k. quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own
+    value. foot_lock: hold planted feet still. root: what carries the travel, "hips", "root" (the rig's root bone) or
+    "in_place". frame_start: scene frame of the first key; None is the start of the scene's range. extend_range: let
+    the scene's range reach to the motion's end. model: a model's name, "" the usual one. target: the armature; None
+    is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """
@@ -74,7 +77,10 @@ def generate(
 
 
 def add_skeleton(location: tuple[float, float, float] = (0.0, 0.0, 0.0), with_figure: bool = False) -> bpy.types.Object:
-    """Add the MotionMix skeleton to the scene and make it active; with a figure to look at if wished. Needs Object Mode."""
+    """Add the MotionMix skeleton to the scene and make it active;
+
+    with a figure to look at if wished. Needs Object Mode.
+    """
     obj = add_armature(bpy.context, location)
     if with_figure:
         figure.add_figure(bpy.context, obj, read.mapping_of(obj))

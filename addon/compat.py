@@ -1,7 +1,8 @@
 """Everything that differs between the Blender versions 4.2 to 5.x, in one place.
 
-4.2 and 4.3 keep an action's curves on the action itself; from 4.4 an action has slots and each slot a channel bag; 5.0 dropped the old
-way. 5.0 also moved the selected state of a bone to the pose bone. Nothing else in the add-on asks for a version.
+4.2 and 4.3 keep an action's curves on the action itself; from 4.4 an action has slots and each slot a channel bag;
+5.0 dropped the old way. 5.0 also moved the selected state of a bone to the pose bone. Nothing else in the add-on asks
+for a version.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ HAS_SLOTS = hasattr(bpy.types.Action, "slots") or "slots" in bpy.types.Action.bl
 class NewAction:
     """An action made for one object and not yet assigned to it.
 
-    action: the action. slot: its slot for the object, None where actions have no slots. bag: what holds ``.fcurves`` and ``.groups``.
+    action: the action. slot: its slot for the object, None where actions have no slots. bag: what holds ``.fcurves``
+    and ``.groups``.
     """
 
     action: Any
@@ -29,7 +31,10 @@ class NewAction:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What an object plays: its action and slot (each None if there is none), and whether it had animation data at all."""
+    """What an object plays.
+
+    action, slot: each None if there is none. had_animation_data: whether it had any at all.
+    """
 
     had_animation_data: bool
     action: Any
@@ -71,7 +76,8 @@ def curves_of(obj: bpy.types.Object) -> list[Any]:
         return list(data.action.fcurves)
     if data.action_slot is None:
         return []
-    bag = anim_utils.action_get_channelbag_for_slot(data.action, data.action_slot)
+    tools: Any = anim_utils  # the function came with slots, in 4.4
+    bag = tools.action_get_channelbag_for_slot(data.action, data.action_slot)
     return list(bag.fcurves) if bag is not None else []
 
 
@@ -100,7 +106,10 @@ def restore(obj: bpy.types.Object, assignment: Assignment) -> None:
 
 
 def slot_for(action: Any, obj: bpy.types.Object) -> Any:
-    """The slot of the action that suits the object: the one that was made for it, else the first. None where there are no slots."""
+    """The slot of the action that suits the object.
+
+    The one that was made for it, else the first that it can use. None where there are no slots.
+    """
     if not HAS_SLOTS:
         return None
     suitable = [slot for slot in action.slots if slot.target_id_type in {obj.id_type, "UNSPECIFIED"}]

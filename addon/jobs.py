@@ -1,6 +1,7 @@
-"""One generation, from the settings to the new Actions: what is asked for before the worker runs, what is done with its answer.
+"""One generation: what is asked for before the worker runs, what is done with its answer.
 
-Nothing here waits. The operator (with a window) and `api` (for scripts) do the waiting between `prepare` and `finish`.
+Nothing here waits. The operator (with a window) and `api` (for scripts) do the waiting between `prepare` and
+`finish`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from .rigs import read, write
 
 @dataclass(frozen=True)
 class Settings:
-    """What the animator can choose for a motion. `guidance` and `steps`: None is the model's, or the quality's, own value.
+    """What the animator can choose for a motion.
+
+    `guidance` and `steps`: None is the model's, or the quality's, own value.
 
     frame_start: scene frame of the first key. extend_range: let the scene's frame range reach to the motion's end.
     """
@@ -50,7 +53,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Job:
-    """A request on its way, and whom it is for. Blender's data is named by session-wide numbers: pointers don't live through an undo."""
+    """A request on its way, and whom it is for.
+
+    Blender's data is named by session-wide numbers: pointers don't live through an undo.
+    """
 
     settings: Settings
     request: GenerationRequest
@@ -86,7 +92,10 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
 
 
 def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Settings) -> Job:
-    """Check everything that can be checked before the worker starts. Raises RigError or RequestError; nothing has been changed then."""
+    """Check everything that can be checked before the worker starts.
+
+    Raises RigError or RequestError; nothing has been changed then.
+    """
     reason = read.rig_problem(obj)
     if reason or obj is None:
         raise RigError(reason)
@@ -117,7 +126,8 @@ def answer(work: WorkerJob) -> GenerationResult:
 def finish(job: Job, result: GenerationResult) -> Takes:
     """Put the motions on the armature, each as a new Action, all or none.
 
-    Raises RigError when the armature or the scene is gone, or can't be written to any more; the scene is as before then.
+    Raises RigError when the armature or the scene is gone, or can't be written to any more; the scene is as before
+    then.
     """
     obj = by_uid(bpy.data.objects, job.target_uid)
     scene = by_uid(bpy.data.scenes, job.scene_uid)
@@ -153,13 +163,16 @@ def retarget(obj: bpy.types.Object, result: GenerationResult, settings: Settings
 
 
 def contacts_at(contacts: np.ndarray, motion: Motion, timed: Motion) -> np.ndarray:
-    """(T, 4) foot contacts of a motion, at the frames of the same motion at another rate: those of the nearest frame."""
+    """Foot contacts (T, 4) of a motion at the frames of the same motion at another rate: those of the nearest frame."""
     nearest = np.rint(np.arange(timed.num_frames) / timed.fps * motion.fps).astype(int)
     return contacts[np.minimum(nearest, len(contacts) - 1)]
 
 
 def stored_request(settings: Settings, seed: int, model: str) -> dict[str, Any]:
-    """What is kept on a take so that it can be made again: the settings with this take's own seed, and the model that made it."""
+    """What is kept on a take so that it can be made again.
+
+    The settings with this take's own seed, and the model that made it.
+    """
     return {"format": 1, **asdict(settings), "seed": int(seed), "variations": 1, "model": model}
 
 

@@ -1,4 +1,7 @@
-"""The add-on's log: one file in the extension's user folder, where the details go that a message in the status bar has no room for."""
+"""The add-on's log: where the details go that a message in the status bar has no room for.
+
+One file in the extension's user folder, beside the one that takes what the worker prints.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ _MAX_BYTES = 1_000_000
 def user_folder() -> Path:
     """The extension's own writable folder, which an update of the extension keeps. Made when it isn't there.
 
-    Outside an extension (the add-on installed in another way) Blender has no such folder: its user configuration is used then.
+    Outside an extension (the add-on installed in another way) Blender has no such folder: its user configuration is
+    used then.
     """
     try:
         return Path(bpy.utils.extension_path_user(PACKAGE, create=True))
@@ -43,7 +47,10 @@ def logger() -> logging.Logger:
 
 
 def start(level: str = "INFO") -> None:
-    """Open the log file; harmless when it's open already. A folder that can't be written to costs the log, not the add-on."""
+    """Open the log file;
+
+    harmless when it's open already. A folder that can't be written to costs the log, not the add-on.
+    """
     log = logger()
     log.propagate = False
     log.setLevel(level)

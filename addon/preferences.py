@@ -1,5 +1,8 @@
 """The extension's preferences: where the models are, how long the worker waits, what is logged."""
 
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
 from __future__ import annotations
 
 import os
@@ -30,14 +33,22 @@ class MotionMixPreferences(bpy.types.AddonPreferences):
 
     bl_idname = PACKAGE
 
-    models_folder: StringProperty(  # type: ignore[valid-type]
-        name="Models", subtype="DIR_PATH", default="", description="Folder with models. Empty: the ones that came with MotionMix"
+    models_folder: StringProperty(
+        name="Models",
+        subtype="DIR_PATH",
+        default="",
+        description="Folder with models. Empty: the ones that came with MotionMix",
     )
-    idle_minutes: IntProperty(  # type: ignore[valid-type]
-        name="Stop Worker After", default=10, min=0, soft_max=60,
+    idle_minutes: IntProperty(
+        name="Stop Worker After",
+        default=10,
+        min=0,
+        soft_max=60,
         description="Minutes without work after which the worker process ends and frees its memory. 0: never",
-    )  # fmt: skip
-    log_level: EnumProperty(name="Log", items=_LEVELS, default="INFO", update=_set_level, description="What is written to the log file")  # type: ignore[valid-type]
+    )
+    log_level: EnumProperty(
+        name="Log", items=_LEVELS, default="INFO", update=_set_level, description="What is written to the log file"
+    )
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the preferences."""

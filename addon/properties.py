@@ -1,5 +1,8 @@
 """What the panel edits, kept with the scene: the next motion to be made."""
 
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
 from __future__ import annotations
 
 import bpy
@@ -14,7 +17,11 @@ QUALITY_ITEMS = (
 )
 ROOT_ITEMS = (
     ("hips", "Hips", "The hips carry all the travel, as in motion capture"),
-    ("root", "Root Bone", "Travel and heading go on the rig's root bone, the rest on the hips (needs a rig that has one)"),
+    (
+        "root",
+        "Root Bone",
+        "Travel and heading go on the rig's root bone, the rest on the hips (needs a rig that has one)",
+    ),
     ("in_place", "In Place", "The character stays where it is, for games that move it themselves"),
 )
 START_ITEMS = (
@@ -38,25 +45,34 @@ EXTEND_TEXT = "Move the end of the scene's frame range back if the motion is lon
 class MotionMixSettings(bpy.types.PropertyGroup):
     """Settings of the next motion (``scene.motionmix``)."""
 
-    prompt: StringProperty(name="Prompt", description=PROMPT_TEXT, default="a person walks forward and waves")  # type: ignore[valid-type]
-    seconds: FloatProperty(  # type: ignore[valid-type]
-        name="Length", description=SECONDS_TEXT, default=4.0, min=0.1, soft_min=1.0, soft_max=10.0, step=50, precision=1,
+    prompt: StringProperty(name="Prompt", description=PROMPT_TEXT, default="a person walks forward and waves")
+    seconds: FloatProperty(
+        name="Length",
+        description=SECONDS_TEXT,
+        default=4.0,
+        min=0.1,
+        soft_min=1.0,
+        soft_max=10.0,
+        step=50,
+        precision=1,
         unit="TIME_ABSOLUTE",
-    )  # fmt: skip
-    seed: IntProperty(name="Seed", description=SEED_TEXT, default=0, min=0, max=MAX_SEED)  # type: ignore[valid-type]
-    lock_seed: BoolProperty(  # type: ignore[valid-type]
+    )
+    seed: IntProperty(name="Seed", description=SEED_TEXT, default=0, min=0, max=MAX_SEED)
+    lock_seed: BoolProperty(
         name="Keep Seed", description="Use this seed again next time. Off: every press of Generate draws a new one"
     )
-    variations: IntProperty(name="Variations", description=VARIATIONS_TEXT, default=1, min=1, max=8)  # type: ignore[valid-type]
-    quality: EnumProperty(name="Quality", description=QUALITY_TEXT, items=QUALITY_ITEMS, default="normal")  # type: ignore[valid-type]
-    use_guidance: BoolProperty(name="Set Guidance", description="Use this guidance rather than the model's own")  # type: ignore[valid-type]
-    guidance: FloatProperty(name="Guidance", description=GUIDANCE_TEXT, default=2.5, min=0.0, soft_max=6.0, max=20.0, precision=1)  # type: ignore[valid-type]
-    use_steps: BoolProperty(name="Set Steps", description="Use this number of steps rather than the quality's")  # type: ignore[valid-type]
-    steps: IntProperty(name="Steps", description=STEPS_TEXT, default=14, min=1, soft_max=100, max=1000)  # type: ignore[valid-type]
-    foot_lock: BoolProperty(name="Foot Lock", description=FOOT_LOCK_TEXT, default=True)  # type: ignore[valid-type]
-    root: EnumProperty(name="Travel On", description=ROOT_TEXT, items=ROOT_ITEMS, default="hips")  # type: ignore[valid-type]
-    start: EnumProperty(name="Begin At", description=START_TEXT, items=START_ITEMS, default="SCENE")  # type: ignore[valid-type]
-    extend_range: BoolProperty(name="Extend Frame Range", description=EXTEND_TEXT, default=True)  # type: ignore[valid-type]
+    variations: IntProperty(name="Variations", description=VARIATIONS_TEXT, default=1, min=1, max=8)
+    quality: EnumProperty(name="Quality", description=QUALITY_TEXT, items=QUALITY_ITEMS, default="normal")
+    use_guidance: BoolProperty(name="Set Guidance", description="Use this guidance rather than the model's own")
+    guidance: FloatProperty(
+        name="Guidance", description=GUIDANCE_TEXT, default=2.5, min=0.0, soft_max=6.0, max=20.0, precision=1
+    )
+    use_steps: BoolProperty(name="Set Steps", description="Use this number of steps rather than the quality's")
+    steps: IntProperty(name="Steps", description=STEPS_TEXT, default=14, min=1, soft_max=100, max=1000)
+    foot_lock: BoolProperty(name="Foot Lock", description=FOOT_LOCK_TEXT, default=True)
+    root: EnumProperty(name="Travel On", description=ROOT_TEXT, items=ROOT_ITEMS, default="hips")
+    start: EnumProperty(name="Begin At", description=START_TEXT, items=START_ITEMS, default="SCENE")
+    extend_range: BoolProperty(name="Extend Frame Range", description=EXTEND_TEXT, default=True)
 
 
 def of(scene: bpy.types.Scene) -> MotionMixSettings:

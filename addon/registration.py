@@ -1,6 +1,7 @@
 """What is registered with Blender, in order, and how it is taken back.
 
-Registering twice, or after an attempt that failed half-way, is safe: everything that's there already is taken out first.
+Registering twice, or after an attempt that failed half-way, is safe: everything that's there already is taken out
+first.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def register() -> None:
     unregister()
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Scene.motionmix = bpy.props.PointerProperty(type=properties.MotionMixSettings)  # type: ignore[attr-defined]
+    bpy.types.Scene.motionmix = bpy.props.PointerProperty(  # type: ignore[attr-defined, func-returns-value]
+        type=properties.MotionMixSettings
+    )
     bpy.types.VIEW3D_MT_armature_add.append(menus.draw_add_menu)  # type: ignore[attr-defined]
     log.start(preferences.current().log_level)
     worker_bridge.register()

@@ -1,7 +1,7 @@
-"""The add-on's one worker process: started when it's first needed, looked in on by the operators' timers, ended with the add-on.
+"""The add-on's one worker process: started when it's first needed, ended with the add-on.
 
-The process is shared by all scenes and windows, so there is one `Bridge`. It never touches Blender's data; what is done with a motion is for
-`jobs`. The panel reads from it what is being made.
+The operators' timers look in on it. The process is shared by all scenes and windows, so there is one `Bridge`. It
+never touches Blender's data; what is done with a motion is for `jobs`. The panel reads from it what is being made.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """Add > Armature > MotionMix Skeleton."""
 
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
 from __future__ import annotations
 
 import bpy
@@ -17,7 +20,7 @@ class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
     bl_label = "Add MotionMix Skeleton"
     bl_options = {"REGISTER", "UNDO"}
 
-    with_figure: BoolProperty(  # type: ignore[valid-type]
+    with_figure: BoolProperty(
         name="Figure", default=True, description="Also add a simple jointed figure, so that there is a body to look at"
     )
 

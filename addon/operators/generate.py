@@ -1,8 +1,12 @@
 """Generate: from the prompt to a new Action on the active armature.
 
-Called by a script it blocks until the motion is there (`execute`); pressed in the window it runs beside the animator's work (`invoke`, `modal`):
-the worker process computes, a timer looks in on it, Esc or the Cancel button ends it.
+Called by a script it blocks until the motion is there (`execute`); pressed in the window it runs beside the
+animator's work (`invoke`, `modal`): the worker process computes, a timer looks in on it, Esc or the Cancel button
+ends it.
 """
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
 
 from __future__ import annotations
 
@@ -30,24 +34,28 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
     bl_options = {"UNDO"}
 
     # No hard limits: a value out of range is answered with a message rather than silently changed.
-    prompt: StringProperty(name="Prompt", description=properties.PROMPT_TEXT, options=_SKIP)  # type: ignore[valid-type]
-    seconds: FloatProperty(name="Length", description=properties.SECONDS_TEXT, default=4.0, options=_SKIP)  # type: ignore[valid-type]
-    seed: IntProperty(name="Seed", description=properties.SEED_TEXT, options=_SKIP)  # type: ignore[valid-type]
-    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=_SKIP)  # type: ignore[valid-type]
-    quality: EnumProperty(  # type: ignore[valid-type]
-        name="Quality", description=properties.QUALITY_TEXT, items=properties.QUALITY_ITEMS, default="normal", options=_SKIP
+    prompt: StringProperty(name="Prompt", description=properties.PROMPT_TEXT, options=_SKIP)
+    seconds: FloatProperty(name="Length", description=properties.SECONDS_TEXT, default=4.0, options=_SKIP)
+    seed: IntProperty(name="Seed", description=properties.SEED_TEXT, options=_SKIP)
+    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=_SKIP)
+    quality: EnumProperty(
+        name="Quality",
+        description=properties.QUALITY_TEXT,
+        items=properties.QUALITY_ITEMS,
+        default="normal",
+        options=_SKIP,
     )
-    guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)  # type: ignore[valid-type]
-    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=_SKIP)  # type: ignore[valid-type]
-    foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=_SKIP)  # type: ignore[valid-type]
-    root: EnumProperty(  # type: ignore[valid-type]
+    guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)
+    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=_SKIP)
+    foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=_SKIP)
+    root: EnumProperty(
         name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=_SKIP
     )
-    frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=_SKIP)  # type: ignore[valid-type]
-    extend_range: BoolProperty(  # type: ignore[valid-type]
+    frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=_SKIP)
+    extend_range: BoolProperty(
         name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
     )
-    model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)  # type: ignore[valid-type]
+    model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)
 
     _job: jobs.Job | None = None
     _work: WorkerJob | None = None
@@ -131,7 +139,9 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
     def _prepare(self, context: bpy.types.Context) -> jobs.Job:
         """The job of the panel's settings, with those that the caller gave in their place."""
         settings = jobs.panel_settings(context.scene)
-        given = {name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)}
+        given = {
+            name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
+        }
         return jobs.prepare(context.scene, context.object, replace(settings, **given))
 
     def _finish(self, job: jobs.Job, result: GenerationResult) -> set[OperatorReturn]:

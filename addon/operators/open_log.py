@@ -31,7 +31,7 @@ class MOTIONMIX_OT_open_log(bpy.types.Operator):
             bpy.ops.wm.window_new()
             area = context.window_manager.windows[-1].screen.areas[0]
             area.type = "TEXT_EDITOR"
-            area.spaces.active.text = text  # type: ignore[union-attr]
+            area.spaces.active.text = text  # type: ignore[attr-defined]
         self.report({"INFO"}, f"The log is {log.log_path()}")
         return {"FINISHED"}
 

@@ -23,7 +23,7 @@ class _Tab:
     bl_category = "MotionMix"
 
 
-class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):
+class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
     """Who moves, what they do, and the button."""
 
     bl_label = "MotionMix"
@@ -48,7 +48,7 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):
         _draw_button(layout)
 
 
-class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):
+class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
     """What is rarely changed."""
 
     bl_label = "Advanced"

@@ -1,7 +1,7 @@
 """The border between Blender's axes and the core's.
 
-Blender: Z up, characters face -Y, their left is +X. The core: Y up, facing +Z, left +X. So (x, y, z) of the core is (x, -z, y) in
-Blender: a quarter turn about X, nothing else. No other file of the project turns axes.
+Blender: Z up, characters face -Y, their left is +X. The core: Y up, facing +Z, left +X. So (x, y, z) of the core is
+(x, -z, y) in Blender: a quarter turn about X, nothing else. No other file of the project turns axes.
 """
 
 from __future__ import annotations

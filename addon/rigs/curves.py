@@ -20,7 +20,8 @@ _AUTO_CLAMPED = 4
 class Channel:
     """One animated property of one bone.
 
-    path: its data path. group: the F-curve group, the bone's name. values: (K, C), a column for each component. frames: (K,) scene frames.
+    path: its data path. group: the F-curve group, the bone's name. values: (K, C), a column for each component.
+    frames: (K,) scene frames.
     """
 
     path: str
@@ -30,7 +31,10 @@ class Channel:
 
 
 def write(bag: Any, channels: Sequence[Channel]) -> None:
-    """Make an F-curve for each component of each channel. A key on every frame is joined by straight lines: nothing can overshoot."""
+    """Make an F-curve for each component of each channel.
+
+    A key on every frame is joined by straight lines: nothing can overshoot.
+    """
     for channel in channels:
         keys = len(channel.frames)
         points = np.empty((keys, 2), dtype=np.float32)
@@ -50,8 +54,9 @@ def write(bag: Any, channels: Sequence[Channel]) -> None:
 
 
 def rotation_channel(pose_bone: Any, quaternions: np.ndarray, frames: np.ndarray) -> Channel:
-    """The channel of a bone's rotation (K, 4 unit quaternions wxyz, relative to its rest) in the bone's own rotation mode.
+    """The channel of a bone's rotation, in the bone's own rotation mode.
 
+    quaternions: (K, 4) unit, wxyz, relative to the bone's rest. frames: (K,) scene frames.
     Euler angles are chosen continuous from key to key, so that a curve never jumps by a full turn.
     """
     mode = pose_bone.rotation_mode
@@ -70,7 +75,10 @@ def rotation_channel(pose_bone: Any, quaternions: np.ndarray, frames: np.ndarray
 
 
 def _axis_angles(quaternions: np.ndarray) -> np.ndarray:
-    """(K, 4) quaternions -> (K, 4) angle, x, y, z. The axis keeps its side from key to key, so the angle is continuous."""
+    """(K, 4) quaternions -> (K, 4) angle, x, y, z.
+
+    The axis keeps its side from key to key, so the angle is continuous.
+    """
     values = np.empty((len(quaternions), 4))
     axis = np.array([0.0, 1.0, 0.0])
     angle = 0.0

@@ -24,7 +24,8 @@ _Z = np.array([0.0, 0.0, 1.0])
 class Part:
     """A rounded, tapered tube from one joint towards another, on the first joint's bone (`on` names another).
 
-    start, end: (half width, half depth) in metres on a body of the canonical size. span: where it begins and ends along the way (0 to 1).
+    start, end: (half width, half depth) in metres on a body of the canonical size. span: where it begins and ends
+    along the way (0 to 1).
     """
 
     joint: str
@@ -55,7 +56,10 @@ _NECK = (0.050, 0.050)
 
 
 def parts(bones: Mapping[str, Sequence[str]]) -> list[Part]:
-    """All parts of the body of a rig whose spine and neck are chains of these bones: "spine 0", "spine 1" ... are their joints."""
+    """All parts of the body of a rig.
+
+    bones: the mapping's, of which the chains of spine and neck count. Their joints are called "spine 0", "spine 1" ...
+    """
     limbs = [
         Part(f"{side}_{part.joint}", f"{side}_{part.to}", part.start, part.end, part.span)
         for side in ("left", "right")
@@ -66,12 +70,19 @@ def parts(bones: Mapping[str, Sequence[str]]) -> list[Part]:
     size = list(zip(np.interp(at, _TRUNK_AT, _TRUNK_WIDTH), np.interp(at, _TRUNK_AT, _TRUNK_DEPTH), strict=True))
     top = "neck 0" if bones.get("neck") else "head"
     trunk = [
-        Part(f"spine {index}", f"spine {index + 1}" if index + 1 < count else top, size[index], size[index + 1], (0.0, 0.9))
+        Part(
+            f"spine {index}",
+            f"spine {index + 1}" if index + 1 < count else top,
+            size[index],
+            size[index + 1],
+            (0.0, 0.9),
+        )
         for index in range(count)
     ]
     necks = len(bones.get("neck", ()))
     neck = [
-        Part(f"neck {index}", f"neck {index + 1}" if index + 1 < necks else "head", _NECK, _NECK) for index in range(necks)
+        Part(f"neck {index}", f"neck {index + 1}" if index + 1 < necks else "head", _NECK, _NECK)
+        for index in range(necks)
     ]
     return [_HIPS, *trunk, *neck, _HEAD, *limbs]
 
@@ -119,7 +130,7 @@ def add_figure(
 
 def _joint_bones(mapping: BoneMapping) -> dict[str, str]:
     """Joint -> bone; the bones of a chain are "spine 0", "spine 1" and so on."""
-    bones = {}
+    bones: dict[str, str] = {}
     for slot, chain in mapping.bones.items():
         if slot in ("spine", "neck"):
             bones |= {f"{slot} {index}": bone for index, bone in enumerate(chain)}
@@ -163,7 +174,11 @@ def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple
     rings = []
     for centre, (wide, deep), sign in ((first, part.start, -1.0), (last, part.end, 1.0)):
         bulge = min(wide, deep) * scale
-        angles = np.linspace(np.pi / 2 - 0.05, 0.0, _CAP_RINGS) if sign < 0 else np.linspace(0.0, np.pi / 2 - 0.05, _CAP_RINGS)
+        angles = (
+            np.linspace(np.pi / 2 - 0.05, 0.0, _CAP_RINGS)
+            if sign < 0
+            else np.linspace(0.0, np.pi / 2 - 0.05, _CAP_RINGS)
+        )
         for angle in angles:
             ring = centre + sign * bulge * np.sin(angle) * along
             rings.append(ring + np.cos(angle) * scale * (wide * circle[0] + deep * circle[1]))
@@ -179,7 +194,7 @@ def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple
 
 def _material() -> bpy.types.Material:
     name = "MotionMix Figure"
-    material = bpy.data.materials.get(name)
+    material: bpy.types.Material | None = bpy.data.materials.get(name)
     if material is None:
         material = bpy.data.materials.new(name)
         material.diffuse_color = _COLOUR

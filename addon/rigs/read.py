@@ -1,4 +1,6 @@
-"""From a Blender armature to the plain description that the retargeting works on, and what may be wrong with the armature."""
+"""From a Blender armature to the plain description that the retargeting works on, and what may be wrong with the
+armature.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _BONE_PATH = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(\w+)')
 
 
 def problem(obj: bpy.types.Object | None) -> str:
-    """Why this object can't be animated by MotionMix, in the animator's words with what to do; "" when nothing is wrong.
+    """Why this object can't be animated by MotionMix, in the animator's words with what to do;
+
+    "" when nothing is wrong.
 
     Quick enough for a poll: it doesn't look at the bones (`rig_problem` does).
     """
@@ -27,6 +31,8 @@ def problem(obj: bpy.types.Object | None) -> str:
         return "No active object. Select an armature, or add the MotionMix skeleton"
     if obj.type != "ARMATURE":
         return f"“{obj.name}” isn't an armature. Select an armature, or add the MotionMix skeleton"
+    if not obj.data.bones:  # type: ignore[union-attr]
+        return f"The armature “{obj.name}” has no bones"
     if obj.library is not None:
         return (
             f"“{obj.name}” is linked from {bpy.path.basename(obj.library.filepath)} and can't be animated. "
@@ -54,8 +60,8 @@ def rig_problem(obj: bpy.types.Object | None) -> str:
 def describe(obj: bpy.types.Object) -> RigDescription:
     """The armature in its rest pose as plain arrays.
 
-    Rest matrices stay in the armature's own space; `world` turns to the core's axes, so Blender's end here. Raises RigError for an
-    armature without bones or with values that aren't numbers.
+    Rest matrices stay in the armature's own space; `world` turns to the core's axes, so Blender's end here. Raises
+    RigError for an armature without bones or with values that aren't numbers.
     """
     bones = obj.data.bones  # type: ignore[union-attr]
     poses = [obj.pose.bones[bone.name] for bone in bones]
@@ -92,7 +98,10 @@ def status_line(mapping: BoneMapping) -> str:
 
 
 def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:
-    """Changes whenever bones are added, removed, renamed or parented otherwise: the key under which a mapping may be kept."""
+    """Changes whenever bones are added, removed, renamed or parented otherwise.
+
+    A mapping may be kept under it.
+    """
     bones = obj.data.bones  # type: ignore[union-attr]
     return (obj.data.session_uid, tuple(bone.name for bone in bones), sum(len(bone.children) for bone in bones))  # type: ignore[union-attr]
 

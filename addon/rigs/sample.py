@@ -9,9 +9,13 @@ import numpy as np
 
 
 def pose_matrices(
-    scene: bpy.types.Scene, obj: bpy.types.Object, frames: Sequence[float], view_layer: bpy.types.ViewLayer | None = None
+    scene: bpy.types.Scene,
+    obj: bpy.types.Object,
+    frames: Sequence[float],
+    view_layer: bpy.types.ViewLayer | None = None,
 ) -> np.ndarray:
-    """(T, B, 4, 4) pose matrices of all bones at the scene frames (whole or in between), in the armature's own space and Blender's axes.
+    """(T, B, 4, 4) pose matrices of all bones at the scene frames (whole or in between), in the armature's own space
+    and Blender's axes.
 
     B follows ``obj.data.bones``. The scene is put back on the frame where it was.
     """

@@ -1,4 +1,7 @@
-"""The MotionMix armature: the canonical skeleton as Blender bones, for animators who have no rig at hand and for exact tests."""
+"""The MotionMix armature: the canonical skeleton as Blender bones.
+
+For animators who have no rig at hand, and for tests that want to be exact.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _UP = Vector((0.0, 0.0, 1.0))
 
 def bone_ends(skeleton: Skeleton) -> tuple[np.ndarray, np.ndarray]:
     """Heads and tails (J, 3) of the bones in the armature's space, metres, Blender's axes, soles on z = 0."""
-    heads = skeleton.rest_positions() + (0.0, rest_height(skeleton), 0.0)
+    heads = skeleton.rest_positions() + np.array([0.0, rest_height(skeleton), 0.0])
     tails = np.empty_like(heads)
     for joint, name in enumerate(skeleton.names):
         children = [child for child, parent in enumerate(skeleton.parents) if parent == joint]
@@ -33,7 +36,7 @@ def bone_ends(skeleton: Skeleton) -> tuple[np.ndarray, np.ndarray]:
     return points_to_blender(heads), points_to_blender(tails)
 
 
-def add_armature(context: bpy.types.Context, location: Sequence[float] = (0.0, 0.0, 0.0)) -> bpy.types.Object:
+def add_armature(context: bpy.types.Context, location: Sequence[float] | Vector = (0.0, 0.0, 0.0)) -> bpy.types.Object:
     """Add the armature to the scene, select it and make it active. It stands in its T-pose on `location`, facing -Y.
 
     Every bone has the name of its joint, its head at the joint, and rotates as a quaternion.

@@ -1,4 +1,7 @@
-"""What the panel says about the active object as a target. Found once for each state of the bones, since panels draw often."""
+"""What the panel says about the active object as a target.
+
+Found once for each state of the bones, since panels draw often.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ _KEPT = 8
 
 @dataclass(frozen=True)
 class RigStatus:
-    """usable: motion can go on it. line: what it is, or what is wrong and what to do. absent: there is no armature at all."""
+    """Whether motion can go on an object.
+
+    usable: it can. line: what it is, or what is wrong and what to do. absent: there is no armature at all.
+    """
 
     usable: bool
     line: str

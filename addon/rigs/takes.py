@@ -1,7 +1,7 @@
 """What a take is called, and the request that it carries with it.
 
-A take is an Action that MotionMix made. The request (prompt, seed, settings, model) is kept on it as JSON in a custom property, so that it can
-be made again or changed a little.
+A take is an Action that MotionMix made. The request (prompt, seed, settings, model) is kept on it as JSON in a custom
+property, so that it can be made again or changed a little.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def store_request(action: bpy.types.Action, request: Mapping[str, Any]) -> None:
 
 def request_of(action: bpy.types.Action) -> dict[str, Any] | None:
     """The request that made this action; None if MotionMix didn't make it, or if somebody changed it past reading."""
-    stored = action.get(PROPERTY)
+    stored: Any = action.get(PROPERTY)  # type: ignore[func-returns-value]
     if not isinstance(stored, str):
         return None
     try:

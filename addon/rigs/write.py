@@ -27,9 +27,7 @@ class Snapshot:
 
 def snapshot(obj: bpy.types.Object) -> Snapshot:
     """Note the object's action and the transform channels of all its bones."""
-    pose = {
-        bone.name: tuple(tuple(getattr(bone, channel)) for channel in _CHANNELS) for bone in obj.pose.bones
-    }
+    pose = {bone.name: tuple(tuple(getattr(bone, channel)) for channel in _CHANNELS) for bone in obj.pose.bones}
     return Snapshot(compat.current_assignment(obj), pose)
 
 
@@ -43,7 +41,10 @@ def put_back(obj: bpy.types.Object, before: Snapshot) -> None:
 
 @contextmanager
 def all_or_nothing(obj: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
-    """Within it, actions are made and put on the list; if anything is raised they are removed and the object is as before."""
+    """Within it, actions are made and put on the list;
+
+    if anything is raised they are removed and the object is as before.
+    """
     before = snapshot(obj)
     made: list[bpy.types.Action] = []
     try:
@@ -58,10 +59,13 @@ def all_or_nothing(obj: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
 def write_takes(
     obj: bpy.types.Object, poses: Sequence[RigPoses], requests: Sequence[Mapping[str, Any]], frame_start: float
 ) -> list[bpy.types.Action]:
-    """A new Action for each of `poses`, named by its request's prompt; the first is the one that the object plays afterwards.
+    """A new Action for each of `poses`, named by its request's prompt;
 
-    A key on every frame of the poses: frame i of them is scene frame ``frame_start + i``, so they must be at the scene's frame rate. The
-    object's former action stays in the file, with a fake user if nothing else would keep it. If anything fails, nothing of this is left.
+    the first is the one that the object plays afterwards.
+
+    A key on every frame of the poses: frame i of them is scene frame ``frame_start + i``, so they must be at the
+    scene's frame rate. The object's former action stays in the file, with a fake user if nothing else would keep it.
+    If anything fails, nothing of this is left.
     """
     with all_or_nothing(obj) as made:
         new: list[compat.NewAction] = []
@@ -83,8 +87,8 @@ def write_takes(
 def channels(obj: bpy.types.Object, poses: RigPoses, frame_start: float) -> list[curves.Channel]:
     """The F-curve data of the poses: rotations, locations, custom properties, and what has to be held at rest.
 
-    Bones that are animated here, and the bones above them, may stand moved or scaled from an earlier pose, and the new curves alone
-    would not undo that: each such channel gets one key at its rest value.
+    Bones that are animated here, and the bones above them, may stand moved or scaled from an earlier pose, and the
+    new curves alone would not undo that: each such channel gets one key at its rest value.
     """
     frames = np.arange(poses.num_frames, dtype=np.float64) + frame_start
     result: list[curves.Channel] = []
@@ -122,5 +126,5 @@ def _rest_channels(obj: bpy.types.Object, poses: RigPoses, frame: np.ndarray) ->
     return result
 
 
-def _is(values: Sequence[float], rest: Sequence[float]) -> bool:
+def _is(values: Any, rest: Sequence[float]) -> bool:
     return bool(np.allclose(np.array(values), rest, atol=1e-6))

@@ -1,7 +1,8 @@
 """Blender for the add-on's tests: the extension installed once for each run, an empty file for each test.
 
-These tests run in Python with Blender's own module (bpy); elsewhere they are left out. With MOTIONMIX_ZIP that package is installed as a user
-would install it, otherwise the working tree, laid out as an extension by symbolic links.
+These tests run in Python with Blender's own module (bpy); elsewhere they are left out. With MOTIONMIX_ZIP that
+package is installed as a user would install it, otherwise the working tree, laid out as an extension by symbolic
+links.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ else:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the process here: with a timer of Rigify's registered Blender 4.2 crashes and 4.5 hangs when Python ends by itself."""
+    """End the process here.
+
+    With a timer of Rigify's registered, Blender 4.2 crashes and 4.5 hangs when Python ends by itself.
+    """
     if "bpy" not in sys.modules or hasattr(config, "workerinput"):
         return
     session = config.pluginmanager.get_plugin("session")
@@ -84,6 +88,23 @@ def _empty_file(installed: str) -> Iterator[None]:
     yield
     if PACKAGE not in bpy.context.preferences.addons:
         addon_utils.enable(PACKAGE, default_set=True)
+
+
+@pytest.fixture(scope="session")
+def tiny_models(installed: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder of a few thousand numbers that the real worker runs."""
+    from tests.tiny_model import write_models
+
+    return write_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def models(tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the tiny models that a test may damage; the add-on is told to use it. Its worker ends with the test."""
+    folder = Path(shutil.copytree(tiny_models, tmp_path / "models"))
+    monkeypatch.setenv("MOTIONMIX_MODELS", str(folder))
+    yield folder
+    importlib.import_module(f"{PACKAGE}.addon.worker_bridge").stop_worker()
 
 
 class Extension:

@@ -8,7 +8,10 @@ import numpy as np
 
 
 def lively(extension: Any, frames: int = 45, fps: float = 30.0, seed: int = 3) -> Any:
-    """Every joint turning smoothly in its own way, the body wandering and turning: no joint, axis or sign can hide in it."""
+    """Every joint turning smoothly in its own way, the body wandering and turning.
+
+    No joint, axis or sign can hide in it.
+    """
     core_motion, skeleton_module = extension.core("motion.motion"), extension.core("motion.skeleton")
     rotations_module = extension.core("motion.rotations")
     skeleton = skeleton_module.canonical_skeleton()
@@ -27,5 +30,9 @@ def result_of(extension: Any, *motions: Any, prompt_seed: int = 7) -> Any:
     contacts = extension.core("motion.contacts").foot_contacts
     result = extension.core("generation.result").GenerationResult
     return result(
-        list(motions), [prompt_seed + i for i in range(len(motions))], [contacts(m.positions(), m.fps) for m in motions], (), "test"
+        list(motions),
+        [prompt_seed + i for i in range(len(motions))],
+        [contacts(m.positions(), m.fps) for m in motions],
+        (),
+        "test",
     )

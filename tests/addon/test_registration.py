@@ -41,10 +41,15 @@ def test_every_operator_says_what_it_does(extension) -> None:
             assert not described.endswith("."), f"{cls}: Blender adds the full stop itself"
 
 
-@pytest.mark.parametrize("name", ["MotionMixSettings", "MotionMixPreferences", "MOTIONMIX_OT_generate", "MOTIONMIX_OT_add_skeleton"])
+@pytest.mark.parametrize(
+    "name", ["MotionMixSettings", "MotionMixPreferences", "MOTIONMIX_OT_generate", "MOTIONMIX_OT_add_skeleton"]
+)
 def test_every_setting_has_a_tooltip(extension, name: str) -> None:
     (cls,) = [cls for cls in extension.addon("registration").CLASSES if cls.__name__ == name]
-    own = [prop for prop in cls.bl_rna.properties if prop.identifier in cls.__annotations__]
+    rna = cls.bl_rna
+    if issubclass(cls, bpy.types.Operator):
+        rna = getattr(bpy.ops.motionmix, cls.bl_idname.split(".")[1]).get_rna_type()
+    own = [prop for prop in rna.properties if prop.identifier in cls.__annotations__]
     assert own
     assert all(prop.description for prop in own)
 

@@ -9,7 +9,7 @@ import numpy as np
 def test_bones_are_the_joints_where_the_core_has_them(extension, skeleton) -> None:
     core = extension.core("motion.skeleton")
     canonical = core.canonical_skeleton()
-    joints = canonical.rest_positions() + (0, core.rest_height(canonical), 0)
+    joints = canonical.rest_positions() + np.array([0, core.rest_height(canonical), 0])
     assert {bone.name for bone in skeleton.data.bones} == set(core.JOINT_NAMES)
     for name, parent, (x, y, z) in zip(core.JOINT_NAMES, core.PARENTS, joints, strict=True):
         bone = skeleton.data.bones[name]
@@ -57,6 +57,8 @@ def test_one_undo_step_takes_it_away_again() -> None:
     bpy.ops.ed.undo_push(message="before")
     bpy.ops.motionmix.add_skeleton()
     assert len(bpy.data.armatures) == 1
-    bpy.ops.ed.undo()
+    bpy.ops.ed.undo_push(message="what Blender does itself after an operator called in its window")
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.ed.undo()
     assert len(bpy.data.armatures) == 0
     assert len(bpy.data.meshes) == 0

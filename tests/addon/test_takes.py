@@ -1,4 +1,7 @@
-"""A motion becomes an Action: exactly on the MotionMix skeleton, faithfully on a Rigify metarig, and never at the cost of what was there."""
+"""A motion becomes an Action.
+
+Exactly on the MotionMix skeleton, faithfully on a Rigify metarig, and never at the cost of what was there.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+
 from tests.addon.motions import lively, result_of
 
 TO_CORE = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 
 def settings(extension: Any, **values: Any) -> Any:
-    return extension.addon("jobs").Settings(**{"prompt": "wave", "seconds": 1.5, "seed": 7, "foot_lock": False} | values)
+    return extension.addon("jobs").Settings(
+        **{"prompt": "wave", "seconds": 1.5, "seed": 7, "foot_lock": False} | values
+    )
 
 
 def put_on(extension: Any, obj: Any, *motions: Any, **values: Any) -> Any:
@@ -69,7 +75,9 @@ def test_bones_that_turn_as_euler_or_axis_angle_take_the_same_pose(extension, sk
     put_on(extension, skeleton, motion)
     expected = motion.resample(24).positions()
     for frame in (1, 12, 30):
-        np.testing.assert_allclose(joints_in_blender(skeleton, motion.skeleton.names, frame), expected[frame - 1], atol=1e-3)
+        np.testing.assert_allclose(
+            joints_in_blender(skeleton, motion.skeleton.names, frame), expected[frame - 1], atol=1e-3
+        )
     curves = [c for c in extension.addon("compat").curves_of(skeleton) if "euler" in c.data_path]
     for curve in curves:
         values = np.array([key.co.y for key in curve.keyframe_points])
@@ -138,7 +146,8 @@ def test_a_take_carries_its_request_and_a_number(extension, skeleton) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "name"), [("", "motion #1"), ("  a\n b ", "a b #1"), ("歩く" * 60, None), ("🕺 dance", "🕺 dance #1"), ("x" * 10_000, None)]
+    ("prompt", "name"),
+    [("", "motion #1"), ("  a\n b ", "a b #1"), ("歩く" * 60, None), ("🕺 dance", "🕺 dance #1"), ("x" * 10_000, None)],
 )
 def test_any_prompt_gives_a_name_that_blender_keeps_whole(extension, prompt: str, name: str | None) -> None:
     made = extension.addon("rigs.takes").take_name(prompt, ())
@@ -160,12 +169,16 @@ def test_the_animators_own_action_is_kept_as_it_was(extension, skeleton) -> None
     bone.rotation_quaternion = (0.9, 0.1, 0.3, 0.2)
     bone.keyframe_insert("rotation_quaternion", frame=3)
     own = skeleton.animation_data.action
-    before = [[tuple(key.co) for key in curve.keyframe_points] for curve in extension.addon("compat").curves_of(skeleton)]
+    before = [
+        [tuple(key.co) for key in curve.keyframe_points] for curve in extension.addon("compat").curves_of(skeleton)
+    ]
     put_on(extension, skeleton, lively(extension))
     assert skeleton.animation_data.action != own
     assert own.use_fake_user or own.users > 0, "saving the file must keep it"
     extension.addon("compat").assign(skeleton, own, extension.addon("compat").slot_for(own, skeleton))
-    after = [[tuple(key.co) for key in curve.keyframe_points] for curve in extension.addon("compat").curves_of(skeleton)]
+    after = [
+        [tuple(key.co) for key in curve.keyframe_points] for curve in extension.addon("compat").curves_of(skeleton)
+    ]
     assert after == before
 
 
