@@ -189,21 +189,30 @@ def _foot_correction(
         return np.asarray(quat_mul(quat_between(quat_apply(shin, way), goal), shin))
     yaw = quat_yaw(np.arctan2(goal[0], goal[2]) - np.arctan2(way[0], way[2]))
     stiff = quat_apply(shin, way)
-    if _angle(stiff, goal) + np.radians(0.5) < 0.5 * _angle(quat_apply(yaw, way), goal):
+    stiff_error, flat_error = _angle(stiff, goal), _angle(quat_apply(yaw, way), goal)
+    if stiff_error < 0.1 * flat_error or stiff_error + np.radians(0.5) < 0.5 * flat_error:
         return np.asarray(quat_mul(quat_between(stiff, goal), shin))
     return np.asarray(yaw)
 
 
 def _feet(rig: RigDescription, mapping: BoneMapping, posed: np.ndarray, axes: np.ndarray) -> dict[str, np.ndarray]:
-    """side -> (N, 3) every bone end of the foot, character frame."""
+    """side -> (N, 3) every bone end of the foot, character frame.
+
+    Tails count only where bones point along the foot: elsewhere they stick out anywhere.
+    """
     found = {}
     for side in ("left", "right"):
         bones = [rig.index(mapping.bones[f"{side}_ankle"][0])]
         for bone in bones:
             bones += rig.children[bone]
-        moved = posed[bones] @ np.linalg.inv(rig.rest[bones])
-        tails = np.einsum("bij,bj->bi", moved[:, :3, :3], rig.ends[bones]) + moved[:, :3, 3]
-        found[side] = np.concatenate((posed[bones, :3, 3], tails)) @ axes.T
+        points = posed[bones, :3, 3]
+        toe = rig.bones.index(mapping.bones[f"{side}_foot"][0]) if f"{side}_foot" in mapping.bones else bones[0]
+        along, drawn = rig.heads[toe] - rig.heads[bones[0]], rig.ends[bones[0]] - rig.heads[bones[0]]
+        if _angle(along, drawn) < np.radians(20):
+            moved = posed[bones] @ np.linalg.inv(rig.rest[bones])
+            tails = np.einsum("bij,bj->bi", moved[:, :3, :3], rig.ends[bones]) + moved[:, :3, 3]
+            points = np.concatenate((points, tails))
+        found[side] = points @ axes.T
     return found
 
 

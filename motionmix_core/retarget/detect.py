@@ -16,7 +16,7 @@ _GOOD_MATCH = 0.6
 def detect_mapping(rig: RigDescription) -> BoneMapping:
     """The best mapping found, with its confidence; `reason` says why a rig can't be used."""
     matches = [match_scheme(rig, scheme) for scheme in all_schemes()]
-    best = max(matches, key=lambda match: (round(match.score, 3), match.exact))
+    best = max(matches, key=lambda match: (round(match.score, 2), match.exact))
     mapping = _as_mapping(best)
     if best.score < _GOOD_MATCH:
         return replace(mapping, reason=f"No human body was found among the bones of “{rig.name}”.")

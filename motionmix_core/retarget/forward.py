@@ -141,14 +141,19 @@ def _placed(
     stance = calibration.stance
     if options.placement == "rig":
         return turns, stance + calibration.scale * (hips - standing_hips(skeleton))
-    # core space is turned into the character frame; distances along the ground are kept as they are
+    # distances along the ground are kept as they are, heights go by the leg
+    linear, origin = frame_from_world(rig, calibration)
+    way = hips @ linear.T + origin
+    way[:, 1] = stance[1] + calibration.scale * (hips[:, 1] - standing_hips(skeleton)[1])
+    return quat_mul(matrix_to_quat(polar_rotation(linear)), turns), way
+
+
+def frame_from_world(rig: RigDescription, calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """Matrix (3, 3) and offset (3,) that take core-space points to the character frame; its scale is even."""
     linear = rig.world[:3, :3] @ calibration.axes.T
     unit = np.cbrt(np.linalg.det(linear))
-    turn = matrix_to_quat(polar_rotation(linear))
-    origin = -quat_apply(quat_inv(turn), rig.world[:3, 3]) / unit
-    way = origin + quat_apply(quat_inv(turn), hips) / unit
-    way[:, 1] = stance[1] + calibration.scale * (hips[:, 1] - standing_hips(skeleton)[1])
-    return quat_mul(quat_inv(turn), turns), way
+    matrix = polar_rotation(linear).T / unit
+    return matrix, -matrix @ rig.world[:3, 3]
 
 
 def _root_bone(rig: RigDescription, mapping: BoneMapping, plan: Plan, options: RetargetOptions) -> int | None:

@@ -11,6 +11,7 @@ from ..motion.rotations import matrix_to_quat, quat_inv, quat_mul, quat_slerp
 from ..motion.skeleton import Skeleton, canonical_skeleton
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import gather
+from .forward import frame_from_world
 from .plan import Plan, make_plan
 from .rig import BoneMapping, RetargetOptions, RigDescription
 from .spaces import polar_rotation
@@ -93,10 +94,8 @@ def _canonical(
     hips = standing_hips(skeleton) + (middle - calibration.stance) / calibration.scale
     if options.placement == "rig":
         return turns, hips
-    linear = rig.world[:3, :3] @ calibration.axes.T
-    unit = np.cbrt(np.linalg.det(linear))
-    rotation = polar_rotation(linear)
-    height = hips[:, 1].copy()
-    hips = unit * middle @ rotation.T + rig.world[:3, 3]
-    hips[:, 1] = height
-    return quat_mul(matrix_to_quat(rotation), turns), hips
+    linear, origin = frame_from_world(rig, calibration)
+    system = np.stack((linear[0], (0.0, 1.0, 0.0), linear[2]))  # heights are known; where along the ground isn't
+    known = np.stack((middle[:, 0] - origin[0], hips[:, 1], middle[:, 2] - origin[2]))
+    hips = np.linalg.lstsq(system, known, rcond=None)[0].T
+    return quat_mul(matrix_to_quat(polar_rotation(linear).T), turns), hips

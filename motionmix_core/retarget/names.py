@@ -19,13 +19,14 @@ _AFFIXES_TRIED = 6
 class NameMatch:
     """scheme: what was matched. bones: slot -> bones. score: 0..1 of the scheme's places that were found.
 
-    exact: how many of all the scheme's names are in the rig, to tell schemes apart that fit equally well.
+    exact: share of the scheme's marks that are in the rig (one half for a scheme without marks), and the number of its
+        names there, to tell schemes apart that fit equally well.
     """
 
     scheme: Scheme
     bones: Mapping[str, tuple[str, ...]]
     score: float
-    exact: float
+    exact: tuple[float, int]
 
 
 def plain(name: str) -> str:
@@ -61,11 +62,10 @@ def _match_with(rig: RigDescription, scheme: Scheme, prefix: str, suffix: str) -
     depth = {rig.bones[bone]: len(rig.ancestors(bone)) for bone in range(len(rig.bones))}
     slots = scheme.slots()
     bones: dict[str, tuple[str, ...]] = {}
-    total = found_names = 0
+    found_names = 0
     score = weight = 0.0
     for slot, names in slots.items():
         there = [by_plain[key] for name in names if (key := prefix + plain(name) + suffix) in by_plain]
-        total += len(names)
         found_names += len(there)
         worth = 1.0 if slot in OPTIONAL_SLOTS else 2.0
         weight += 0.0 if slot == "root" else worth
@@ -73,5 +73,5 @@ def _match_with(rig: RigDescription, scheme: Scheme, prefix: str, suffix: str) -
             score += 0.0 if slot == "root" else worth
             bones[slot] = tuple(sorted(set(there), key=depth.__getitem__)) if slot in CHAIN_SLOTS else (there[0],)
     marks = [prefix + plain(mark) + suffix in by_plain for mark in scheme.marks]
-    exact = found_names / max(total, 1) + (sum(marks) / len(marks) if marks else 0.0)
+    exact = (sum(marks) / len(marks) if marks else 0.5, found_names)
     return NameMatch(scheme, bones, score / weight, exact)
