@@ -9,6 +9,7 @@ from pathlib import Path
 
 from motionmix_core.errors import MotionMixError
 
+from .blender import measure_writing
 from .measures import Row, machine_facts, markdown, use_cores, write
 from .runtime import measure_worker
 
@@ -24,6 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=9, help="repeats of a warm clip (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="3 repeats; MDM's 1,000 steps extrapolated from 50")
     parser.add_argument("--no-mdm", action="store_true", help="leave MDM's network out (it needs torch)")
+    parser.add_argument(
+        "--bpy", nargs="+", type=Path, default=[], metavar="PYTHON", help="Pythons with bpy, for the rig"
+    )
     arguments = parser.parse_args(argv)
     try:
         return _run(arguments)
@@ -38,6 +42,8 @@ def _run(arguments: argparse.Namespace) -> int:
     repeats = 3 if arguments.quick else arguments.repeats
     rows = measure_worker(arguments.model, cores, repeats)
     rows += package_sizes(Path("dist"))
+    for python in arguments.bpy:
+        rows += measure_writing(python)
     if not arguments.no_mdm:
         from .mdm import measure_mdm, parameters_of
 

@@ -1,0 +1,100 @@
+"""Times 10 s of motion put on a 160-bone rig in a real Blender: retarget, foot lock and keys, as the add-on does.
+
+Run by a Python that has bpy (`python -m training.benchmarks.blender_write`); prints one line of JSON. The extension is
+laid out by symbolic links in a user folder of its own, so the user's Blender isn't touched.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+REPO_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "bl_ext.user_default.motionmix"
+SECONDS, FPS = 10.0, 30
+BONES = 160
+
+
+def main(repeats: int = 7) -> None:
+    """Prints {"blender", "bones", "write": [...], "retarget_and_write": [...]} with seconds."""
+    resources = tempfile.mkdtemp(prefix="motionmix-benchmark-")
+    os.environ["BLENDER_USER_RESOURCES"] = resources
+    bpy: Any = importlib.import_module("bpy")
+    addon_utils: Any = importlib.import_module("addon_utils")  # can be found only once bpy has been imported
+
+    folder = Path(resources, "extensions", "user_default", "motionmix")
+    folder.mkdir(parents=True)
+    for name in ("addon", "motionmix_core", "pretrained", "__init__.py", "blender_manifest.toml"):
+        if (REPO_ROOT / name).exists():
+            (folder / name).symlink_to(REPO_ROOT / name)
+    addon_utils.extensions_refresh(ensure_wheels=True)
+    addon_utils.enable(PACKAGE, default_set=True)
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.context.scene.render.fps = FPS
+    bpy.ops.object.armature_human_metarig_add()
+    rig = bpy.context.object
+    _grow_to(rig, BONES)
+
+    jobs = importlib.import_module(f"{PACKAGE}.addon.jobs")
+    result = _result()
+    settings = jobs.Settings(prompt="benchmark", seconds=SECONDS, seed=0)
+    job = jobs.prepare(bpy.context.scene, rig, settings)
+    jobs.finish(job, result)
+    taken: dict[str, list[float]] = {"write": [], "retarget_and_write": []}
+    writer = importlib.import_module(f"{PACKAGE}.addon.rigs.write")
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        poses = jobs.retarget(rig, result, settings, float(FPS))
+        middle = time.perf_counter()
+        writer.write_takes(rig, poses, [{"prompt": "benchmark"}], 1)
+        end = time.perf_counter()
+        taken["write"].append(end - middle)
+        taken["retarget_and_write"].append(end - begin)
+    print(json.dumps({"blender": bpy.app.version_string, "bones": len(rig.pose.bones), **taken}))
+    sys.stdout.flush()
+    addon_utils.disable(PACKAGE, default_set=True)
+    shutil.rmtree(resources, ignore_errors=True)
+    os._exit(0)  # with Rigify's timer registered some versions hang or crash when Python ends by itself
+
+
+def _grow_to(rig: Any, bones: int) -> None:
+    """Adds bones that no joint drives to the metarig's head until there are `bones`, as faces and fingers would."""
+    bpy: Any = importlib.import_module("bpy")
+
+    bpy.ops.object.mode_set(mode="EDIT")
+    edit = rig.data.edit_bones
+    for number in range(max(0, bones - len(edit))):
+        extra = edit.new(f"extra.{number:03d}")
+        extra.head, extra.tail = (0.1, 0, 1.5 + number * 0.01), (0.1, 0.05, 1.5 + number * 0.01)
+        extra.parent = edit["spine.006"]
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def _result() -> Any:
+    """A generator's answer of 10 s in which every joint turns."""
+    import numpy as np
+
+    core = {
+        name: importlib.import_module(f"{PACKAGE}.motionmix_core.{name}")
+        for name in ("motion.motion", "motion.skeleton", "motion.rotations", "motion.contacts", "generation.result")
+    }
+    skeleton = core["motion.skeleton"].canonical_skeleton()
+    times = np.arange(round(SECONDS * FPS)) / FPS
+    phase = np.arange(skeleton.num_joints * 3).reshape(-1, 3)
+    rotations = core["motion.rotations"].axis_angle_to_quat(0.3 * np.sin(times[:, None, None] * 3 + phase))
+    root = np.stack((0 * times, np.full_like(times, core["motion.skeleton"].rest_height(skeleton)), times), axis=1)
+    motion = core["motion.motion"].Motion(skeleton, root, rotations, float(FPS))
+    contacts = core["motion.contacts"].foot_contacts(motion.positions(), float(FPS))
+    return core["generation.result"].GenerationResult([motion], [0], [contacts], (), "benchmark")
+
+
+if __name__ == "__main__":
+    main()
