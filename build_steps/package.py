@@ -6,6 +6,7 @@ the same code that a user's Blender reads it with.
 
 from __future__ import annotations
 
+import hashlib
 import platform as platform_module
 import re
 import shutil
@@ -121,16 +122,47 @@ def package(python: Path, platforms: Sequence[str], versions: Sequence[Version] 
         wheels = fetch_wheels(python, platform, versions, REQUIREMENTS / "extension.txt")
         staged = ROOT / "build" / "stage" / platform
         stage(staged, wheels, [platform])
-        build = ["build", "--source-dir", staged, "--output-dir", output, "--split-platforms"]
-        run([python, "-B", tool, *build], what=f"building the extension for {platform}", log=True)
-        built = sorted(output.glob(f"*-{platform.replace('-', '_')}.zip"), key=lambda path: path.stat().st_mtime)[-1]
-        run([python, "-B", tool, "validate", built], what=f"validating {built.name}", log=True)
+        built = output / f"{extension_name(staged)}-{platform.replace('-', '_')}.zip"
+        state = _build(python, tool, staged, built)
         shutil.rmtree(staged)
         megabytes = built.stat().st_size / 1e6
-        verdict = "" if megabytes <= BUDGET_MB else f"  over the budget of {BUDGET_MB} MB"
-        print(f"   dist/{built.name}  {megabytes:.1f} MB{verdict}", flush=True)
+        verdict = "" if megabytes <= BUDGET_MB else f", over the budget of {BUDGET_MB} MB"
+        print(f"   dist/{built.name}  {megabytes:.1f} MB, {state}{verdict}", flush=True)
         zips.append(built)
     return zips
+
+
+def _build(python: Path, tool: Path, staged: Path, built: Path) -> str:
+    """Build and validate one zip, unless it was built from the same files before; says which."""
+    stamp = built.with_name(f".{built.name}.sha256")
+    digest = _digest(staged)
+    if built.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        return "unchanged"
+    if stamp.exists():
+        stamp.unlink()
+    build = ["build", "--source-dir", staged, "--output-dir", built.parent, "--split-platforms"]
+    run([python, "-B", tool, *build], what=f"building {built.name}", log=True)
+    run([python, "-B", tool, "validate", built], what=f"validating {built.name}", log=True)
+    stamp.write_text(digest, encoding="utf-8")
+    return "built and validated"
+
+
+def extension_name(folder: Path) -> str:
+    """How Blender's tool begins the zip's name: the extension's id and version."""
+    text = (folder / MANIFEST.name).read_text(encoding="utf-8")
+    found = [re.search(rf'^{key}\s*=\s*"([^"]+)"', text, flags=re.MULTILINE) for key in ("id", "version")]
+    if None in found:
+        raise BuildError("blender_manifest.toml: id or version is missing")
+    return "-".join(match.group(1) for match in found if match)
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of all files, so that an unchanged extension is not built again."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(path.relative_to(folder).as_posix().encode("utf-8") + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
 
 
 def extension_tool(python: Path) -> Path:

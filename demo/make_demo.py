@@ -11,10 +11,11 @@ import sys
 import traceback
 from pathlib import Path
 
+import bpy
+
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
-import addon_utils  # noqa: E402 - the two folders above must be found first
-import bpy  # noqa: E402
+import addon_utils  # noqa: E402 - the two folders above, and Blender's own, must be found first
 import pictures  # noqa: E402
 import studio  # noqa: E402
 
@@ -66,7 +67,8 @@ def main() -> None:
     with steps.step("the contact sheet"):
         pictures.render_sheet(sheet)
     with steps.step(f"the film, {scene.frame_end - scene.frame_start + 1} frames"):
-        pictures.render_film(film)
+        pictures.render_film(film, options.prompt)
+        scene.render.use_stamp = False
     with steps.step("saving"):
         scene.frame_set(scene.frame_start)
         bpy.context.preferences.filepaths.save_version = 0

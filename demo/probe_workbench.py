@@ -17,9 +17,7 @@ scene = bpy.context.scene
 scene.camera = bpy.context.object
 scene.render.engine = "BLENDER_WORKBENCH"
 scene.render.resolution_x = scene.render.resolution_y = 16
-bpy.ops.render.render()
-image = bpy.data.images["Render Result"]
-if image.has_data:
-    image.save_render(sys.argv[-1])
+scene.render.filepath = sys.argv[-1]
+bpy.ops.render.render(write_still=True)
 sys.stdout.flush()
 os._exit(0)

@@ -7,8 +7,8 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
-FLOOR_METRES = 40
-CAMERA_OFFSET = Vector((3.1, -4.6, 1.15))  # from the followed point: in front of the start, to the side, at eye height
+FLOOR_METRES = 90
+CAMERA_OFFSET = Vector((3.0, -4.4, 0.75))  # from the followed point: in front of it, to the side, at eye height
 FOLLOW_SECONDS = 0.7
 
 
@@ -23,8 +23,8 @@ def add_floor() -> bpy.types.Object:
     faces = np.stack((corner, corner + 1, corner + count + 2, corner + count + 1), axis=1)
     mesh = bpy.data.meshes.new("Floor")
     mesh.from_pydata(vertices.tolist(), [], faces.tolist())
-    for name, grey in (("Floor Light", 0.55), ("Floor Dark", 0.44)):
-        mesh.materials.append(_material(name, (grey, grey * 1.01, grey * 1.04, 1.0)))
+    for name, grey in (("Floor Light", 1.0), ("Floor Dark", 0.76)):
+        mesh.materials.append(_material(name, (grey * 0.96, grey * 0.98, grey, 1.0)))
     mesh.polygons.foreach_set("material_index", ((row + column) % 2).astype(np.int32))
     floor = bpy.data.objects.new("Floor", mesh)
     bpy.context.scene.collection.objects.link(floor)
@@ -58,6 +58,7 @@ def add_camera(points: NDArray[np.float64]) -> bpy.types.Object:
     """
     scene = bpy.context.scene
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.data.sensor_fit = "VERTICAL"  # as much of the body in the wide film as in the squarer tiles
     camera.data.lens = 42.0
     scene.collection.objects.link(camera)
     scene.camera = camera
@@ -74,7 +75,8 @@ def shade(engine: str) -> None:
     """Set the scene up for one engine: "workbench", or "cycles" where nothing can be drawn."""
     scene = bpy.context.scene
     scene.world = scene.world or bpy.data.worlds.new("World")
-    scene.world.color = (0.62, 0.66, 0.72)
+    scene.world.color = (0.80, 0.83, 0.87)
+    scene.view_settings.view_transform = "Standard"
     if engine == "cycles":
         scene.render.engine = "CYCLES"
         scene.cycles.samples = 1
@@ -83,10 +85,10 @@ def shade(engine: str) -> None:
         scene.render.use_persistent_data = True
         return
     scene.render.engine = "BLENDER_WORKBENCH"
-    scene.display.render_aa = "8"
     scene.display.light_direction = (0.35, 0.45, 0.82)
     shading = scene.display.shading
     shading.light = "STUDIO"
+    shading.studio_light = "paint.sl"  # the brightest of those that come with Blender
     shading.color_type = "MATERIAL"
     shading.show_shadows = True
     shading.shadow_intensity = 0.45
