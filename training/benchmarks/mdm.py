@@ -58,7 +58,7 @@ def measure_mdm(parameters: int, threads: int, repeats: int, full_run: bool) -> 
 def mdm_of_size(parameters: int) -> MDM:
     """The published encoder's shape (8 layers, feed-forward twice the width, 4 heads) at the width that fits best."""
     best = min(
-        range(128, 1025, 32),
+        range(128, 1025, 16),
         key=lambda width: abs(_parameters(width) - parameters),
     )
     return MDM(MDMConfig(width=best, feedforward=2 * best))
