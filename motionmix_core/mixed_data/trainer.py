@@ -135,7 +135,8 @@ class Trainer:
         self._ema.network.to(device)
         if stored:
             self._optimiser.load_state_dict(stored.optimiser)
-        self._forward = torch.compile(self._network) if config.compile else self._network
+        # one program per window length: a program for all lengths at once is four times as slow on a CPU
+        self._forward = torch.compile(self._network, dynamic=False) if config.compile else self._network
         schedule = named_schedule(config.schedule, config.diffusion_steps)
         self._alpha_bar = torch.from_numpy(schedule.alphas_cumprod.copy()).float().to(device)
         self._loss = MotionLoss(config.loss, self.normaliser, cache.fps, device)

@@ -1,0 +1,180 @@
+"""The trainer: it learns, it resumes exactly after a kill, it keeps time, and two processes train one model."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.checkpoints import LAST, load_checkpoint
+from motionmix_core.mixed_data.trainer import Trainer, choose_precision, learning_rate
+from tests.mixed_data.small_run import CONFIG, text_bank, write_cache
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return write_cache(tmp_path_factory.mktemp("cache"))
+
+
+def losses_of(config, cache, folder, **options):
+    seen: dict[int, float] = {}
+    trainer = Trainer(
+        config, cache, text_bank(), folder, on_progress=lambda p: seen.update({p.step: p.loss}), **options
+    )
+    return trainer, seen
+
+
+def test_it_learns(cache, tmp_path):
+    config = replace(CONFIG, steps=150, warm_up=10, ema=0.9)
+    trainer, seen = losses_of(config, cache, tmp_path)
+    before = trainer.validate()
+    result = trainer.run()
+    assert result.ended == "done" and result.step == 150
+    early, late = (sum(seen[s] for s in span) / 20 for span in (range(1, 21), range(131, 151)))
+    assert late < 0.7 * early
+    assert result.validation["positions@0.5"] < before["positions@0.5"]
+
+
+def test_resuming_gives_the_same_losses_to_the_last_bit(cache, tmp_path):
+    straight, expected = losses_of(CONFIG, cache, tmp_path / "straight")
+    straight.run()
+    stopped, seen = losses_of(CONFIG, cache, tmp_path / "broken", stop_requested=lambda: len(seen) >= 5)
+    assert stopped.run().ended == "stopped" and stopped.step == 5
+    resumed, seen_after = losses_of(CONFIG, cache, tmp_path / "broken")
+    assert resumed.step == 5
+    resumed.run()
+    assert {**seen, **seen_after} == expected
+    for a, b in zip(straight.ema_network.parameters(), resumed.ema_network.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+_KILLED_RUN = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tests.mixed_data.small_run import CONFIG, text_bank, write_cache
+from motionmix_core.mixed_data.trainer import Trainer
+folder = Path(sys.argv[1])
+config = replace(CONFIG, steps=int(sys.argv[2]), checkpoint_minutes=0.0)  # a checkpoint after every step
+trainer = Trainer(config, write_cache(folder / "cache"), text_bank(), folder / "run",
+                  on_progress=lambda p: print(p.step, p.loss.hex(), flush=True))
+trainer.run()
+"""
+
+
+def _start_run(folder: Path, steps: int) -> subprocess.Popen[str]:
+    root = Path(__file__).resolve().parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", _KILLED_RUN, str(folder), str(steps)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_run_killed_with_kill_9_goes_on_as_if_nothing_had_happened(tmp_path):
+    steps = 40
+    whole = dict(
+        line.split() for line in _start_run(tmp_path / "whole", steps).communicate(timeout=120)[0].splitlines()
+    )
+    run = _start_run(tmp_path / "killed", steps)
+    first = [next(run.stdout).split() for _ in range(6)]
+    run.send_signal(signal.SIGKILL)
+    first += [line.split() for line in run.stdout]
+    run.wait()
+    stored = load_checkpoint(tmp_path / "killed" / "run")
+    assert stored is not None and 5 <= stored.step < steps
+    rest = dict(
+        line.split() for line in _start_run(tmp_path / "killed", steps).communicate(timeout=120)[0].splitlines()
+    )
+    assert {**dict(first), **rest} == whole
+
+
+def test_the_time_budget_ends_cleanly_with_a_checkpoint(cache, tmp_path):
+    trainer, _ = losses_of(replace(CONFIG, steps=100_000), cache, tmp_path)
+    began = time.monotonic()
+    result = trainer.run(minutes=2 / 60)
+    assert result.ended == "time" and time.monotonic() - began < 30
+    assert load_checkpoint(tmp_path).step == result.step > 0
+    assert result.validation
+
+
+def test_damaged_or_foreign_checkpoints_are_refused(cache, tmp_path):
+    trainer, _ = losses_of(CONFIG, cache, tmp_path)
+    trainer.run()
+    data = (tmp_path / LAST).read_bytes()
+    (tmp_path / LAST).write_bytes(data[: len(data) // 2])
+    with pytest.raises(DataError, match="damaged"):
+        losses_of(CONFIG, cache, tmp_path)
+    (tmp_path / LAST).write_bytes(data)
+    wider = replace(CONFIG, network=replace(CONFIG.network, width=64))
+    with pytest.raises(DataError, match="another network"):
+        losses_of(wider, cache, tmp_path)
+
+
+def test_learning_rate_warms_up_holds_and_falls():
+    config = replace(CONFIG, steps=1000, warm_up=100, decay_from=0.7, learning_rate=1.0)
+    rates = [learning_rate(config, step) for step in range(1000)]
+    assert rates[0] == 0.01 and rates[99] == 1.0 and rates[650] == 1.0
+    assert rates[-1] == pytest.approx(0.05, abs=0.01)
+    assert all(a >= b for a, b in zip(rates[700:], rates[701:], strict=False))
+
+
+def test_precision_is_named_by_the_user_or_found():
+    cpu = torch.device("cpu")
+    assert choose_precision("fp32", cpu) == "no" and choose_precision("bf16", cpu) == "bf16"
+    assert choose_precision("auto", cpu) in ("no", "bf16")
+
+
+_TWO_PROCESSES = """
+import json, sys
+from pathlib import Path
+import torch
+from accelerate import Accelerator
+from tests.mixed_data.small_run import CONFIG, text_bank, write_cache
+from motionmix_core.mixed_data.trainer import Trainer
+folder = Path(sys.argv[1])
+accelerator = Accelerator(cpu=True)
+with accelerator.main_process_first():
+    cache = write_cache(folder / "cache") if accelerator.is_main_process else None
+    if cache is None:
+        from motionmix_core.mixed_data.cache import load_cache
+        cache = load_cache(folder / "cache", CONFIG.data.caption_sources, jobs=1)
+trainer = Trainer(CONFIG, cache, text_bank(), folder / "run", accelerator=accelerator)
+result = trainer.run()
+weights = torch.cat([p.flatten() for p in trainer.ema_network.parameters()])
+both = accelerator.gather(weights[None])
+if accelerator.is_main_process:
+    print(json.dumps({"processes": accelerator.num_processes, "step": result.step,
+                      "difference": float((both[0] - both[-1]).abs().max())}))
+"""
+
+
+def test_two_cpu_processes_train_one_model(tmp_path):
+    root = Path(__file__).resolve().parents[2]
+    script = tmp_path / "two.py"
+    script.write_text(_TWO_PROCESSES, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2",
+         str(script), str(tmp_path)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    assert result == {"processes": 2, "step": CONFIG.steps, "difference": 0.0}
+    stored = load_checkpoint(tmp_path / "run")
+    assert stored is not None and stored.step == CONFIG.steps

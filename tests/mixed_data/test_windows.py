@@ -1,0 +1,134 @@
+"""Training windows: what a batch holds, and who may train which timesteps with which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.diffusion.schedule import named_schedule
+from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.masks import PATTERNS, random_mask
+from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser
+from motionmix_core.motion.skeleton import JOINT_NAMES
+from motionmix_core.representation import default as R
+from tests.mixed_data.small_run import CONFIG, text_bank, with_mix, write_cache
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return write_cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def normaliser(cache):
+    return fit_window_normaliser(cache, cache.select("train", True), text_bank(), CONFIG)
+
+
+def sampler(cache, normaliser, config=CONFIG, ids=None):
+    clips = [c for c in cache.select("train", True) if ids is None or c.id in ids]
+    return WindowSampler(cache, clips, text_bank(), normaliser, config)
+
+
+def test_a_step_has_one_batch_whatever_came_before(cache, normaliser):
+    a, b = sampler(cache, normaliser), sampler(cache, normaliser)
+    b.batch(0), b.batch(5)
+    for name, array in a.batch(7).arrays().items():
+        np.testing.assert_array_equal(array, b.batch(7).arrays()[name], err_msg=name)
+    assert not np.array_equal(a.batch(7).timesteps, a.batch(8).timesteps)
+    assert not np.array_equal(a.batch(7).motion[:, :8], a.batch(7, rank=1).motion[:, :8])
+
+
+def test_windows_start_over_the_origin_facing_about_forward(cache, normaliser):
+    config = replace(CONFIG, data=replace(CONFIG.data, yaw_degrees=0.0))
+    features = normaliser.denormalise(sampler(cache, normaliser, config).batch(0).motion)
+    np.testing.assert_allclose(features[:, 0, R.ROOT_XZ], 0, atol=1e-5)
+    np.testing.assert_allclose(features[:, 0, R.HEADING], np.tile([1, 0], (CONFIG.batch, 1)), atol=5e-3)
+
+
+def test_windows_are_real_motion(cache, normaliser):
+    """Bones keep their lengths through speed change, mirroring and turning."""
+    batch = sampler(cache, normaliser).batch(3)
+    for row in range(CONFIG.batch):
+        frames = int(batch.frame_mask[row].sum())
+        features = normaliser.denormalise(batch.motion[row, :frames])
+        stored = features[:, R.POSITIONS].reshape(frames, -1, 3) + features[:, [0, 2, 1]][:, None] * (1, 0, 1)
+        np.testing.assert_allclose(R.decode(features).positions(), stored, atol=5e-3)
+
+
+@pytest.mark.parametrize("clip, level", [("test/walk", 0.0), ("test/noisy walk", 0.5), ("test/unlabelled", 0.0)])
+def test_noisy_clips_only_train_above_their_own_pivot(cache, normaliser, clip, level):
+    drawn = np.concatenate([sampler(cache, normaliser, ids={clip}).batch(s).timesteps for s in range(200)])
+    levels = named_schedule("cosine", 1000).noise_levels[drawn]
+    assert levels.min() >= level and levels.min() < level + 0.05 and drawn.max() > 950  # and all of that range
+
+
+def test_with_the_mix_off_every_clip_trains_every_step(cache, normaliser):
+    off = sampler(cache, normaliser, with_mix(enabled=False), ids={"test/noisy walk"})
+    assert np.concatenate([off.batch(s).timesteps for s in range(200)]).min() < 30
+
+
+def test_words_belong_to_the_clip_and_are_mirrored_with_it(cache, normaliser):
+    bank, config = text_bank(), with_mix(text_dropout=0.0)
+    rows = {bank.pooled[row].tobytes(): text for text, row in bank.index.items()}
+    batch = sampler(cache, normaliser, config, ids={"test/turn"}).batch(0)
+    for row in range(CONFIG.batch):
+        text = rows[batch.text_pooled[row].tobytes()]
+        features = normaliser.denormalise(batch.motion[row, : int(batch.frame_mask[row].sum())])
+        turn = np.unwrap(np.arctan2(features[:, 4], features[:, 3]))
+        assert text == ("turn left" if turn[-1] > turn[0] else "turn right")
+
+
+def test_unlabelled_clips_and_dropped_text_are_the_null_condition(cache, normaliser):
+    unlabelled = sampler(cache, normaliser, ids={"test/unlabelled"}).batch(0)
+    dropped = sampler(cache, normaliser, with_mix(text_dropout=1.0)).batch(0)
+    for batch in (unlabelled, dropped):
+        assert not batch.text_mask.any() and not batch.text_pooled.any()
+
+
+def test_short_clips_are_padded_with_nothing(cache, normaliser):
+    batch = sampler(cache, normaliser, ids={"test/turn"}).batch(1, length=96)
+    assert batch.frame_mask.sum(axis=1).max() < 60
+    assert not batch.motion[batch.frame_mask == 0].any()
+    assert not batch.observed_mask[batch.frame_mask == 0].any()
+
+
+def test_balance_gives_rare_actions_more_than_their_seconds(cache):
+    clips = cache.select("train", True)
+    assert len({action_of(c) for c in clips}) == len(clips)
+    seconds, alike = clip_weights(clips, 1.0, 1.0), clip_weights(clips, 0.0, 1.0)
+    np.testing.assert_allclose(seconds, np.array([c.frames for c in clips]) / sum(c.frames for c in clips))
+    np.testing.assert_allclose(alike, 1 / len(clips))
+
+
+def test_only_noisy_clips_without_words_is_refused(cache, normaliser):
+    clips = [replace(c, clean=False, captions=()) for c in cache.select("train", True)]
+    with pytest.raises(DataError, match="none of the clips can be trained on"):
+        WindowSampler(cache, clips, text_bank(), normaliser, CONFIG)
+
+
+@pytest.mark.parametrize("pattern", [p for p, _ in PATTERNS], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("frames", [2, 5, 96])
+def test_every_mask_shows_something_and_leaves_something(pattern, frames):
+    for seed in range(20):
+        mask = pattern(np.random.default_rng(seed), frames)
+        assert mask.shape == (frames, R.FEATURES) and set(np.unique(mask)) <= {0.0, 1.0}
+        assert mask.any() and not mask.all()
+
+
+def test_body_part_masks_leave_whole_joints_free():
+    from motionmix_core.mixed_data.masks import body_part
+
+    for seed in range(20):
+        mask = body_part(np.random.default_rng(seed), 10)
+        free = [n for i, n in enumerate(JOINT_NAMES) if not mask[:, R.joint_columns(i)].any()]
+        shown = [n for i, n in enumerate(JOINT_NAMES) if mask[:, R.joint_columns(i)].all()]
+        assert len(free) + len(shown) == len(JOINT_NAMES) and free and "pelvis" in shown
+
+
+def test_mask_share_is_kept(cache, normaliser):
+    config = with_mix(mask_share=0.5)
+    shown = np.concatenate([sampler(cache, normaliser, config).batch(s).observed_mask.any((1, 2)) for s in range(100)])
+    assert 0.42 < shown.mean() < 0.58
+    assert random_mask(np.random.default_rng(0), 30).any()

@@ -1,0 +1,71 @@
+"""Export: ONNX Runtime gives what torch gives, weights are kept once, nothing is replaced when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from motionmix_core.denoisers.motion_transformer import MotionTransformer
+from motionmix_core.denoisers.onnx_denoiser import OnnxDenoiser
+from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.checkpoints import save_checkpoint
+from motionmix_core.representation.default import FEATURES, Normaliser
+from tests.mixed_data.small_run import CONFIG
+from training.export import export, largest_difference, main
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run's folder whose network is random, its zero-initialised parts too."""
+    torch.manual_seed(0)
+    network = MotionTransformer(CONFIG.network)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.05)
+    normaliser = Normaliser(np.zeros(FEATURES, np.float32), np.ones(FEATURES, np.float32))
+    state = network.state_dict()
+    save_checkpoint(
+        tmp_path / "run", step=5, config=CONFIG, normaliser=normaliser, network=state, ema=state, optimiser={}
+    )
+    return tmp_path / "run"
+
+
+def test_onnx_runtime_agrees_with_torch(run, tmp_path):
+    out = tmp_path / "model"
+    assert export(run, out, name="tiny") < 1e-3
+    table = json.loads((out / "model.json").read_text(encoding="utf-8"))
+    assert table["features"] == FEATURES and table["trained_steps"] == 5 and table["name"] == "tiny"
+    description = OnnxDenoiser(out).description  # the runtime's own reader takes it
+    assert description.max_frames == max(CONFIG.data.lengths)
+
+
+def test_weights_are_kept_once_and_as_fp16(run, tmp_path):
+    out = tmp_path / "model"
+    export(run, out, name="tiny")
+    weights = load_file(out / "weights.safetensors")
+    stored = sum(array.size for array in weights.values())
+    network = MotionTransformer(CONFIG.network)
+    assert stored == pytest.approx(sum(p.numel() for p in network.parameters()), rel=0.02)
+    assert all(array.dtype == np.float16 for array in weights.values() if array.ndim >= 2)
+    assert (out / "graph.onnx").stat().st_size < 300_000
+
+
+def test_a_difference_is_seen(run, tmp_path):
+    """The check that export relies on does notice another network."""
+    out = tmp_path / "model"
+    export(run, out, name="tiny")
+    torch.manual_seed(1)
+    other = MotionTransformer(replace(CONFIG.network))
+    assert largest_difference(out, other.eval()) > 1e-2
+
+
+def test_without_a_checkpoint_nothing_is_written(tmp_path, capsys):
+    with pytest.raises(DataError, match="no checkpoint"):
+        export(tmp_path, tmp_path / "model", name="x")
+    assert main([str(tmp_path), "-o", str(tmp_path / "model")]) == 2
+    assert "no checkpoint" in capsys.readouterr().err and not (tmp_path / "model").exists()
