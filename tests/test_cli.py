@@ -147,7 +147,9 @@ def test_a_long_prompt_is_cut_and_said_so(models: Path, tmp_path: Path, capsys: 
 
 
 def test_it_is_a_module_too(models: Path, tmp_path: Path, repo_root: Path) -> None:
-    command = [sys.executable, "-m", "motionmix_core", "generate", "", "--models-dir", models, "-o", tmp_path / "a.bvh"]
-    done = subprocess.run(command, cwd=repo_root, capture_output=True, text=True, check=False)
+    arguments = ["generate", "", "--models-dir", str(models), "-o", str(tmp_path / "a.bvh")]
+    done = subprocess.run(
+        [sys.executable, "-m", "motionmix_core", *arguments], cwd=repo_root, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a.bvh").is_file()

@@ -34,7 +34,7 @@ MAGIC = b"MMX1"
 MAX_HEADER = 4 << 20
 MAX_ARRAYS = 1 << 30
 _DTYPES = {name: np.dtype(name) for name in ("<f4", "<f8", "<i4", "<i8", "|b1")}
-_PREFIX = struct.Struct("<4sI")
+_LENGTH = struct.Struct("<I")
 
 
 class ProtocolError(Exception):
@@ -73,7 +73,7 @@ def pack(message: Message) -> bytes:
         listed.append({"name": name, "dtype": dtype, "shape": contiguous.shape})
         parts.append(contiguous.astype(dtype, copy=False).tobytes())
     header = json.dumps({"type": message.type, **message.fields, "arrays": listed}).encode()
-    return b"".join((_PREFIX.pack(MAGIC, len(header)), header, *parts))
+    return b"".join((MAGIC, _LENGTH.pack(len(header)), header, *parts))
 
 
 def read_message(stream: Stream) -> Message | None:
@@ -82,12 +82,14 @@ def read_message(stream: Stream) -> Message | None:
     Raises:
         ProtocolError: what comes isn't a message, or is cut short.
     """
-    prefix = _read(stream, _PREFIX.size, may_end=True)
-    if not prefix:
+    magic = _read(stream, len(MAGIC), may_end=True)
+    if not magic:
         return None
-    magic, length = _PREFIX.unpack(prefix)
-    if magic != MAGIC or length > MAX_HEADER:
-        raise ProtocolError(f"not a message: {prefix!r}")
+    if magic != MAGIC:
+        raise ProtocolError(f"not a message: it begins with {magic!r}")
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+    if length > MAX_HEADER:
+        raise ProtocolError(f"a header of {length} bytes")
     try:
         header = json.loads(_read(stream, length))
         kind, listed = header.pop("type"), header.pop("arrays")
