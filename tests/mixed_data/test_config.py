@@ -20,11 +20,12 @@ def test_the_shipped_configs_load(repo_root):
 def test_a_config_survives_being_stored():
     config = config_from_dict({"steps": 7, "data": {"lengths": [16, 32]}, "mix": {"enabled": False}})
     assert config_from_dict(config_to_dict(config)) == config
-    assert config.data.lengths == (16, 32) and not config.mix.enabled
+    assert config.data.lengths == (16, 32)
+    assert not config.mix.enabled
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    ("text", "said"),
     [("stepz = 3", "stepz"), ("[data]\nlenghts = [3]", "lenghts"), ("steps = ", "not a TOML file")],
 )
 def test_mistakes_are_named_with_their_file(tmp_path, text, said):

@@ -57,11 +57,13 @@ def test_windows_are_real_motion(cache, normaliser):
         np.testing.assert_allclose(R.decode(features).positions(), stored, atol=5e-3)
 
 
-@pytest.mark.parametrize("clip, level", [("test/walk", 0.0), ("test/noisy walk", 0.5), ("test/unlabelled", 0.0)])
+@pytest.mark.parametrize(("clip", "level"), [("test/walk", 0.0), ("test/noisy walk", 0.5), ("test/unlabelled", 0.0)])
 def test_noisy_clips_only_train_above_their_own_pivot(cache, normaliser, clip, level):
     drawn = np.concatenate([sampler(cache, normaliser, ids={clip}).batch(s).timesteps for s in range(200)])
     levels = named_schedule("cosine", 1000).noise_levels[drawn]
-    assert levels.min() >= level and levels.min() < level + 0.05 and drawn.max() > 950  # and all of that range
+    assert levels.min() >= level
+    assert levels.min() < level + 0.05
+    assert drawn.max() > 950
 
 
 def test_with_the_mix_off_every_clip_trains_every_step(cache, normaliser):
@@ -84,7 +86,8 @@ def test_unlabelled_clips_and_dropped_text_are_the_null_condition(cache, normali
     unlabelled = sampler(cache, normaliser, ids={"test/unlabelled"}).batch(0)
     dropped = sampler(cache, normaliser, with_mix(text_dropout=1.0)).batch(0)
     for batch in (unlabelled, dropped):
-        assert not batch.text_mask.any() and not batch.text_pooled.any()
+        assert not batch.text_mask.any()
+        assert not batch.text_pooled.any()
 
 
 def test_short_clips_are_padded_with_nothing(cache, normaliser):
@@ -113,8 +116,10 @@ def test_only_noisy_clips_without_words_is_refused(cache, normaliser):
 def test_every_mask_shows_something_and_leaves_something(pattern, frames):
     for seed in range(20):
         mask = pattern(np.random.default_rng(seed), frames)
-        assert mask.shape == (frames, R.FEATURES) and set(np.unique(mask)) <= {0.0, 1.0}
-        assert mask.any() and not mask.all()
+        assert mask.shape == (frames, R.FEATURES)
+        assert set(np.unique(mask)) <= {0.0, 1.0}
+        assert mask.any()
+        assert not mask.all()
 
 
 def test_body_part_masks_leave_whole_joints_free():
@@ -124,7 +129,9 @@ def test_body_part_masks_leave_whole_joints_free():
         mask = body_part(np.random.default_rng(seed), 10)
         free = [n for i, n in enumerate(JOINT_NAMES) if not mask[:, R.joint_columns(i)].any()]
         shown = [n for i, n in enumerate(JOINT_NAMES) if mask[:, R.joint_columns(i)].all()]
-        assert len(free) + len(shown) == len(JOINT_NAMES) and free and "pelvis" in shown
+        assert len(free) + len(shown) == len(JOINT_NAMES)
+        assert free
+        assert "pelvis" in shown
 
 
 def test_mask_share_is_kept(cache, normaliser):

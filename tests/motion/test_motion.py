@@ -25,11 +25,13 @@ FEET = [JOINT_NAMES.index(name) for name in ("left_ankle", "left_foot", "right_a
 def test_the_rest_pose_is_a_t_pose_that_stands_on_the_ground():
     skeleton = canonical_skeleton()
     positions = dict(zip(JOINT_NAMES, rest(1).positions()[0], strict=True))
-    assert positions["left_wrist"][0] > 0.5 and positions["right_wrist"][0] < -0.5  # left is +X
+    assert positions["left_wrist"][0] > 0.5
+    assert positions["right_wrist"][0] < -0.5
     assert positions["left_wrist"][1] == pytest.approx(positions["left_shoulder"][1], abs=1e-9)  # arms level
     assert positions["left_foot"][2] > positions["left_ankle"][2]  # toes to +Z
     assert positions["left_foot"][1] == pytest.approx(0.025, abs=1e-9)
-    assert 0.85 < rest_height(skeleton) < 1.0 and 0.75 < leg_length(skeleton) < 0.9
+    assert 0.85 < rest_height(skeleton) < 1.0
+    assert 0.75 < leg_length(skeleton) < 0.9
     for joint, name in enumerate(JOINT_NAMES):
         np.testing.assert_allclose(
             skeleton.offsets[joint] * (-1, 1, 1), skeleton.offsets[MIRROR_PERMUTATION[joint]], err_msg=name
@@ -87,7 +89,8 @@ def test_turning_and_canonicalising(rng):
     a, b = motion.canonicalised(), moved.canonicalised()
     np.testing.assert_allclose(a.positions(), b.positions(), atol=1e-9)
     np.testing.assert_allclose(a.root_positions[0, [0, 2]], 0, atol=1e-12)
-    assert np.sin(a.headings()[0]) == pytest.approx(0, abs=1e-9) and np.cos(a.headings()[0]) > 0.99
+    assert np.sin(a.headings()[0]) == pytest.approx(0, abs=1e-9)
+    assert np.cos(a.headings()[0]) > 0.99
 
 
 def test_a_full_turn_is_one_continuous_heading():
@@ -125,8 +128,10 @@ def test_contacts_of_a_walk_alternate_and_a_jump_has_none_in_the_air():
     contacts = foot_contacts(motion.positions(), 30)
     assert 0.3 < contacts.mean() < 0.8
     left, right = contacts[:, :2].any(axis=1), contacts[:, 2:].any(axis=1)
-    assert (left | right).mean() > 0.8 and (left ^ right).mean() > 0.5
+    assert (left | right).mean() > 0.8
+    assert (left ^ right).mean() > 0.5
     leap = jump(0.4)
     in_air = leap.positions()[:, FEET, 1].min(axis=1) > 0.15
-    assert in_air.any() and not foot_contacts(leap.positions(), 30)[in_air].any()
+    assert in_air.any()
+    assert not foot_contacts(leap.positions(), 30)[in_air].any()
     assert foot_contacts(rest(10).positions(), 30).all()

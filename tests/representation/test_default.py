@@ -19,7 +19,8 @@ def error_mm_and_degrees(a, b):
 def test_round_trip_is_exact_with_twist(seed):
     motion = random_motion(np.random.default_rng(seed), seconds=4, amplitude=1.2)
     millimetres, degrees = error_mm_and_degrees(R.decode(R.encode(motion), motion.fps), motion)
-    assert millimetres < 0.05 and degrees < 0.005
+    assert millimetres < 0.05
+    assert degrees < 0.005
 
 
 def test_round_trip_of_every_clip_in_the_shared_pack(shared_data, tmp_path):
@@ -71,7 +72,8 @@ def test_the_path_is_smoothed_but_straight_lines_and_ends_stay():
 def test_very_short_motions_round_trip(frames):
     motion = walk(1.0).crop(0, frames)
     millimetres, degrees = error_mm_and_degrees(R.decode(R.encode(motion)), motion)
-    assert millimetres < 0.05 and degrees < 0.005
+    assert millimetres < 0.05
+    assert degrees < 0.005
 
 
 def test_wrong_width_is_refused():

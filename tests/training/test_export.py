@@ -39,7 +39,9 @@ def test_onnx_runtime_agrees_with_torch(run, tmp_path):
     out = tmp_path / "model"
     assert export(run, out, name="tiny") < 1e-3
     table = json.loads((out / "model.json").read_text(encoding="utf-8"))
-    assert table["features"] == FEATURES and table["trained_steps"] == 5 and table["name"] == "tiny"
+    assert table["features"] == FEATURES
+    assert table["trained_steps"] == 5
+    assert table["name"] == "tiny"
     description = OnnxDenoiser(out).description  # the runtime's own reader takes it
     assert description.max_frames == max(CONFIG.data.lengths)
 
@@ -68,4 +70,5 @@ def test_without_a_checkpoint_nothing_is_written(tmp_path, capsys):
     with pytest.raises(DataError, match="no checkpoint"):
         export(tmp_path, tmp_path / "model", name="x")
     assert main([str(tmp_path), "-o", str(tmp_path / "model")]) == 2
-    assert "no checkpoint" in capsys.readouterr().err and not (tmp_path / "model").exists()
+    assert "no checkpoint" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()
