@@ -18,9 +18,9 @@ from ..motion.skeleton import Skeleton
 from .source import SourceMotion
 
 # Metres to the unit, for the units found in the wild; CMU's own is 1 / 0.45 inch.
-UNITS = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "inch": 0.0254, "foot": 0.3048, "CMU unit": 0.0254 / 0.45}
+UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "inch": 0.0254, "foot": 0.3048, "CMU unit": 0.0254 / 0.45}
 # From the hips to the farthest finger or toe tip, along the bones, of a grown person.
-LONGEST_CHAIN = 1.3
+LONGEST_CHAIN = 1.2
 MAX_FRAME_SECONDS = 1.0
 _CHANNEL = re.compile(r"^([XYZ])(position|rotation)$", re.IGNORECASE)
 

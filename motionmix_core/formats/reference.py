@@ -11,7 +11,7 @@ from .humanoid import HumanoidMapping
 from .source import SourceMotion
 
 LEG_LIMIT, ARM_LIMIT = np.cos(np.radians(15)), np.cos(np.radians(20))  # of a T-pose, from vertical and from level
-JUMP = np.radians(25)  # a limb that turns more than this after the first frame: the T-pose isn't part of the motion
+JUMP = np.radians(25)  # a limb that turns more than this between the T-pose and the motion: they don't belong together
 RAMP_SECONDS = 0.2  # after a T-pose some converters blend into the motion (cgspeed's Daz files: 10 frames at 120 fps)
 Z_UP_TO_Y_UP = axis_angle_to_quat(np.array([-np.pi / 2, 0.0, 0.0]))
 
@@ -35,10 +35,8 @@ def take_reference(motion: SourceMotion, mapping: HumanoidMapping) -> tuple[Sour
     rest_will_do = bool(mapping.t_pose) or _rest_is_a_body(motion, mapping)
     if first_is_t_pose:
         reference = motion.rotations[0].copy()
-        # where the body stands and faces isn't part of the pose, but a root's turn to stand upright is
-        turn = max(float(np.arccos(np.clip(path[0] @ path[1], -1, 1))) for path in directions.values())
-        if turn > JUMP:
-            start = _after_ramp(motion)
+        start = _end_of_lead_in(motion, directions)
+        if start:
             cut = motion.crop(start, motion.num_frames)
             return replace(cut, notes=(*motion.notes, f"T-pose in front cut off ({start} frames)")), reference
     if rest_will_do:
@@ -48,16 +46,21 @@ def take_reference(motion: SourceMotion, mapping: HumanoidMapping) -> tuple[Sour
     return motion, reference
 
 
-def _after_ramp(motion: SourceMotion) -> int:
-    """First frame of the motion proper: 1, or the end of a steady blend from the T-pose in frame 0."""
-    last = min(int(RAMP_SECONDS * motion.fps), motion.num_frames - 1)
-    steps = quat_angle(motion.rotations[:last], motion.rotations[1 : last + 1]).max(axis=-1)
-    if len(steps) < 3 or steps[0] > np.radians(25):
-        return 1
-    # during a blend every frame takes a step of about the same size, much larger than the motion's own
-    ramp = steps > 0.3 * steps[0]
-    length = int(np.argmin(ramp)) if not ramp.all() else 0
-    return max(length, 1)
+def _end_of_lead_in(motion: SourceMotion, directions: dict[str, np.ndarray]) -> int:
+    """How many frames in front aren't part of the motion: a lone T-pose, one with a steady blend out of it, or none.
+
+    A blend takes steps of about the same size, much larger than those of the motion after it, and is short.
+    """
+    last = min(int(RAMP_SECONDS * motion.fps), motion.num_frames - 2)
+    if last < 1:
+        return 0
+    steps = quat_angle(motion.rotations[:-1], motion.rotations[1:]).max(axis=-1)
+    slow = np.flatnonzero(steps[1 : last + 1] < 0.5 * steps[0])
+    if len(slow) == 0:
+        return 0
+    end = int(slow[0]) + 1
+    turned = max(float(np.arccos(np.clip(path[0] @ path[end], -1, 1))) for path in directions.values())
+    return end if turned > JUMP else 0
 
 
 def _rest_positions(motion: SourceMotion, mapping: HumanoidMapping) -> dict[str, np.ndarray]:
