@@ -119,7 +119,7 @@ def test_bad_arrays_are_refused(broken):
         fps = 0.0
     else:
         root, rotations = root[:0], rotations[:0]
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="NaN|needs root positions|frame rate"):
         Motion(motion.skeleton, root, rotations, fps)
 
 
