@@ -41,12 +41,15 @@ def _run(arguments: argparse.Namespace) -> int:
         raise ValueError("say what to make: --sheet out.png, --film out.mp4 or --metrics out")
     motions = _motions(arguments)
     if arguments.sheet:
-        for path in _sheets(motions, arguments.sheet, arguments.rows_per_page, arguments.poses):
-            print(path)
+        from training.visualise import contact_sheet
+
+        for page, path in _pages(motions, arguments.sheet, arguments.rows_per_page):
+            print(contact_sheet([m.motion for m in page], [m.title for m in page], path, arguments.poses))
     if arguments.film:
         from training.visualise import film
 
-        print(film([m.motion for m in motions], [m.title for m in motions], arguments.film))
+        for page, path in _pages(motions, arguments.film, arguments.rows_per_page):
+            print(film([m.motion for m in page], [m.title for m in page], path))
     if arguments.metrics:
         from motionmix_core.metrics.report import write_tables
         from training.evaluation.physical import compare_with_real
@@ -81,16 +84,13 @@ def _motions(arguments: argparse.Namespace) -> list[NamedMotion]:
     return motions
 
 
-def _sheets(motions: list[NamedMotion], path: Path, rows: int, poses: int) -> list[Path]:
-    """Contact sheets of at most `rows` motions each: out.png, out-2.png, ..."""
-    from training.visualise import contact_sheet
-
-    pages = [motions[start : start + rows] for start in range(0, len(motions), rows)]
-    written = []
-    for number, page in enumerate(pages, start=1):
-        name = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        written.append(contact_sheet([m.motion for m in page], [m.title for m in page], name, poses))
-    return written
+def _pages(motions: list[NamedMotion], path: Path, size: int) -> list[tuple[list[NamedMotion], Path]]:
+    """At most `size` motions to a file: out.png, out-2.png, ..."""
+    starts = range(0, len(motions), max(size, 1))
+    names = [
+        path if not start else path.with_name(f"{path.stem}-{i}{path.suffix}") for i, start in enumerate(starts, 1)
+    ]
+    return [(motions[start : start + size], name) for start, name in zip(starts, names, strict=True)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--sheet", type=Path, metavar="OUT.png", help="contact sheet of stick figures")
     made.add_argument("--film", type=Path, metavar="OUT.mp4", help="film of stick figures side by side")
     made.add_argument("--metrics", type=Path, metavar="OUT", help="table of physical measures: OUT.json and OUT.md")
-    made.add_argument("--rows-per-page", type=int, default=8, help="motions on one sheet (%(default)s)")
+    made.add_argument("--rows-per-page", type=int, default=8, help="motions in one sheet or film (%(default)s)")
     made.add_argument("--poses", type=int, default=10, help="poses in a row of the sheet (%(default)s)")
     source = parser.add_argument_group("of which motions")
     source.add_argument("--model", type=Path, metavar="FOLDER", help=f"a model folder (default {DEFAULT_MODEL})")
