@@ -1,4 +1,4 @@
-"""In-painting: observed motion imposed on each predicted x0, before the posterior (MDM section 3.3).
+"""In-painting: observed motion imposed on each predicted x0, before the posterior (MDM section 3, "Editing").
 
 Two ways. *Hard* overwrites the predicted x0 with what is observed and leaves the rest alone, as published: exact, but
 a single pinned frame may stand out from its neighbours. *Projected* also spreads each correction over the frames

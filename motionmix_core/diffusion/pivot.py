@@ -1,4 +1,4 @@
-"""Two-stage sampling around a pivot (MotionMix, section 3.3): condition first, then none.
+"""Two-stage sampling around a pivot (MotionMix, the denoising pivot): condition first, then none.
 
 Timesteps t >= T* are denoised with the condition, t < T* with the null condition: the first stage was learned from
 noisy annotated clips, the second from clean clips without annotation. The pivot is kept as a *noise level*, so that it

@@ -1,4 +1,4 @@
-"""Roles of clips: which are noisy and annotated, which clean and without annotation (MotionMix, section 3.2).
+"""Roles of clips: which are noisy and annotated, which clean and without annotation (MotionMix, data preparation).
 
 The split is drawn once, from a seed, and can be stored as the list of clip ids, so that two runs train on the same
 data. Clips of one *family* (a clip and its mirror image, overlapping windows of one take) always share a role: else the

@@ -1,4 +1,4 @@
-"""Which timesteps a clip may train, and with which condition (MotionMix, section 3.2, and its extension).
+"""Which timesteps a clip may train, and with which condition (MotionMix, training, and an extension).
 
 Timesteps are 0-based and T* (`pivot`) is the first of the conditional ones:
 

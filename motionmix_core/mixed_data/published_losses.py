@@ -1,0 +1,187 @@
+"""The losses of the papers, exactly as published, and in the world-space form of the foot loss that works (torch).
+
+Motions are (batch, frames, ..); `mask` (batch, frames) is 1 for frames that exist. MDM's losses average per clip first,
+so that short and long clips weigh alike (MDM section 3; its 6D rotations are *rows*, PyTorch3D's convention).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..diffusion.forward_process import Predict, q_sample
+from ..diffusion.schedule import Schedule, Step
+
+SMPL_FEET = (7, 10, 8, 11)  # left ankle, left foot, right ankle, right foot
+CONTACT_STEP = 0.01  # metres a frame; below it the ground truth counts as standing
+
+
+def masked_l2(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
+    """(batch,) mean squared error over the features of the frames that exist; 0 for a clip without any."""
+    frames = mask.sum(dim=1)
+    squared = (a - b).square().flatten(2).sum(dim=2) * mask
+    return squared.sum(dim=1) / (frames * a[0, 0].numel() + 1e-8)
+
+
+def batch_masked_l2(a: Tensor, b: Tensor, mask: Tensor) -> Tensor:
+    """() MotionDiffuse's mean: over all existing frames of the batch, so that longer clips weigh more."""
+    return ((a - b).square().flatten(2).mean(dim=2) * mask).sum() / mask.sum()
+
+
+def row_rotations(rot6d: Tensor) -> Tensor:
+    """(.., 6) the first two *rows* of a rotation -> (.., 3, 3)."""
+    first = F.normalize(rot6d[..., :3], dim=-1)
+    second = rot6d[..., 3:]
+    second = F.normalize(second - (first * second).sum(-1, keepdim=True) * first, dim=-1)
+    return torch.stack([first, second, torch.linalg.cross(first, second)], dim=-2)
+
+
+def root_centred_joints(rotations: Tensor, offsets: Tensor, parents: Sequence[int]) -> Tensor:
+    """Forward kinematics without translation.
+
+    rotations: (.., J, 3, 3) local. offsets: (J, 3) metres from the parent. Returns (.., J, 3), the root at the origin.
+    The published code uses the SMPL body here (24 joints, neutral, mean shape); give its rest offsets to match it.
+    """
+    world: list[Tensor] = []
+    places: list[Tensor] = []
+    for joint, parent in enumerate(parents):
+        if parent < 0:
+            world.append(rotations[..., joint, :, :])
+            places.append(torch.zeros_like(rotations[..., joint, :, 0]))
+        else:
+            world.append(world[parent] @ rotations[..., joint, :, :])
+            places.append(places[parent] + world[parent] @ offsets[joint])
+    return torch.stack(places, dim=-2)
+
+
+def velocity_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """(batch,) masked_l2 of the frame-to-frame changes. Leave the translation row of (batch, frames, J, 6) out."""
+    return masked_l2(predicted.diff(dim=1), target.diff(dim=1), mask[:, 1:])
+
+
+def foot_contact_loss(
+    predicted: Tensor,
+    target: Tensor,
+    mask: Tensor,
+    feet: Sequence[int] = SMPL_FEET,
+    threshold: float = CONTACT_STEP,
+) -> Tensor:
+    """(batch,) squared displacement of predicted feet while the target's feet stand, over all feet and frames.
+
+    predicted, target: (batch, frames, J, 3) joint positions. *Published*: root-centred joints, so that it is the foot's
+    movement relative to the pelvis that is taken for standing and punished. *In world space*, which is what contact
+    means: give positions with the root's path added.
+    """
+    steps = predicted[:, :, list(feet)].diff(dim=1)
+    true_steps = target[:, :, list(feet)].diff(dim=1)
+    standing = true_steps.norm(dim=-1, keepdim=True) <= threshold
+    steps = steps * standing
+    return masked_l2(steps, torch.zeros_like(steps), mask[:, 1:])
+
+
+@dataclass(frozen=True)
+class MdmLossWeights:
+    """Weights of MDM's geometric losses. Published: all 0 for text; 1, 1, 1 for actions (foot contact 0 in "no fc")."""
+
+    joints: float = 0.0
+    velocity: float = 0.0
+    foot_contact: float = 0.0
+
+    @property
+    def any(self) -> bool:
+        """Whether the representation has to be the 25 x 6 of the action data."""
+        return bool(self.joints or self.velocity or self.foot_contact)
+
+
+def mdm_loss(
+    predicted: Tensor,
+    target: Tensor,
+    mask: Tensor,
+    weights: MdmLossWeights | None = None,
+    body: tuple[Tensor, Sequence[int]] | None = None,
+) -> tuple[Tensor, Mapping[str, Tensor]]:
+    """MDM's training loss of a batch, (batch,), and its parts.
+
+    predicted, target: (batch, frames, features) x0. The geometric parts read 25 rows of 6: 24 joints' rotations, then
+    the root's translation. body: (offsets (24, 3), parents), needed by the joint and foot losses.
+    """
+    weights = weights or MdmLossWeights()
+    parts = {"simple": masked_l2(predicted, target, mask)}
+    total = parts["simple"]
+    if weights.any:
+        rows, true_rows = predicted.unflatten(2, (-1, 6))[:, :, :-1], target.unflatten(2, (-1, 6))[:, :, :-1]
+        if weights.velocity:
+            parts["velocity"] = velocity_loss(rows, true_rows, mask)
+            total = total + weights.velocity * parts["velocity"]
+        if weights.joints or weights.foot_contact:
+            if body is None:
+                raise ValueError("the joint and foot losses need the body's offsets and parents")
+            joints = root_centred_joints(row_rotations(rows), *body)
+            true_joints = root_centred_joints(row_rotations(true_rows), *body)
+            if weights.joints:
+                parts["joints"] = masked_l2(joints, true_joints, mask)
+                total = total + weights.joints * parts["joints"]
+            if weights.foot_contact:
+                parts["foot_contact"] = foot_contact_loss(joints, true_joints, mask)
+                total = total + weights.foot_contact * parts["foot_contact"]
+    return total, parts
+
+
+@dataclass(frozen=True)
+class EdgeLossWeights:
+    """Weights of EDGE's loss."""
+
+    reconstruction: float = 0.636
+    velocity: float = 2.964
+    joints: float = 0.646
+    contact: float = 10.942
+    sure: float = 0.95  # a predicted contact above this counts
+
+
+def edge_loss(
+    predicted: Tensor,
+    target: Tensor,
+    body: tuple[Tensor, Sequence[int]],
+    weights: EdgeLossWeights | None = None,
+    contact_order: Sequence[int] = (7, 8, 10, 11),
+) -> tuple[Tensor, Mapping[str, Tensor]]:
+    """EDGE's loss of a batch, (batch,), and its parts.
+
+    predicted, target: (batch, frames, 151) = 4 contacts, root 3, 24 rows-6D. body: (offsets (24, 3), parents), in the
+    units of the arrays. The published code feeds *normalised* numbers to the kinematics; undo the normaliser before to
+    do better. The contact part is self-consistency: where the prediction says that a foot stands, its own predicted
+    foot must not move. contact_order: the joints that the four contact numbers stand for.
+    """
+    weights = weights or EdgeLossWeights()
+
+    def joints(motion: Tensor) -> Tensor:
+        relative = root_centred_joints(row_rotations(motion[..., 7:].unflatten(2, (24, 6))), *body)
+        return relative + motion[..., None, 4:7]
+
+    def mean(a: Tensor, b: Tensor) -> Tensor:
+        return (a - b).square().flatten(1).mean(dim=1)
+
+    places, true_places = joints(predicted), joints(target)
+    standing = predicted[:, :-1, :4] > weights.sure
+    foot_steps = places[:, :, list(contact_order)].diff(dim=1) * standing[..., None]
+    parts = {
+        "reconstruction": weights.reconstruction * mean(predicted, target),
+        "velocity": weights.velocity * mean(predicted[..., 4:].diff(dim=1), target[..., 4:].diff(dim=1)),
+        "joints": weights.joints * mean(places, true_places),
+        "contact": weights.contact * mean(foot_steps, torch.zeros_like(foot_steps)),
+    }
+    return torch.stack(list(parts.values())).sum(dim=0), parts
+
+
+def noised_prediction(predict: Predict, schedule: Schedule, x0: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
+    """The network's answer at the given timesteps, (batch,) int: the one step of every trainer here.
+
+    x0, noise: (batch, frames, features). The answer is x0's or noise's estimate, as the network predicts.
+    """
+    bars = torch.tensor(schedule.alphas_cumprod).to(x0)[timesteps]
+    names = torch.tensor(schedule.timesteps, device=x0.device)[timesteps]
+    return predict(q_sample(x0, noise, bars), Step(timesteps, names, (1 - bars).sqrt(), bars))
