@@ -49,7 +49,7 @@ def test_rows_of_the_published_table(papers: Path, name: str) -> None:
     level = config.pivot_level()
     assert level is not None
     assert level >= schedule.noise_std(high - 1)
-    assert not mix.guide_second_stage
+    assert not config.mix.guide_second_stage
 
 
 def test_every_file_is_a_row(papers: Path) -> None:
