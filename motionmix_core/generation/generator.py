@@ -88,7 +88,8 @@ class Generator:
 
         Args:
             request: what to make.
-            on_progress: called before the first network call and after each; `done` never falls.
+            on_progress: called before the first network call and after each (`done` never falls), and before a model is
+                loaded.
             should_cancel: asked between network calls.
         Raises:
             ModelError: a model is missing or broken. RequestError: the model can't do what is asked.
@@ -100,6 +101,8 @@ class Generator:
                 raise Cancelled("Cancelled.")
 
         check()
+        if on_progress is not None and model_folder(self.models_dir, request.model) not in self._denoisers:
+            on_progress(Progress(0, 0, "Loading the model"))
         denoiser = self.denoiser(request.model)
         description = denoiser.description
         check()

@@ -49,7 +49,7 @@ class Progress:
     """How far a job is.
 
     Args:
-        done, total: network calls.
+        done, total: network calls; both 0 while a model is loaded.
         stage: what is being done, for the status line.
     """
 

@@ -177,11 +177,12 @@ def test_a_path_is_followed(generator: Generator) -> None:
     assert np.abs(made.root_positions[:, 2] - root[:, 2]).max() < 0.5
 
 
-def test_progress_never_falls_and_ends_at_the_end(generator: Generator) -> None:
+def test_progress_never_falls_and_ends_at_the_end(models: Path) -> None:
     seen: list[Progress] = []
-    generator.generate(GenerationRequest("walks", 6.0, count=2, steps=3), seen.append)
-    assert [progress.done for progress in seen] == list(range(2 * 2 * 3 + 1))
-    assert {progress.total for progress in seen} == {12}
+    Generator(models).generate(GenerationRequest("walks", 6.0, count=2, steps=3), seen.append)
+    assert (seen[0].stage, seen[0].fraction) == ("Loading the model", 0.0)
+    assert [progress.done for progress in seen[1:]] == list(range(2 * 2 * 3 + 1))
+    assert {progress.total for progress in seen[1:]} == {12}
     assert seen[-1].fraction == 1.0
 
 
