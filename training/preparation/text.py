@@ -26,7 +26,7 @@ def clean_text(text: str) -> str:
     """Lower case, one kind of quotes, single spaces, no full stop at the end, "counterclockwise" in one spelling."""
     text = unicodedata.normalize("NFC", text).replace("\u2019", "'").replace("\u2018", "'").lower()
     text = _COUNTERCLOCKWISE.sub("counterclockwise", text)
-    return _SPACE.sub(" ", text).strip().rstrip(".").rstrip()
+    return _SPACE.sub(" ", text).strip().rstrip(". ")
 
 
 def mirror_text(text: str) -> str:
