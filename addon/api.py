@@ -71,7 +71,7 @@ def generate(
         extend_range=extend_range,
         model=model,
     )
-    job = jobs.prepare(scene, target or bpy.context.object, settings)
+    job = jobs.prepare(scene, read.target_of(target or bpy.context.object), settings)
     result = worker_bridge.bridge().run(job.request, lambda p: on_progress(p.fraction) if on_progress else None)
     return list(jobs.finish(job, result).actions)
 

@@ -10,6 +10,7 @@ from ..motionmix_core.generation.result import GenerationResult, Progress
 from ..motionmix_core.motion.motion import Motion
 from ..motionmix_core.motion.skeleton import Skeleton, canonical_skeleton, leg_length, rest_height
 from ..motionmix_core.retarget import BoneMapping, RetargetOptions, RigDescription, RigPoses, detect_mapping, to_rig
+from ..motionmix_core.retarget.schemes.catalogue import all_schemes
 from ..motionmix_core.worker.client import Event, WorkerClient
 from ..motionmix_core.worker.client import Job as WorkerJob
 from ..motionmix_core.worker.process import WorkerSettings
@@ -38,6 +39,7 @@ __all__ = [
     "WorkerError",
     "WorkerJob",
     "WorkerSettings",
+    "all_schemes",
     "canonical_skeleton",
     "detect_mapping",
     "leg_length",

@@ -18,14 +18,14 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """A humanoid armature must be active."""
-        reason = read.problem(context.object)
+        reason = read.problem(read.target_of(context.object))
         if reason:
             cls.poll_message_set(reason)
         return not reason
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Build the figure."""
-        obj = context.object
+        obj = read.target_of(context.object)
         try:
             mapping = read.mapping_of(obj)
             if not mapping.usable:

@@ -37,4 +37,6 @@ class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
         obj = add_armature(context, context.scene.cursor.location)
         if self.with_figure:
             figure.add_figure(context, obj, read.mapping_of(obj))
+            obj.data.display_type = "STICK"  # type: ignore[union-attr]
+            obj.show_in_front = True  # the bones are inside the figure
         return {"FINISHED"}

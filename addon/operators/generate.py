@@ -64,7 +64,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
-        reason = read.problem(context.object)
+        reason = read.problem(read.target_of(context.object))
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -142,7 +142,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         given = {
             name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
         }
-        return jobs.prepare(context.scene, context.object, replace(settings, **given))
+        return jobs.prepare(context.scene, read.target_of(context.object), replace(settings, **given))
 
     def _finish(self, job: jobs.Job, result: GenerationResult) -> set[OperatorReturn]:
         started = time.perf_counter()

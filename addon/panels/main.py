@@ -12,7 +12,7 @@ from ..operators.add_skeleton import MOTIONMIX_OT_add_skeleton
 from ..operators.cancel import MOTIONMIX_OT_cancel
 from ..operators.generate import MOTIONMIX_OT_generate
 from ..operators.seed import MOTIONMIX_OT_new_seed
-from ..rigs import status
+from ..rigs import read, status
 
 _PIXELS_PER_CHARACTER = 7.0
 
@@ -34,7 +34,7 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
         settings = properties.of(context.scene)
         _draw_target(layout, context)
         column = layout.column()
-        column.prop(settings, "prompt", text="", placeholder="What the character does", icon="OUTLINER_DATA_GP_LAYER")
+        column.prop(settings, "prompt", text="", placeholder="What the character does", icon="TEXT")
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -79,10 +79,11 @@ class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
 
 def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The armature and whether motion can go on it, or what to do."""
-    rig = status.of(context.object)
+    target = read.target_of(context.object)
+    rig = status.of(target)
     column = layout.column(align=True)
-    if rig.usable and context.object is not None:
-        column.label(text=context.object.name, icon="OUTLINER_OB_ARMATURE")
+    if rig.usable and target is not None:
+        column.label(text=target.name, icon="OUTLINER_OB_ARMATURE")
         column.label(text=rig.line, icon="CHECKMARK")
         return
     wrapped(column, context, rig.line, "INFO" if rig.absent else "ERROR")

@@ -6,7 +6,7 @@ Each part hangs on one bone, so nothing has to be weighted and any mapped humano
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -25,7 +25,8 @@ class Part:
     """A rounded, tapered tube from one joint towards another, on the first joint's bone (`on` names another).
 
     start, end: (half width, half depth) in metres on a body of the canonical size. span: where it begins and ends
-    along the way (0 to 1).
+    along the way (0 to 1). length: metres on a canonical body instead of the way to the other joint, for parts whose
+    bones differ from rig to rig.
     """
 
     joint: str
@@ -34,24 +35,26 @@ class Part:
     end: tuple[float, float]
     span: tuple[float, float] = (0.0, 1.0)
     on: str = ""
+    length: float = 0.0
 
 
 _HIPS = Part("left_hip", "right_hip", (0.075, 0.085), (0.075, 0.085), on="pelvis")
-_HEAD = Part("head", "head_end", (0.062, 0.075), (0.074, 0.088), (0.05, 0.85))
+_HEAD = Part("head", "head_end", (0.060, 0.075), (0.074, 0.090), (0.15, 0.85), length=0.15)
+_NOSE = (0.055, 0.088, 0.016)  # metres: up the head, forward, radius; it shows which way the figure looks
 _LIMB = (
-    Part("collar", "shoulder", (0.045, 0.040), (0.060, 0.052), (0.4, 0.95)),
+    Part("collar", "shoulder", (0.055, 0.050), (0.062, 0.054), (0.35, 0.95)),
     Part("shoulder", "elbow", (0.052, 0.050), (0.040, 0.040), (0.08, 0.97)),
     Part("elbow", "wrist", (0.042, 0.042), (0.030, 0.028), (0.03, 0.97)),
-    Part("wrist", "wrist_end", (0.040, 0.020), (0.034, 0.012), (0.15, 0.9)),
+    Part("wrist", "wrist_end", (0.040, 0.020), (0.034, 0.012), (0.15, 0.9), length=0.17),
     Part("hip", "knee", (0.085, 0.088), (0.056, 0.060), (0.02, 0.97)),
     Part("knee", "ankle", (0.055, 0.060), (0.036, 0.040), (0.03, 0.96)),
-    Part("ankle", "foot", (0.040, 0.036), (0.044, 0.028), (-0.2, 0.95)),
-    Part("foot", "foot_end", (0.042, 0.026), (0.034, 0.020), (0.05, 0.8)),
+    Part("ankle", "foot", (0.040, 0.036), (0.046, 0.026), (-0.3, 0.95)),
+    Part("foot", "foot_end", (0.045, 0.024), (0.038, 0.018), (0.05, 1.0)),
 )
 # Half width and half depth of the trunk at these parts of the way from the lowest spine joint to the neck.
 _TRUNK_AT = (0.0, 0.35, 0.70, 1.0)
-_TRUNK_WIDTH = (0.125, 0.120, 0.145, 0.110)
-_TRUNK_DEPTH = (0.090, 0.085, 0.100, 0.070)
+_TRUNK_WIDTH = (0.125, 0.122, 0.160, 0.130)
+_TRUNK_DEPTH = (0.090, 0.086, 0.105, 0.075)
 _NECK = (0.050, 0.050)
 
 
@@ -61,7 +64,7 @@ def parts(bones: Mapping[str, Sequence[str]]) -> list[Part]:
     bones: the mapping's, of which the chains of spine and neck count. Their joints are called "spine 0", "spine 1" ...
     """
     limbs = [
-        Part(f"{side}_{part.joint}", f"{side}_{part.to}", part.start, part.end, part.span)
+        replace(part, joint=f"{side}_{part.joint}", to=f"{side}_{part.to}")
         for side in ("left", "right")
         for part in _LIMB
     ]
@@ -112,6 +115,11 @@ def add_figure(
         vertices.append(points)
         owners.append((owner, len(points)))
         count += len(points)
+    nose = _nose(joints, scale)
+    if nose is not None:
+        vertices.append(nose[0])
+        faces.append(nose[1] + count)
+        owners.append((bones["head"], len(nose[0])))
     mesh.from_pydata(np.concatenate(vertices).tolist(), [], np.concatenate(faces).tolist())
     mesh.polygons.foreach_set("use_smooth", np.ones(len(mesh.polygons), dtype=bool))
     mesh.materials.append(_material())
@@ -162,6 +170,8 @@ def _size(joints: Mapping[str, np.ndarray]) -> float:
 def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
     """(V, 3) vertices and (F, 4) quads (the poles' quads are thin, not degenerate) of one part."""
     way = end - start
+    if part.length:
+        way = way * (part.length * scale / (np.linalg.norm(way) or 1e-6))
     first, last = start + way * part.span[0], start + way * part.span[1]
     length = float(np.linalg.norm(way)) or 1e-6
     along = way / length
@@ -190,6 +200,20 @@ def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple
         for ring in range(0, len(points) - _SIDES, _SIDES)
     ]
     return points, np.concatenate(quads)
+
+
+def _nose(joints: Mapping[str, np.ndarray], scale: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Vertices and quads of the nose; None where the joints don't tell which way is forward."""
+    if any(name not in joints for name in ("head", "head_end", "left_hip", "right_hip")):
+        return None
+    up = joints["head_end"] - joints["head"]
+    up = up / (np.linalg.norm(up) or 1e-6)
+    forward = np.cross(joints["left_hip"] - joints["right_hip"], up)
+    forward /= np.linalg.norm(forward) or 1e-6
+    height, distance, radius = (value * scale for value in _NOSE)
+    centre = joints["head"] + height * up + distance * forward
+    ball = Part("", "", (_NOSE[2], _NOSE[2]), (_NOSE[2], _NOSE[2]))
+    return _tube(ball, centre - 0.3 * radius * up, centre + 0.7 * radius * up, scale)
 
 
 def _material() -> bpy.types.Material:

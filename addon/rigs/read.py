@@ -10,14 +10,22 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 
-from ..core import BoneMapping, RigDescription, detect_mapping
+from ..core import BoneMapping, RigDescription, all_schemes, detect_mapping
 from .axes import BLENDER_TO_CORE
 
 # Constraints that leave a bone's rotation to its own channels.
 _HARMLESS_CONSTRAINTS = frozenset(
     {"COPY_LOCATION", "LIMIT_LOCATION", "LIMIT_DISTANCE", "LIMIT_SCALE", "COPY_SCALE", "MAINTAIN_VOLUME", "FLOOR"}
 )
+_OTHER_TITLES = {"structure": "Humanoid, told by its shape", "custom": "Bones chosen by hand"}
 _BONE_PATH = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(\w+)')
+
+
+def target_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The armature that is meant when this object is active: a mesh stands for the armature that moves it."""
+    if obj is not None and obj.type == "MESH":
+        return obj.find_armature() or obj
+    return obj
 
 
 def problem(obj: bpy.types.Object | None) -> str:
@@ -94,7 +102,9 @@ def status_line(mapping: BoneMapping) -> str:
     """One line for the panel: what kind of rig this is, or what is missing."""
     if mapping.reason:
         return mapping.reason
-    return f"{mapping.scheme}, {sum(len(chain) for chain in mapping.bones.values())} bones matched"
+    titles = {scheme.name: scheme.title for scheme in all_schemes()}
+    title = titles.get(mapping.scheme, _OTHER_TITLES.get(mapping.scheme, mapping.scheme))
+    return f"{title}, {sum(len(chain) for chain in mapping.bones.values())} bones matched"
 
 
 def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:

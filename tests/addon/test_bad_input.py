@@ -55,7 +55,7 @@ def test_a_humanoid_without_a_leg_names_what_is_missing(skeleton, models) -> Non
     for name in ("left_knee", "left_ankle", "left_foot"):
         skeleton.data.edit_bones.remove(skeleton.data.edit_bones[name])
     bpy.ops.object.mode_set(mode="OBJECT")
-    refused("left_knee")
+    refused("left shin")
 
 
 def test_an_armature_in_edit_mode(skeleton) -> None:

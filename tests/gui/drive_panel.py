@@ -1,0 +1,102 @@
+"""Drives the sidebar tab in a real Blender window, as an animator would, and leaves pictures.
+
+Run by a tool that starts Blender's window on a machine without a screen and calls `steps(ui)` inside it: each `yield` lets the window draw
+for that many seconds, `ui.shot` takes a picture, `ui.x` moves a real mouse and keyboard.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+PACKAGE = "bl_ext.user_default.motionmix"
+LONGEST = 90.0  # seconds for anything to happen
+
+
+def bridge() -> Any:
+    import importlib
+
+    return importlib.import_module(f"{PACKAGE}.addon.worker_bridge").bridge()
+
+
+def until(condition: Any) -> Iterator[float]:
+    """Let the window live until something is so."""
+    deadline = time.monotonic() + LONGEST
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("this took too long")
+        yield 0.05
+
+
+def steps(ui: Any) -> Iterator[float]:
+    bpy.ops.wm.read_homefile(use_empty=False)
+    yield 1.0
+    cube = bpy.data.objects.get("Cube")
+    if cube is not None:
+        bpy.data.objects.remove(cube)
+    ui.panel("MotionMix")
+    yield 0.5
+    ui.panel("MotionMix")
+    yield 1.0
+    ui.shot("1-nothing-selected.png")
+
+    with ui.override():
+        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT")
+        bpy.ops.view3d.view_selected()
+    yield 1.0
+    ui.shot("2-skeleton.png")
+
+    scene = bpy.context.scene
+    scene.motionmix.prompt = "a person walks forward and waves"
+    scene.motionmix.lock_seed = True
+    scene.motionmix.variations = 8
+    scene.motionmix.quality = "high"
+    skeleton = bpy.context.view_layer.objects.active
+
+    ui.x("mousemove 700 400")
+    with ui.override():
+        assert bpy.ops.motionmix.generate("INVOKE_DEFAULT") == {"RUNNING_MODAL"}
+    yield from until(lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 8)
+    yield 0.3
+    ui.shot("3-progress.png")
+    asked = time.monotonic()
+    ui.x("key Escape")
+    yield from until(lambda: not bridge().busy)
+    print("cancelled after", round(time.monotonic() - asked, 3), "s")
+    yield 0.5
+    assert not bpy.data.actions
+    ui.shot("4-cancelled.png")
+
+    scene.motionmix.variations = 2
+    scene.motionmix.quality = "normal"
+    with ui.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT")
+    yield from until(lambda: not bridge().busy)
+    yield from until(lambda: len(bpy.data.actions) == 2)
+    scene.frame_set(30)
+    yield 0.5
+    ui.shot("5-done.png")
+    assert skeleton.animation_data.action.name == "a person walks forward and waves #1"
+
+    with ui.override():
+        bpy.ops.ed.undo()
+    yield 0.5
+    assert not bpy.data.actions, "one undo step takes the takes away"
+    with ui.override():
+        bpy.ops.ed.redo()
+    yield 0.5
+    assert len(bpy.data.actions) == 2
+
+    # The target is deleted while its motion is being made.
+    skeleton = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE")
+    with ui.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT")
+    yield 0.1
+    bpy.data.objects.remove(skeleton)
+    yield from until(lambda: not bridge().busy)
+    yield 0.5
+    assert len(bpy.data.actions) == 2
+    ui.shot("6-target-deleted.png")
