@@ -1,33 +1,125 @@
-"""Which bones of an armature are which: by naming scheme, and refused with a reason when it isn't a humanoid."""
+"""Which bones of an armature are which: by naming scheme, else by shape, and refused with a reason when no humanoid."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..errors import RigError
-from .names import NameMatch, match_scheme
-from .rig import BoneMapping, RigDescription
+from .names import match_scheme
+from .rig import REQUIRED_SLOTS, BoneMapping, RigDescription
 from .schemes.catalogue import all_schemes
 from .spaces import character_axes, slot_heads
+from .structure import guess_mapping, mirrored_limbs
 
 _GOOD_MATCH = 0.6
+_PLAIN = {
+    "pelvis": "hips", "spine": "spine", "head": "head", "shoulder": "upper arm", "elbow": "forearm", "hip": "thigh",
+    "knee": "shin", "ankle": "foot",
+}  # fmt: skip
 
 
 def detect_mapping(rig: RigDescription) -> BoneMapping:
-    """The best mapping found, with its confidence; `reason` says why a rig can't be used."""
+    """The best mapping found, with its confidence (1 = every name of a scheme fits).
+
+    `reason` says in the animator's words why a rig can't be used; what was found is given all the same, so that the
+    rest can be set by hand.
+    """
     matches = [match_scheme(rig, scheme) for scheme in all_schemes()]
-    best = max(matches, key=lambda match: (round(match.score, 2), match.exact))
-    mapping = _as_mapping(best)
-    if best.score < _GOOD_MATCH:
-        return replace(mapping, reason=f"No human body was found among the bones of “{rig.name}”.")
+    best = max(matches, key=lambda match: (round(match.score, 2), match.scheme.controls, match.exact))
+    named = BoneMapping(best.bones, best.scheme.name, min(1.0, best.score))
+    problem = why_not(rig, named)
+    if best.score >= _GOOD_MATCH and not problem:
+        return _sides_by_feet(rig, named)
+    guess = guess_mapping(rig)
+    if guess is not None and not guess.missing and not why_not(rig, guess):
+        return guess
+    if best.score >= _GOOD_MATCH:
+        return replace(named, reason=problem)
+    return replace(named, confidence=0.0, reason=_no_body(rig, named))
+
+
+def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
+    """Why a mapping can't carry a human's motion; "" when it can."""
+    quadruped = f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
     if mapping.missing:
-        return replace(mapping, reason=f"“{rig.name}” lacks bones for: {', '.join(mapping.missing)}.")
+        front = any("front" in bone.lower() or "fore_leg" in bone.lower() for bone in rig.bones)
+        return quadruped if front and _four_legs(rig) else _lacking(rig, mapping)
     try:
-        character_axes(slot_heads(rig, mapping), rig.name)
+        heads = slot_heads(rig, mapping)
+        axes = character_axes(heads, rig.name)
     except RigError as error:
-        return replace(mapping, reason=str(error))
+        return str(error)
+    places = {slot: axes @ head for slot, head in heads.items()}
+    hips = 0.5 * (places["left_hip"] + places["right_hip"])
+    chest = 0.5 * (places["left_shoulder"] + places["right_shoulder"])
+    ankles = 0.5 * (places["left_ankle"] + places["right_ankle"])
+    leg = max(float(np.linalg.norm(hips - ankles)), 1e-9)
+    torso = (chest - hips) / max(float(np.linalg.norm(chest - hips)), 1e-9)
+    hands = [slot for slot in ("left_wrist", "left_elbow") if slot in places]
+    low = bool(hands) and float((places[hands[0]] - ankles)[1]) < 0.3 * leg
+    if low and torso[1] < 0.6:
+        return quadruped
+    if hips[1] - ankles[1] < 0.3 * leg:
+        return f"The legs of “{rig.name}” don't stand below its hips, so it can't be read as a standing body."
+    for side in ("left", "right"):
+        for upper, lower in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow")):
+            one, two = places[f"{side}_{upper}"], places[f"{side}_{lower}"]
+            if np.linalg.norm(one - two) < 0.02 * leg:
+                bones = mapping.bones[f"{side}_{upper}"][0], mapping.bones[f"{side}_{lower}"][0]
+                return f"The bones “{bones[0]}” and “{bones[1]}” of “{rig.name}” start at the same place."
+    return ""
+
+
+def _sides_by_feet(rig: RigDescription, mapping: BoneMapping) -> BoneMapping:
+    """Left and right exchanged when the feet show that the names are meant as the onlooker sees them."""
+    heads = slot_heads(rig, mapping)
+    if "left_foot" not in heads or "right_foot" not in heads:
+        return mapping
+    forward = character_axes(heads, rig.name)[2]
+    feet = [heads[f"{side}_foot"] - heads[f"{side}_ankle"] for side in ("left", "right")]
+    if all(foot @ forward < -0.3 * np.linalg.norm(foot) for foot in feet):
+        bones = {
+            slot.replace("left_", "#").replace("right_", "left_").replace("#", "right_"): names
+            for slot, names in mapping.bones.items()
+        }
+        return replace(mapping, bones=bones, confidence=0.8 * mapping.confidence)
     return mapping
 
 
-def _as_mapping(match: NameMatch) -> BoneMapping:
-    return BoneMapping(match.bones, match.scheme.name, min(1.0, match.score))
+def _lacking(rig: RigDescription, mapping: BoneMapping) -> str:
+    named = []
+    for slot in mapping.missing:
+        side, _, part = slot.rpartition("_")
+        named.append(f"{side} {_PLAIN[part]}".strip())
+    return f"“{rig.name}” has no bone that could be: {', '.join(named)}. Set it by hand if there is one."
+
+
+def _no_body(rig: RigDescription, named: BoneMapping) -> str:
+    if _four_legs(rig):
+        return f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
+    if len(named.missing) <= len(REQUIRED_SLOTS) // 2:
+        return _lacking(rig, named)
+    return f"No human body was found among the {len(rig.bones)} bones of “{rig.name}”."
+
+
+def _four_legs(rig: RigDescription) -> bool:
+    """Two or more pairs of long limbs that end equally low, with the middle line more level than upright."""
+    for lateral in range(3):
+        for axis in range(3):
+            if axis == lateral:
+                continue
+            for sign in (1.0, -1.0):
+                ends = [(limb, [float(sign * rig.ends[limb.left[-1]][axis]), float(sign * rig.heads[limb.left[-1]][axis])])
+                        for limb in mirrored_limbs(rig, lateral)]  # fmt: skip
+                height = float(np.ptp(rig.heads[:, axis]))
+                floor = float((sign * rig.heads[:, axis]).min())
+                low = [limb for limb, end in ends if min(end) - floor < 0.12 * height
+                       and sign * rig.heads[limb.left[0]][axis] - floor > 0.4 * height]  # fmt: skip
+                for one in low:
+                    for two in low:
+                        apart = rig.heads[one.left[0]] - rig.heads[two.left[0]]
+                        if abs(apart[3 - axis - lateral]) > max(0.3 * height, abs(apart[axis])):
+                            return True
+    return False

@@ -9,6 +9,7 @@ from ..motion.motion import Motion, heading_angles
 from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat_inv, quat_mul, quat_yaw
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
+from .feet import lock_rig_feet, rig_legs
 from .plan import Plan, make_plan
 from .rig import BoneMapping, RetargetOptions, RigDescription, RigPoses
 from .spaces import polar_rotation
@@ -28,6 +29,13 @@ def to_rig(
     plan = make_plan(rig, mapping, calibration, motion.skeleton)
     turns, travel = _placed(motion, rig, calibration, options)
     goals = bone_goals(turns, plan, calibration)
+    if options.foot_lock:
+        _, heads = pose_bones(rig, plan, calibration, goals, {})
+        middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
+        legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle)
+        bends, drop = lock_rig_feet(motion, options.contacts, legs, turns, calibration)
+        goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
+        travel = travel - drop[:, None] * np.array([0.0, 1.0, 0.0])
     root = _root_bone(rig, mapping, plan, options)
     moves: dict[int, np.ndarray] = {}
     if options.root != "hips":

@@ -19,6 +19,7 @@ from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_between, qua
 EASE_SECONDS = (0.2, 0.6)  # shortest and longest ease
 ADDED_ACCELERATION = 8.0  # metres a second squared, what an ease may add
 LONGEST_GAP, LONGEST_BLINK = 0.075, 0.04  # seconds: gaps and contacts no longer than these are mistakes of the labels
+SOFT_GROUND = 0.0025  # metres that a swinging foot may sink into the ground, so that the ground doesn't kink its path
 SNAP_TO_GROUND = 0.06  # metres: a planted foot this near to the ground is put on it; farther up it's on something
 
 
@@ -104,11 +105,27 @@ def _held_place(points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: 
         pivot = np.where(held[:, 1:], steps[:, 1], np.where(held[:, :1], steps[:, 0], 0.0))
         local = np.concatenate((np.zeros((1, 3)), -np.cumsum(pivot, axis=0)))
         local -= local.mean(axis=0)
-        above = np.where(mask[start:stop], (points[start:stop] + local[:, None])[..., 1] - heights, np.inf).min()
-        if abs(above) < SNAP_TO_GROUND * unit or above < 0:
-            local[:, 1] -= above
+        above = (points[start:stop] + local[:, None])[..., 1] - heights
+        lowest = np.where(mask[start:stop], above, np.inf).min()
+        if abs(lowest) < SNAP_TO_GROUND * unit or lowest < 0:
+            local[:, 1] -= lowest
+            above -= lowest
+        local[:, 1] -= min(above.min(), 0.0)  # a heel in the air is no reason for the toes to sink into the ground
         shift[start:stop] = local
-    return ease_between(shift, standing, fps, ADDED_ACCELERATION * unit)
+    shift = ease_between(shift, standing, fps, ADDED_ACCELERATION * unit)
+    shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, standing, fps, unit)
+    return shift
+
+
+def _clearance(above: np.ndarray, standing: np.ndarray, fps: float, unit: float) -> np.ndarray:
+    """(T,) how far to lift a swinging foot whose points (T, 2) would pass under the ground; rounded, so nothing kinks."""
+    depth = -above.min(axis=1)
+    soft = SOFT_GROUND * unit
+    lift = np.where(depth > 2 * soft, depth - soft, np.clip(depth, 0.0, None) ** 2 / (4 * soft))
+    frames = np.arange(len(above))
+    planted = np.flatnonzero(standing)
+    near = np.abs(frames[:, None] - planted[None]).min(axis=1)
+    return lift * np.clip(near / max(0.1 * fps, 1.0), 0.0, 1.0)
 
 
 def ease_between(values: np.ndarray, known: np.ndarray, fps: float, acceleration: float) -> np.ndarray:

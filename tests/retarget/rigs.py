@@ -215,7 +215,9 @@ def _joint_table(naming: Naming, skeleton: Skeleton, rest: str) -> dict[str, tup
     for bone, parent in naming.extras:
         _, head, tail = table[parent]
         aside = np.array([0.01, 0.01, 0.03])
-        start = 0.5 * (head + tail) if "wist" in bone or "捩" in bone else tail
+        hands = (naming.limb("wrist", "left"), naming.limb("wrist", "right"))
+        part = 0.5 if "wist" in bone or "捩" in bone else 0.55 if parent in hands else 1.0
+        start = head + part * (tail - head)
         table[bone] = (parent, start, start + 0.2 * (tail - head) + aside)
     return table
 
