@@ -1,0 +1,93 @@
+"""One take: sampled window after window, each going on where the one before it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..conditions.text import TextFeatures
+from ..denoisers.onnx_denoiser import OnnxDenoiser
+from ..diffusion import Observation, Schedule, SeededNoise, q_sample, sample
+from .observed import Observed
+from .placement import placement_of
+from .predictor import Features, make_predictor
+from .request import GenerationRequest
+from .seams import ease_seam
+
+
+class TakeSampler:
+    """Makes the features of one take."""
+
+    def __init__(
+        self,
+        denoiser: OnnxDenoiser,
+        text: TextFeatures | None,
+        schedule: Schedule,
+        request: GenerationRequest,
+        seed: int,
+        advance: Callable[[], None],
+    ) -> None:
+        self._denoiser, self._text, self._schedule, self._request = denoiser, text, schedule, request
+        self._seed, self._advance = seed, advance
+
+    def run(self, known: Observed | None, windows: list[tuple[int, int]]) -> Features:
+        """(T,207) features: in the scene if anything is known, else at home."""
+        result: Features | None = None
+        for number, (start, stop) in enumerate(windows):
+            part = None if known is None else (known.features[start:stop], known.mask[start:stop])
+            place = known.placement if known is not None else None
+            if result is not None:
+                part = _continued(result[start:], stop - start, part)
+                place = placement_of(part[0][0])
+            if part is not None and place is not None:
+                part = (place.home(part[0]), part[1])
+            made = self._window(number, stop - start, part)
+            if place is not None:
+                made = place.back(made)
+            if result is None:
+                result = made
+                continue
+            seam = len(result)
+            mask = np.zeros((stop, made.shape[1]), np.float32) if known is None else known.mask[:stop]
+            result = ease_seam(np.concatenate((result[:start], made)), seam, mask, self._denoiser.description.fps)
+        assert result is not None
+        return result
+
+    def _window(self, number: int, frames: int, part: tuple[Features, Features] | None) -> Features:
+        description, request = self._denoiser.description, self._request
+        normaliser = description.normaliser
+        noise = SeededNoise(_window_seed(self._seed, number), (1, frames, len(normaliser.mean)))
+        start = noise.initial()
+        observation = None
+        if part is not None:
+            values = normaliser.normalise(part[0])[None]
+            observation = Observation(values, part[1][None])
+            if request.start_level < 1:
+                start = q_sample(values, start, float(self._schedule.alphas_cumprod[-1])).astype(np.float32)
+        guidance = description.default_guidance if request.guidance is None else request.guidance
+        predict = make_predictor(self._denoiser, self._text, observation, guidance, description.pivot_noise_level)
+        made = sample(
+            predict,
+            start,
+            self._schedule,
+            sampler=request.sampler or description.default_sampler,  # type: ignore[arg-type]
+            noise=noise,
+            observed=observation,
+            on_step=lambda _done, _total: self._advance(),
+        )
+        return normaliser.denormalise(made[0]).astype(np.float32)
+
+
+def _continued(before: Features, frames: int, part: tuple[Features, Features] | None) -> tuple[Features, Features]:
+    """What a later window knows: the end of the one before it, and what the animator set in the rest."""
+    overlap = len(before)
+    values = np.repeat(before[-1:], frames, axis=0) if part is None else part[0].copy()
+    mask = np.zeros_like(values) if part is None else part[1].copy()
+    values[:overlap], mask[:overlap] = before, 1.0
+    return values, mask
+
+
+def _window_seed(seed: int, window: int) -> int:
+    """The first window has the take's own seed, each later one a seed derived from it."""
+    return seed if window == 0 else int(np.random.SeedSequence([seed, window]).generate_state(1, np.uint64)[0])
