@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import RigError
-from .names import match_scheme
+from .names import bone_names, match_scheme
 from .rig import REQUIRED_SLOTS, BoneMapping, RigDescription
 from .schemes.catalogue import all_schemes
 from .spaces import character_axes, slot_heads
-from .structure import guess_mapping, mirrored_limbs
+from .structure import guess_mapping, stands_on_four
 
 _GOOD_MATCH = 0.6
 _PLAIN = {
@@ -26,9 +26,17 @@ def detect_mapping(rig: RigDescription) -> BoneMapping:
     `reason` says in the animator's words why a rig can't be used; what was found is given all the same, so that the
     rest can be set by hand.
     """
-    matches = [match_scheme(rig, scheme) for scheme in all_schemes()]
+    names = bone_names(rig)
+    matches = [match_scheme(names, scheme) for scheme in all_schemes()]
     best = max(matches, key=lambda match: (round(match.score, 2), match.scheme.controls, match.exact))
-    named = BoneMapping(best.bones, best.scheme.name, min(1.0, best.score))
+    named = BoneMapping(
+        best.bones,
+        best.scheme.name,
+        min(1.0, best.score),
+        readings=best.readings,
+        switches=best.switches,
+        follows=best.follows,
+    )
     problem = why_not(rig, named)
     if best.score >= _GOOD_MATCH and not problem:
         return _sides_by_feet(rig, named)
@@ -45,7 +53,7 @@ def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
     quadruped = f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
     if mapping.missing:
         front = any("front" in bone.lower() or "fore_leg" in bone.lower() for bone in rig.bones)
-        return quadruped if front and _four_legs(rig) else _lacking(rig, mapping)
+        return quadruped if front and stands_on_four(rig) else _lacking(rig, mapping)
     try:
         heads = slot_heads(rig, mapping)
         axes = character_axes(heads, rig.name)
@@ -97,29 +105,8 @@ def _lacking(rig: RigDescription, mapping: BoneMapping) -> str:
 
 
 def _no_body(rig: RigDescription, named: BoneMapping) -> str:
-    if _four_legs(rig):
+    if stands_on_four(rig):
         return f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
     if len(named.missing) <= len(REQUIRED_SLOTS) // 2:
         return _lacking(rig, named)
     return f"No human body was found among the {len(rig.bones)} bones of “{rig.name}”."
-
-
-def _four_legs(rig: RigDescription) -> bool:
-    """Two or more pairs of long limbs that end equally low, with the middle line more level than upright."""
-    for lateral in range(3):
-        for axis in range(3):
-            if axis == lateral:
-                continue
-            for sign in (1.0, -1.0):
-                ends = [(limb, [float(sign * rig.ends[limb.left[-1]][axis]), float(sign * rig.heads[limb.left[-1]][axis])])
-                        for limb in mirrored_limbs(rig, lateral)]  # fmt: skip
-                height = float(np.ptp(rig.heads[:, axis]))
-                floor = float((sign * rig.heads[:, axis]).min())
-                low = [limb for limb, end in ends if min(end) - floor < 0.12 * height
-                       and sign * rig.heads[limb.left[0]][axis] - floor > 0.4 * height]  # fmt: skip
-                for one in low:
-                    for two in low:
-                        apart = rig.heads[one.left[0]] - rig.heads[two.left[0]]
-                        if abs(apart[3 - axis - lateral]) > max(0.3 * height, abs(apart[axis])):
-                            return True
-    return False

@@ -25,6 +25,7 @@ def to_rig(
     motion: of the canonical joints, metres. Bones that the mapping doesn't name keep their rest pose.
     Raises RigError when the rig or the mapping can't take a motion.
     """
+    rig = mapping.carried(rig)
     calibration = calibrate(rig, mapping, options.reference, motion.skeleton)
     plan = make_plan(rig, mapping, calibration, motion.skeleton)
     turns, travel = _placed(motion, rig, calibration, options)
@@ -58,7 +59,8 @@ def to_rig(
         for bone in plan.needed
         if bone in goals
     }
-    return RigPoses(rotations, locations, motion.fps, warnings=_warnings(rig, plan))
+    switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
+    return RigPoses(rotations, locations, motion.fps, switches, _warnings(rig, plan))
 
 
 def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:

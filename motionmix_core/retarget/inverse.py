@@ -36,6 +36,7 @@ def from_rig(
     matrices = np.asarray(pose_matrices, dtype=np.float64)
     if matrices.ndim != 4 or matrices.shape[1:] != (len(rig.bones), 4, 4) or len(matrices) == 0:
         raise RigError(f"The poses of “{rig.name}” don't fit its {len(rig.bones)} bones.")
+    mapping = mapping.for_reading()
     calibration = calibrate(rig, mapping, options.reference, skeleton)
     plan = make_plan(rig, mapping, calibration, skeleton)
     read = sorted(plan.driven)
@@ -65,6 +66,8 @@ def joint_turns(world: dict[int, np.ndarray], plan: Plan, calibration: Calibrati
     turns = np.zeros((frames, skeleton.num_joints, 4))
     known = np.zeros(skeleton.num_joints, dtype=bool)
     for bone, (slot, joint) in plan.single.items():
+        if slot == "body":
+            continue  # the hips say where the hips are
         rest = quat_mul(calibration.corrections[slot], calibration.reference[bone])
         turns[:, joint] = quat_mul(world[bone], quat_inv(rest))
         known[joint] = True

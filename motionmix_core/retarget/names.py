@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from .rig import CHAIN_SLOTS, OPTIONAL_SLOTS, RigDescription
 from .schemes.scheme import Scheme
@@ -17,7 +18,7 @@ _AFFIXES_TRIED = 6
 
 @dataclass(frozen=True)
 class NameMatch:
-    """scheme: what was matched. bones: slot -> bones. score: 0..1 of the scheme's places that were found.
+    """scheme: what was matched. score: 0..1 of its places that were found. The others are as in BoneMapping.
 
     exact: share of the scheme's marks that are in the rig (one half for a scheme without marks), and the number of its
         names there, to tell schemes apart that fit equally well.
@@ -25,53 +26,97 @@ class NameMatch:
 
     scheme: Scheme
     bones: Mapping[str, tuple[str, ...]]
+    readings: Mapping[str, tuple[str, ...]]
+    switches: tuple[tuple[str, str, float], ...]
+    follows: tuple[tuple[str, str], ...]
     score: float
     exact: tuple[float, int]
 
 
+@cache
 def plain(name: str) -> str:
     """A bone's name without case, width or kind of separator."""
     return _SEPARATORS.sub("_", unicodedata.normalize("NFKC", name).casefold())
 
 
-def match_scheme(rig: RigDescription, scheme: Scheme) -> NameMatch:
+@dataclass(frozen=True)
+class BoneNames:
+    """A rig's bone names made ready for comparing: plain name -> name, and how deep in the tree each bone is."""
+
+    by_plain: Mapping[str, str]
+    depth: Mapping[str, int]
+
+
+def bone_names(rig: RigDescription) -> BoneNames:
+    """Prepared once for all schemes."""
+    by_plain: dict[str, str] = {}
+    depth: dict[str, int] = {}
+    for bone in rig.order:
+        name, parent = rig.bones[bone], rig.parents[bone]
+        by_plain.setdefault(plain(name), name)
+        depth[name] = 0 if parent < 0 else depth[rig.bones[parent]] + 1
+    return BoneNames(by_plain, depth)
+
+
+def match_scheme(names: BoneNames, scheme: Scheme) -> NameMatch:
     """The scheme's places in the rig, under the prefix and suffix that most of its names share."""
-    return max((_match_with(rig, scheme, *affix) for affix in _affixes(rig, scheme)), key=lambda m: (m.score, m.exact))
+    matches = (_match_with(names, scheme, *affix) for affix in _affixes(names, scheme))
+    return max(matches, key=lambda match: (match.score, match.exact))
 
 
-def _affixes(rig: RigDescription, scheme: Scheme) -> Sequence[tuple[str, str]]:
-    wanted = {plain(name) for names in scheme.slots().values() for name in names}
+def _affixes(names: BoneNames, scheme: Scheme) -> Sequence[tuple[str, str]]:
+    """Pairs of prefix and suffix, the likeliest first; told from the names of the left side and the head."""
+    probes = {
+        plain(options[0]) for slot, options in scheme.slots().items() if slot.startswith("left") or slot == "head"
+    }
     votes: Counter[tuple[str, str]] = Counter()
-    for bone in {plain(name) for name in rig.bones}:
+    for bone in names.by_plain:
         pairs = set()
-        for name in wanted:
-            start = bone.find(name)
+        for probe in probes:
+            start = bone.find(probe)
             if start >= 0:
-                pairs.add((bone[:start], bone[start + len(name) :]))
-                start = bone.rfind(name)
-                pairs.add((bone[:start], bone[start + len(name) :]))
+                pairs.add((bone[:start], bone[start + len(probe) :]))
+                start = bone.rfind(probe)
+                pairs.add((bone[:start], bone[start + len(probe) :]))
         votes.update(pairs)
-    common = [pair for pair, _ in votes.most_common(_AFFIXES_TRIED)]
+    common = [pair for pair, count in votes.most_common(_AFFIXES_TRIED) if count > 1]
     return [("", ""), *(pair for pair in common if pair != ("", ""))]
 
 
-def _match_with(rig: RigDescription, scheme: Scheme, prefix: str, suffix: str) -> NameMatch:
-    by_plain: dict[str, str] = {}
-    for bone in rig.bones:
-        by_plain.setdefault(plain(bone), bone)
-    depth = {rig.bones[bone]: len(rig.ancestors(bone)) for bone in range(len(rig.bones))}
+def _match_with(names: BoneNames, scheme: Scheme, prefix: str, suffix: str) -> NameMatch:
+    by_plain, depth = names.by_plain, names.depth
     slots = scheme.slots()
     bones: dict[str, tuple[str, ...]] = {}
     found_names = 0
     score = weight = 0.0
-    for slot, names in slots.items():
-        there = [by_plain[key] for name in names if (key := prefix + plain(name) + suffix) in by_plain]
+    for slot, options in slots.items():
+        there = [by_plain[key] for name in options if (key := prefix + plain(name) + suffix) in by_plain]
         found_names += len(there)
         worth = 1.0 if slot in OPTIONAL_SLOTS else 2.0
-        weight += 0.0 if slot == "root" else worth
+        if slot in ("root", "body"):
+            worth = 0.0
+        weight += worth
         if there:
-            score += 0.0 if slot == "root" else worth
+            score += worth
             bones[slot] = tuple(sorted(set(there), key=depth.__getitem__)) if slot in CHAIN_SLOTS else (there[0],)
     marks = [prefix + plain(mark) + suffix in by_plain for mark in scheme.marks]
     exact = (sum(marks) / len(marks) if marks else 0.5, found_names)
-    return NameMatch(scheme, bones, score / weight, exact)
+    readings = {
+        slot: (by_plain[key],)
+        for slot, options in scheme.read_slots().items()
+        for key in [prefix + plain(options[0]) + suffix]
+        if key in by_plain
+    }
+    switches = tuple(
+        (by_plain[key], name, value)
+        for bone, name, value in scheme.all_switches()
+        for key in [prefix + plain(bone) + suffix]
+        if key in by_plain
+    )
+    follows = tuple(
+        (by_plain[key], by_plain[other])
+        for bone, control in scheme.all_follows()
+        for key, other in [(prefix + plain(bone) + suffix, prefix + plain(control) + suffix)]
+        if key in by_plain and other in by_plain
+    )
+    return NameMatch(scheme, bones, readings, switches, follows, score / weight, exact)

@@ -56,7 +56,7 @@ def make_plan(rig: RigDescription, mapping: BoneMapping, calibration: Calibratio
             lengths = np.linalg.norm(np.diff(points, axis=0), axis=-1)
             chains[slot] = (bones, joints, spread_weights(steps, lengths), steps)
         elif slot != "root":
-            single[bones[0]] = (slot, skeleton.index(slot))
+            single[bones[0]] = (slot, skeleton.index("pelvis" if slot == "body" else slot))
     driven = set(single) | {bone for bones, _, _, _ in chains.values() for bone in bones}
     wanted = set(driven)
     for bone in driven:
@@ -77,7 +77,7 @@ def _chain_end(rig: RigDescription, mapping: BoneMapping, slot: str, bones: tupl
 def _carrier(rig: RigDescription, mapping: BoneMapping, spine: int, hips: tuple[int, int]) -> int:
     """The lowest bone that legs and spine hang on and that may be moved."""
     lines = [[bone, *rig.ancestors(bone)] for bone in (spine, *hips)]
-    pelvis = rig.index(mapping.bones["pelvis"][0])
+    pelvis = rig.index((mapping.bones.get("body") or mapping.bones["pelvis"])[0])
     shared = [bone for bone in lines[0] if all(bone in line for line in lines[1:]) and bone not in (spine, *hips)]
     if pelvis in shared:
         shared = shared[shared.index(pelvis) :]

@@ -118,7 +118,7 @@ def _held_place(points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: 
 
 
 def _clearance(above: np.ndarray, standing: np.ndarray, fps: float, unit: float) -> np.ndarray:
-    """(T,) how far to lift a swinging foot whose points (T, 2) would pass under the ground; rounded, so nothing kinks."""
+    """(T,) how far to lift a swinging foot whose points (T, 2) would pass under the ground, without a kink."""
     depth = -above.min(axis=1)
     soft = SOFT_GROUND * unit
     lift = np.where(depth > 2 * soft, depth - soft, np.clip(depth, 0.0, None) ** 2 / (4 * soft))

@@ -17,15 +17,16 @@ import numpy as np
 from ..errors import RigError
 
 # Places of the body that a bone can take. "spine" and "neck" are chains of one or more bones, root end first. "root"
-# is the bone on the ground that carries the whole character, where a rig has one.
+# is the bone on the ground that carries the whole character, "body" a control that carries hips and spine together
+# (Rigify's torso), where a rig has one.
 CHAIN_SLOTS: tuple[str, ...] = ("spine", "neck")
 LEFT_SLOTS: tuple[str, ...] = (
     "left_collar", "left_shoulder", "left_elbow", "left_wrist", "left_hip", "left_knee", "left_ankle", "left_foot",
 )  # fmt: skip
 RIGHT_SLOTS: tuple[str, ...] = tuple(slot.replace("left", "right", 1) for slot in LEFT_SLOTS)
-SLOTS: tuple[str, ...] = ("root", "pelvis", "spine", "neck", "head", *LEFT_SLOTS, *RIGHT_SLOTS)
+SLOTS: tuple[str, ...] = ("root", "body", "pelvis", "spine", "neck", "head", *LEFT_SLOTS, *RIGHT_SLOTS)
 OPTIONAL_SLOTS: frozenset[str] = frozenset(
-    {"root", "neck", "left_collar", "right_collar", "left_foot", "right_foot", "left_wrist", "right_wrist"}
+    {"root", "body", "neck", "left_collar", "right_collar", "left_foot", "right_foot", "left_wrist", "right_wrist"}
 )
 REQUIRED_SLOTS: tuple[str, ...] = tuple(slot for slot in SLOTS if slot not in OPTIONAL_SLOTS)
 
@@ -157,6 +158,9 @@ class BoneMapping:
         are left out.
     scheme: the naming scheme it was found by, "structure" when it was guessed from the shape, "custom" by hand.
     confidence: 0..1. missing: required slots without a bone. reason: why the rig can't be used ("" when it can).
+    readings: slot -> bones that show the pose, where they aren't the ones to key.
+    switches: (bone, custom property, value) that have to be keyed along, such as an FK/IK switch.
+    follows: (bone, control) where a constraint makes a bone copy a control that isn't its parent.
     """
 
     bones: Mapping[str, tuple[str, ...]]
@@ -164,6 +168,9 @@ class BoneMapping:
     confidence: float = 1.0
     missing: tuple[str, ...] = ()
     reason: str = ""
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    switches: tuple[tuple[str, str, float], ...] = ()
+    follows: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         bones = {}
@@ -188,16 +195,38 @@ class BoneMapping:
         chain = self.bones.get(slot)
         return chain[0] if chain else None
 
+    def carried(self, rig: RigDescription) -> RigDescription:
+        """The rig with each bone that copies a control parented to it, as it behaves."""
+        pairs = [(bone, control) for bone, control in self.follows if {bone, control} <= rig.indices.keys()]
+        if not pairs:
+            return rig
+        parents = list(rig.parents)
+        for bone, control in pairs:
+            parents[rig.index(bone)] = rig.index(control)
+        return replace(rig, parents=tuple(parents))
+
+    def for_reading(self) -> BoneMapping:
+        """The mapping of the bones to read a pose from."""
+        return replace(self, bones={**self.bones, **self.readings}, readings={})
+
     def with_bone(self, slot: str, names: str | Sequence[str]) -> BoneMapping:
         """The same mapping with one slot set by hand ("" or () clears it)."""
         bones = dict(self.bones) | {slot: (names,) if isinstance(names, str) else tuple(names)}
         if not any(bones[slot]):
             del bones[slot]
-        return replace(self, bones=bones, scheme="custom", confidence=1.0, reason="")
+        readings = {other: names for other, names in self.readings.items() if other != slot}
+        return replace(self, bones=bones, readings=readings, scheme="custom", confidence=1.0, reason="")
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for a preset file."""
-        return {"format": 1, "scheme": self.scheme, "bones": {slot: list(names) for slot, names in self.bones.items()}}
+        return {
+            "format": 1,
+            "scheme": self.scheme,
+            "bones": {slot: list(names) for slot, names in self.bones.items()},
+            "readings": {slot: list(names) for slot, names in self.readings.items()},
+            "switches": [list(switch) for switch in self.switches],
+            "follows": [list(pair) for pair in self.follows],
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> BoneMapping:
@@ -205,9 +234,15 @@ class BoneMapping:
         try:
             if data["format"] != 1:
                 raise RigError(f"The bone map is of format {data['format']}, which this version can't read.")
-            bones = {str(slot): tuple(str(name) for name in names) for slot, names in data["bones"].items()}
-            return cls(bones, str(data.get("scheme", "custom")))
-        except (KeyError, TypeError, AttributeError) as error:
+            bones, readings = (
+                {str(slot): tuple(str(name) for name in names) for slot, names in table.items()}
+                for table in (data["bones"], data.get("readings", {}))
+            )
+            switches = tuple((str(bone), str(key), float(value)) for bone, key, value in data.get("switches", ()))
+            follows = tuple((str(bone), str(control)) for bone, control in data.get("follows", ()))
+            scheme = str(data.get("scheme", "custom"))
+            return cls(bones, scheme, readings=readings, switches=switches, follows=follows)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RigError(f"This isn't a bone map of MotionMix ({error}).") from error
 
 

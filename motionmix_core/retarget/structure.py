@@ -47,7 +47,7 @@ def guess_mapping(rig: RigDescription) -> BoneMapping | None:
 
 
 def mirrored_limbs(rig: RigDescription, lateral: int) -> list[Limb]:
-    """Pairs of chains of at least three joints that mirror each other across the middle plane of an axis, longest first."""
+    """Pairs of chains of three joints or more that mirror each other across an axis, the longest pairs first."""
     mirror = _mirror_pairs(rig, lateral)
     limbs = []
     for bone, twin in mirror.items():
@@ -62,6 +62,29 @@ def mirrored_limbs(rig: RigDescription, lateral: int) -> list[Limb]:
     size = float(np.linalg.norm(np.ptp(rig.heads, axis=0)))
     limbs = [limb for limb in limbs if _length(rig, limb.left) > 0.15 * size]
     return sorted(limbs, key=lambda limb: -_length(rig, limb.left))[:6]
+
+
+def stands_on_four(rig: RigDescription) -> bool:
+    """Whether two pairs of legs reach the ground, one well before the other along the body."""
+    for lateral in range(3):
+        limbs = mirrored_limbs(rig, lateral)
+        for upward in range(3):
+            if upward == lateral:
+                continue
+            lengthwise = 3 - lateral - upward
+            for sign in (1.0, -1.0):
+                heights = sign * rig.heads[:, upward]
+                floor, tall = float(heights.min()), float(np.ptp(heights))
+                standing = [limb.left for limb in limbs if _reaches_down(heights, limb.left, floor, tall)]
+                for one, two in combinations(standing, 2):
+                    apart = np.abs(rig.heads[one[0]] - rig.heads[two[0]])
+                    if apart[lengthwise] > max(0.3 * tall, apart[upward]):
+                        return True
+    return False
+
+
+def _reaches_down(heights: np.ndarray, chain: tuple[int, ...], floor: float, tall: float) -> bool:
+    return bool(heights[list(chain)].min() - floor < 0.15 * tall and heights[chain[0]] - floor > 0.4 * tall)
 
 
 def _mirror_pairs(rig: RigDescription, lateral: int) -> dict[int, int]:
@@ -241,7 +264,7 @@ def _below(rig: RigDescription, bone: int) -> Iterator[int]:
 
 
 def _is_right(rig: RigDescription, legs: Limb, leg: tuple[int, int, int, float], up: np.ndarray, lateral: int) -> bool:
-    """Whether the chain called left is the body's right: told by the feet, which point forward, else by Blender's front."""
+    """Whether the chain called left is the body's right: told by the feet, which point forward, else by the world."""
     ankle = legs.left[leg[2]]
     toe = legs.left[leg[2] + 1] if leg[2] + 1 < len(legs.left) else None
     way = (rig.heads[toe] if toe is not None else rig.ends[ankle]) - rig.heads[ankle]

@@ -7,7 +7,7 @@ SCHEME = Scheme(
     title="Auto-Rig Pro (FK controls)",
     sides=("l", "r"),
     names={
-        "root": ("c_traj", "c_pos"), "pelvis": ("c_root.x",),
+        "root": ("c_traj", "c_pos"), "body": ("c_root_master.x",), "pelvis": ("c_root.x",),
         "spine": ("c_spine_01.x", "c_spine_02.x", "c_spine_03.x", "c_spine_04.x", "c_spine_05.x"),
         "neck": ("c_neck.x",), "head": ("c_head.x",), "collar": ("c_shoulder.{side}",),
         "shoulder": ("c_arm_fk.{side}",), "elbow": ("c_forearm_fk.{side}",), "wrist": ("c_hand_fk.{side}",),
@@ -16,4 +16,10 @@ SCHEME = Scheme(
     },
     marks=("c_arm_fk.l", "c_thigh_fk.l"),
     controls=True,
+    readings={
+        "shoulder": ("arm_stretch.{side}",), "elbow": ("forearm_stretch.{side}",), "wrist": ("hand.{side}",),
+        "hip": ("thigh_stretch.{side}",), "knee": ("leg_stretch.{side}",), "ankle": ("foot.{side}",),
+        "foot": ("toes_01.{side}",),
+    },
+    switches=(("c_hand_ik.{side}", "ik_fk_switch", 1.0), ("c_foot_ik.{side}", "ik_fk_switch", 1.0)),
 )  # fmt: skip
