@@ -82,7 +82,6 @@ class WorkerProcess:
                 stderr=log if log is not None else subprocess.DEVNULL,
                 bufsize=0,
                 env=_environment(settings),
-                cwd=str(PACKAGE_ROOT),
                 creationflags=_creation_flags(),
             )
         finally:
