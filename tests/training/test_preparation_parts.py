@@ -48,8 +48,11 @@ def test_a_twist_flip_is_found_where_it_is():
     rotations = motion.rotations.copy()
     hip = JOINT_NAMES.index("right_hip")
     rotations[40:, hip] = quat_mul(rotations[40:, hip], motions.about("y", 3.0))
+    flipped = Motion(motion.skeleton, motion.root_positions, rotations, 30.0)
     assert joint_jumps(motion) == []
-    assert joint_jumps(Motion(motion.skeleton, motion.root_positions, rotations, 30.0)) == [(40, "right_hip")]
+    assert joint_jumps(flipped) == [(40, "right_hip")]
+    assert good_spans(flipped, [], 0.5) == [(0, 35), (45, 120)]
+    assert good_spans(flipped, [], 0.5, captured=False) == [(0, 120)]
 
 
 @pytest.mark.parametrize("height", [-0.1, 0.0, 0.04])

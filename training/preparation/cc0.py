@@ -14,11 +14,13 @@ from motionmix_core.formats.humanoid import UNREAL
 from .captions import read_captions
 from .options import Options
 from .records import Clip, Frames, Skipped
-from .units import FLIP_ERROR, Unit, finish, noise_from_error, skipped
+from .units import Unit, finish, noise_from_error, skipped
 
 CAPTURED = {"aistpp": "CC BY 4.0: AIST++ (Li, Yang, Ross, Kanazawa, ICCV 2021), Google LLC; retargeted and resampled"}
 # Clips whose CC0 licence is stated by others only; the pack's README keeps them out of weights that ship.
 NOT_SHIPPABLE = ("cyber_",)
+# What the packs flag (sliding feet, jerks) stands for this much, metres.
+FLAGGED_ERROR = 0.035
 # AIST++ is fitted to video: feet float by centimetres, wrists twist.
 VIDEO_ERROR = 0.03
 
@@ -41,7 +43,7 @@ def prepare_cc0(unit: Unit, options: Options) -> Iterator[Clip | Skipped]:
         try:
             motion = canonicalise(pack.load(line), fit).resample(options.fps)
             flags = tuple(line.get("flags", []))
-            error = max(FLIP_ERROR if flags else 0.0, VIDEO_ERROR if captured else 0.0)
+            error = max(FLAGGED_ERROR if flags else 0.0, VIDEO_ERROR if captured else 0.0)
             clip = Clip(
                 id=name, dataset=unit.dataset, source=str(line.get("source")),
                 licence=CAPTURED.get(unit.dataset, "CC0 1.0"), subject=unit.dataset, split=line.get("split", "train"),

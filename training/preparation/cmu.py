@@ -14,7 +14,7 @@ from motionmix_core.motion.motion import Motion
 from .captions import read_captions
 from .options import Options
 from .records import Clip, Frames, Skipped
-from .units import FLIP_ERROR, Unit, finish, noise_from_error, skipped
+from .units import Unit, finish, noise_from_error, skipped
 
 DATASET = "cmu"
 LICENCE = "CMU: free to use, data not to be sold; credit mocap.cs.cmu.edu, NSF EIA-0196217"
@@ -77,8 +77,6 @@ def prepare_cmu(unit: Unit, options: Options) -> Iterator[Clip | Skipped]:
 def _clip(line: dict, motion: Motion, lines: list[dict]) -> Clip:
     flags, kind, subject = tuple(line.get("flags", [])), str(line.get("source_kind")), int(line["subject"])
     error = 0.0 if kind in EXACT_KINDS else CONVERSION_ERRORS.get(kind, UNKNOWN_KIND_ERROR)
-    if "joint-jump" in flags:
-        error = max(error, FLIP_ERROR)
     captions = read_captions(lines, motion.seconds, drop_index="wrong-description" in flags)
     return Clip(
         id=line["clip"], dataset=DATASET, source=f"{line.get('source')} ({kind})", licence=LICENCE,

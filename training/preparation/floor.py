@@ -53,10 +53,11 @@ def estimate_floor(motion: Motion) -> Floor:
     return Floor(float(np.median(heights[: (len(heights) + 1) // 2])), len(heights) / motion.fps)
 
 
-# Captures of playgrounds and uneven ground: the feet stand on things that aren't there, so their height is kept.
-UNEVEN_GROUND = {("cmu", "1"), ("cmu", "3")}
-# A clip whose feet stand lower than its group's by more than this has a floor of its own; higher may be a step.
-OWN_FLOOR = 0.03
+# Captures of uneven ground: the feet stand on things that aren't there, so their height is kept.
+UNEVEN_GROUND = {("cmu", "3")}
+# A clip whose feet stand off its group's floor by more than this has a floor of its own; from STEP upwards its feet
+# stand on something (a stepstool, a ladder) and it's left there. Both in metres.
+OWN_FLOOR, STEP = 0.03, 0.1
 MAX_SHIFT = 0.3  # metres: more than that is no wrong floor but something else
 
 
@@ -64,24 +65,38 @@ def settle_floors(clips: Sequence[tuple[Clip, Floor]]) -> list[Clip]:
     """Shift clips up or down so that standing feet rest on y = 0; same order, noted in the clip.
 
     The shift is the median of the group (one subject's captures, or one pack of animations, share body and floor).
-    A captured clip that lies clearly below its group's floor is shifted by its own estimate; one above is not, for its
-    feet may stand on a ladder or a stool.
+    A captured clip that lies clearly off its group's floor is shifted by its own estimate, unless it's so high that its
+    feet must stand on a ladder or a stool.
     """
-    groups: dict[tuple[str, str], list[Floor]] = {}
+    trials: dict[str, Floor] = {}  # stretches of one clip stand on one floor: the one with most evidence
+    owners: dict[str, tuple[str, str]] = {}
     for clip, floor in clips:
-        groups.setdefault((clip.dataset, clip.subject), []).append(floor)
+        trial = _trial(clip)
+        owners[trial] = (clip.dataset, clip.subject)
+        if trial not in trials or floor.seconds > trials[trial].seconds:
+            trials[trial] = floor
+    groups: dict[tuple[str, str], list[Floor]] = {}
+    for trial, floor in trials.items():
+        groups.setdefault(owners[trial], []).append(floor)
     medians = {}
     for key, floors in groups.items():
         heights = [floor.height for floor in floors if floor.trusted]
         medians[key] = float(np.median(heights)) if heights and key not in UNEVEN_GROUND else 0.0
     settled = []
-    for clip, floor in clips:
+    for clip, _ in clips:
+        floor = trials[_trial(clip)]
         height = medians[clip.dataset, clip.subject]
         even = (clip.dataset, clip.subject) not in UNEVEN_GROUND
-        if clip.captured and even and floor.trusted and floor.height < height - OWN_FLOOR:
+        own = floor.height < height - OWN_FLOOR or height + OWN_FLOOR < floor.height < height + STEP
+        if clip.captured and even and floor.trusted and own:
             height = floor.height
         if abs(height) > MAX_SHIFT:
             height = 0.0
         note = (f"floor moved by {-height:+.3f} m",) if abs(height) > 0.05 else ()
         settled.append(replace(clip, frames=clip.frames.raised(-height), notes=clip.notes + note))
     return settled
+
+
+def _trial(clip: Clip) -> str:
+    """The clip that a stretch was cut from."""
+    return clip.id.rpartition("@")[0] or clip.id

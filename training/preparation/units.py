@@ -12,10 +12,8 @@ from motionmix_core.motion.motion import Motion
 from .captions import cut_captions
 from .options import MIN_SECONDS
 from .records import Clip, Frames, Skipped
-from .spans import good_spans, joint_jumps
+from .spans import good_spans
 
-# A twist flip spoils rotations, hardly positions; this stands for it among the position errors, metres.
-FLIP_ERROR = 0.035
 # Spread of a joint's position round its mean over motion data, metres: what one unit of diffusion noise amounts to.
 POSITION_SPREAD = 0.2
 
@@ -38,26 +36,22 @@ def noise_from_error(metres: float) -> float:
 
 
 def finish(motion: Motion, clip: Clip, broken: list) -> Iterator[Clip | Skipped]:
-    """The clip with its motion, or its good stretches if something has to be cut out; joint jumps are flagged.
+    """The clip with its motion, or its good stretches if something has to be cut out.
 
-    broken: [start, end] spans in seconds known to be faulty. A clip in which a joint jumps isn't clean.
+    broken: [start, end] spans in seconds known to be faulty. Joint jumps are cut out of captures too: twist flips and
+    swapped markers come and go, and what lies between them is sound.
     """
-    spans = good_spans(motion, broken, MIN_SECONDS)
+    spans = good_spans(motion, broken, MIN_SECONDS, clip.captured)
     if not spans:
         short = motion.seconds < MIN_SECONDS
-        reason = f"shorter than {MIN_SECONDS} s" if short else "nothing is left when its broken stretches are cut out"
+        reason = f"shorter than {MIN_SECONDS} s" if short else "nothing is left when its faulty stretches are cut out"
         yield Skipped(clip.id, reason, clip.dataset, broken=False)
     for start, stop in spans:
         part = motion.crop(start, stop)
-        flags = clip.flags
-        if joint_jumps(part) and "joint-jump" not in flags:
-            flags = (*flags, "joint-jump")
-        piece = replace(clip, frames=Frames.pack(part), flags=flags, clean=clip.clean and "joint-jump" not in flags)
-        if not piece.clean and piece.noise_level is None:
-            piece = replace(piece, noise_level=noise_from_error(FLIP_ERROR))
+        piece = replace(clip, frames=Frames.pack(part))
         if (start, stop) != (0, motion.num_frames):
             captions = cut_captions(clip.captions, start / motion.fps, stop / motion.fps)
-            notes = (*clip.notes, "broken stretch cut out")
+            notes = (*clip.notes, "faulty stretch cut out")
             piece = replace(piece, id=f"{clip.id}@{start}", captions=tuple(captions), notes=notes)
         yield piece
 
