@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+from bisect import bisect_left
+from functools import cache
 from math import prod
 from pathlib import Path
 
@@ -57,13 +59,15 @@ def measure_mdm(parameters: int, threads: int, repeats: int, full_run: bool) -> 
 
 def mdm_of_size(parameters: int) -> MDM:
     """The published encoder's shape (8 layers, feed-forward twice the width, 4 heads) at the width that fits best."""
+    widths = range(128, 1025, 16)
+    above = bisect_left(widths, parameters, key=_parameters)  # counting builds the network, so count few
     best = min(
-        range(128, 1025, 16),
-        key=lambda width: abs(_parameters(width) - parameters),
+        widths[max(above - 1, 0) : above + 1] or widths[-1:], key=lambda width: abs(_parameters(width) - parameters)
     )
     return MDM(MDMConfig(width=best, feedforward=2 * best))
 
 
+@cache
 def _parameters(width: int) -> int:
     with torch.device("meta"):
         return sum(p.numel() for p in MDM(MDMConfig(width=width, feedforward=2 * width)).parameters())

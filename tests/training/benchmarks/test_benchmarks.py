@@ -69,7 +69,7 @@ def test_mdm_is_built_at_the_size_of_our_network() -> None:
     pytest.importorskip("torch")
     from training.benchmarks.mdm import mdm_of_size, parameters_of
 
-    for wanted in (4e6, 13.6e6, 17.9e6):
+    for wanted in (4e6, 13.6e6):
         made = mdm_of_size(int(wanted))
         assert sum(p.numel() for p in made.parameters()) == pytest.approx(wanted, rel=0.08)
         assert (made.config.layers, made.config.heads) == (8, 4)
