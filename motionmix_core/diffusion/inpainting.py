@@ -39,6 +39,7 @@ class Observation:
     _free: Array = field(init=False, repr=False, compare=False)
     _spread: list[tuple[int, Any]] = field(init=False, repr=False, compare=False)
     _renewed: Array = field(init=False, repr=False, compare=False)
+    _lasting: Array = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if tuple(self.values.shape) != tuple(self.mask.shape):
@@ -55,6 +56,7 @@ class Observation:
         spread, renewed = _easing(mask, self.ease) if self.mode == "projected" else ([], mask)
         object.__setattr__(self, "_spread", spread)
         object.__setattr__(self, "_renewed", renewed)
+        object.__setattr__(self, "_lasting", (1 - renewed**2) ** 0.5)
 
     @property
     def projected(self) -> bool:
@@ -79,8 +81,7 @@ class Observation:
 
     def renew(self, epsilon: Array, fresh: Array) -> Array:
         """Noise of unit variance that is `fresh` at corrected entries and `epsilon` at free ones."""
-        share = self._renewed
-        return epsilon * (1 - share**2) ** 0.5 + fresh * share
+        return epsilon * self._lasting + fresh * self._renewed
 
 
 def _pair(offset: int) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from tests.denoisers.golden import assert_golden, fill, inputs
 SMALL = EdgeConfig(frames=40, music_width=35, width=32, feedforward=64, layers=2, encoder_layers=1, heads=4)
 
 
+@pytest.mark.slow
 def test_k_golden_numbers() -> None:
     model = fill(EDGE())
     assert sum(p.numel() for p in model.parameters()) == 49_464_471

@@ -116,6 +116,7 @@ def test_h_actions() -> None:
     assert_golden(reference_order(out), (-0.820789, -0.126976, -0.114869, 0.736749, 100.0367))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inpaint", "expected"),
     [

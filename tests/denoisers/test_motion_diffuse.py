@@ -76,6 +76,7 @@ def text(batch: int) -> ClipTokens:
     return ClipTokens(torch.randn(batch, 77, 512), torch.arange(4, 4 + batch))
 
 
+@pytest.mark.slow
 def test_l_golden_numbers() -> None:
     model = filled()
     assert sum(p.numel() for p in model.parameters()) == 87_152_135
