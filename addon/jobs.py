@@ -136,6 +136,7 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     reason = read.problem(obj) if obj.mode != "EDIT" else ""
     if reason:
         raise RigError(reason)
+    bpy.context.view_layer.update()  # a script may just have moved the armature
     fps = scene.render.fps / scene.render.fps_base
     poses = retarget(obj, result, job.settings, fps)
     requests = [stored_request(job.settings, seed, result.model) for seed in result.seeds]
@@ -143,9 +144,11 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     last = job.settings.frame_start + max(rig_poses.num_frames for rig_poses in poses) - 1
     if job.settings.extend_range and scene.frame_end < last:
         scene.frame_end = last
-    warnings = dict.fromkeys([*result.warnings, *(line for rig_poses in poses for line in rig_poses.warnings)])
+    warnings = [*result.warnings, *(line for rig_poses in poses for line in rig_poses.warnings)]
+    if obj.data.pose_position == "REST":  # type: ignore[union-attr]
+        warnings.append(f"“{obj.name}” is shown in its rest position: no motion is seen (Armature properties > Pose)")
     log.logger().info("made %s on %s", ", ".join(action.name for action in actions), obj.name)
-    return Takes(tuple(actions), tuple(warnings))
+    return Takes(tuple(actions), tuple(dict.fromkeys(warnings)))
 
 
 def retarget(obj: bpy.types.Object, result: GenerationResult, settings: Settings, fps: float) -> list[RigPoses]:

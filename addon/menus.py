@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import bpy
 
 from .operators.add_skeleton import MOTIONMIX_OT_add_skeleton
+from .operators.generate import MOTIONMIX_OT_generate
 
 
 def draw_add_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     """Add > Armature > MotionMix Skeleton."""
     menu.layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, text="MotionMix Skeleton", icon="OUTLINER_OB_ARMATURE")
+
+
+def draw_animation_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """Object > Animation > Generate Motion, and the same in the Pose menu: what the menu search (F3) finds."""
+    menu.layout.separator()
+    menu.layout.operator(MOTIONMIX_OT_generate.bl_idname, icon="PLAY")
+
+
+def add() -> None:
+    """Put our entries into the menus."""
+    for menu, draw in _entries():
+        menu.append(draw)
+
+
+def remove() -> None:
+    """Take our entries out of the menus."""
+    for menu, draw in _entries():
+        menu.remove(draw)
+
+
+def _entries() -> tuple[tuple[Any, Callable[..., None]], ...]:
+    types: Any = bpy.types
+    return (
+        (types.VIEW3D_MT_armature_add, draw_add_menu),
+        (types.VIEW3D_MT_object_animation, draw_animation_menu),
+        (types.VIEW3D_MT_pose, draw_animation_menu),
+    )

@@ -37,7 +37,7 @@ def register() -> None:
     bpy.types.Scene.motionmix = bpy.props.PointerProperty(  # type: ignore[attr-defined, func-returns-value]
         type=properties.MotionMixSettings
     )
-    bpy.types.VIEW3D_MT_armature_add.append(menus.draw_add_menu)  # type: ignore[attr-defined]
+    menus.add()
     log.start(preferences.current().log_level)
     worker_bridge.register()
     atexit.register(worker_bridge.stop_worker)
@@ -48,7 +48,7 @@ def unregister() -> None:
     """Stop the worker and undo `register`, whatever part of it was done."""
     worker_bridge.unregister()
     atexit.unregister(worker_bridge.stop_worker)
-    bpy.types.VIEW3D_MT_armature_add.remove(menus.draw_add_menu)  # type: ignore[attr-defined]
+    menus.remove()
     if hasattr(bpy.types.Scene, "motionmix"):
         del bpy.types.Scene.motionmix
     for cls in reversed(CLASSES):

@@ -104,7 +104,7 @@ def status_line(mapping: BoneMapping) -> str:
         return mapping.reason
     titles = {scheme.name: scheme.title for scheme in all_schemes()}
     title = titles.get(mapping.scheme, _OTHER_TITLES.get(mapping.scheme, mapping.scheme))
-    return f"{title}, {sum(len(chain) for chain in mapping.bones.values())} bones matched"
+    return f"{title}, {sum(len(chain) for chain in mapping.bones.values())} bones"
 
 
 def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:

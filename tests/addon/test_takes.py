@@ -216,3 +216,26 @@ def test_a_failure_half_way_leaves_the_scene_as_it_was(extension, skeleton, monk
     assert set(bpy.data.actions) == actions
     assert skeleton.animation_data.action == own
     assert [tuple(b.rotation_quaternion) for b in skeleton.pose.bones] == pose
+
+
+def test_a_rig_shown_in_its_rest_position_gets_a_hint(extension, skeleton) -> None:
+    skeleton.data.pose_position = "REST"
+    assert any("rest position" in line for line in put_on(extension, skeleton, lively(extension)).warnings)
+
+
+def test_a_mesh_stands_for_the_armature_that_moves_it(extension) -> None:
+    bpy.ops.motionmix.add_skeleton(with_figure=True)
+    obj = bpy.context.object
+    (figure,) = obj.children
+    bpy.context.view_layer.objects.active = figure
+    assert extension.addon("rigs.read").target_of(figure) == obj
+    assert bpy.ops.motionmix.generate.poll()
+
+
+def test_in_pose_mode_it_works_as_well(extension, skeleton) -> None:
+    bpy.ops.object.mode_set(mode="POSE")
+    motion = lively(extension)
+    put_on(extension, skeleton, motion)
+    np.testing.assert_allclose(
+        joints_in_blender(skeleton, motion.skeleton.names, 9), motion.resample(24).positions()[8], atol=1e-3
+    )
