@@ -1,9 +1,12 @@
-"""Any motion file of somebody else's -> a canonical Motion: BVH with a humanoid hierarchy, AMASS and SMPL npz."""
+"""Any motion file -> a canonical Motion: BVH with a humanoid hierarchy, AMASS and SMPL npz, our own npz."""
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from ..errors import DataError
 from ..motion.motion import Motion
@@ -11,14 +14,16 @@ from . import amass
 from .bvh_read import read_bvh
 from .canonicalise import canonicalise, fit_body
 from .humanoid import detect_humanoid
+from .motion_npz import load_motion
 from .reference import take_reference, upright_axes
+from .source import SourceMotion
 
 SUFFIXES = (".bvh", ".npz")
 
 
 @dataclass(frozen=True)
 class ForeignMotion:
-    """motion on the canonical skeleton; kind ("bvh" or "smpl"); scheme: how the joints were named; notes: guesses."""
+    """motion on the canonical skeleton; kind: "bvh", "smpl" or "motionmix"; scheme: of joint names; notes: guesses."""
 
     motion: Motion
     kind: str
@@ -36,10 +41,11 @@ def read_motion_file(path: str | Path, fps: float | None = None, rate_factor: fl
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise DataError(f"{path}: motion is read from {' and '.join(SUFFIXES)} files")
-    if suffix == ".npz":
-        source, mapping, reference = amass.read_amass(path), amass.MAPPING, None
+    reference: np.ndarray | None = None
+    if suffix == ".npz" and not _is_own(path):
+        kind, source, mapping = "smpl", amass.read_amass(path), amass.MAPPING
     else:
-        source = read_bvh(path)
+        kind, source = ("motionmix", _read_own(path)) if suffix == ".npz" else ("bvh", read_bvh(path))
         try:
             mapping = detect_humanoid(source.skeleton)
         except DataError as error:
@@ -54,7 +60,21 @@ def read_motion_file(path: str | Path, fps: float | None = None, rate_factor: fl
         motion = motion.resample(fps) if fps is not None else motion
     except (DataError, ValueError) as error:
         raise DataError(f"{path}: {error}") from error
-    return ForeignMotion(motion, "smpl" if suffix == ".npz" else "bvh", mapping.name, source.notes)
+    return ForeignMotion(motion, kind, mapping.name, source.notes)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether an npz file is one that this program wrote. Broken files count as foreign and are named there."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {"names", "root_positions", "rotations"} <= set(arrays.files)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return False
+
+
+def _read_own(path: Path) -> SourceMotion:
+    motion = load_motion(path)
+    return SourceMotion(motion.skeleton, motion.root_positions, motion.rotations, motion.fps)
 
 
 def _snapped(fps: float) -> float:

@@ -55,7 +55,7 @@ def test_a_rest_pose_with_hanging_arms_and_spread_legs_changes_nothing(rng, arms
 @pytest.mark.parametrize("heading", [0.5, np.pi / 2, np.pi, -2.0])
 def test_a_rest_pose_that_faces_elsewhere_changes_nothing(rng, heading):
     motion = motions.random_motion(rng)
-    source = rested(motion, dict.fromkeys(JOINT_NAMES, quat_yaw(np.float64(heading))))
+    source = rested(motion, dict.fromkeys(JOINT_NAMES, quat_yaw(heading)))
     assert_same(canonicalise(source, SELF), motion)
 
 

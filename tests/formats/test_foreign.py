@@ -8,6 +8,7 @@ import pytest
 from motionmix_core.errors import DataError
 from motionmix_core.formats.foreign import read_motion_file
 from motionmix_core.formats.humanoid import split_side
+from motionmix_core.formats.motion_npz import save_motion
 from motionmix_core.formats.source import SourceMotion
 from motionmix_core.motion.motion import Motion, concatenate
 from motionmix_core.motion.rotations import quat_angle, quat_between
@@ -183,6 +184,14 @@ def test_a_small_body_is_scaled_by_its_legs(tmp_path):
     carried = read_motion_file(path).motion
     assert leg_length(carried.skeleton) == leg_length(motion.skeleton)
     assert_same_motion(carried, motion)
+
+
+def test_our_own_npz_files_come_back(rng, tmp_path):
+    motion = motions.random_motion(rng)
+    save_motion(tmp_path / "a.npz", motion)
+    read = read_motion_file(tmp_path / "a.npz")
+    assert read.kind == "motionmix"
+    assert_same_motion(read.motion, motion)
 
 
 def test_other_kinds_of_files_are_refused(tmp_path):

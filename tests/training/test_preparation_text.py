@@ -43,7 +43,7 @@ def test_left_and_right_are_exchanged_in_whole_words_only(text, mirrored):
 
 
 def test_broken_and_wrong_captions_are_dropped():
-    lines = [
+    lines: list[dict] = [
         {"text": "Good", "start_s": 0, "end_s": 2, "source": "written"},
         {"text": "faulty", "start_s": 0, "end_s": 2, "source": "written", "flag": "broken"},
         {"text": "Motorcycle", "start_s": 0, "end_s": 2, "source": "cmu-index"},
