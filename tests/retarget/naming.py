@@ -4,6 +4,8 @@ Each entry: hips, spine chain, neck chain, head, then collar, upper arm, forearm
 for the side, the two side words, and other bones (name, parent) that real rigs of the kind have.
 """
 
+# ruff: noqa: E501 - tables read better with a long line than broken
+
 from __future__ import annotations
 
 from dataclasses import dataclass

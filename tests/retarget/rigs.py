@@ -172,7 +172,8 @@ def _joint_table(naming: Naming, skeleton: Skeleton, rest: str) -> dict[str, tup
     places, world = forward_kinematics(skeleton, local, height)
     # the rest pose stands on the ground: a bent or spread leg lowers the hips
     feet = [skeleton.index(f"{side}_{part}") for side in ("left", "right") for part in ("ankle", "foot")]
-    places = places + [0.0, 0.025 - min(places[feet, 1].min(), 1.0), 0.0] if rest not in ("T", "A") else places
+    if rest not in ("T", "A"):
+        places[:, 1] += 0.025 - places[feet, 1].min()
 
     def at(joint: str) -> np.ndarray:
         return np.asarray(places[skeleton.index(joint)])

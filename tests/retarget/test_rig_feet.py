@@ -1,0 +1,99 @@
+"""Planted feet on rigs with other legs than the motion's: they stand still, on the ground, and nothing pops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.errors import RigError
+from motionmix_core.motion.contacts import foot_contacts
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import quat_angle
+from motionmix_core.motion.skeleton import FOOT_JOINTS
+from motionmix_core.retarget import RetargetOptions, detect_mapping, to_rig
+from motionmix_core.retarget.planting import runs
+from tests.motions import smooth_noise, walk
+from tests.retarget.rigs import build_rig, evaluate, joint_places
+
+FLAT = {"ankle": 0.056, "foot": 0.025}  # heights over the ground when the sole is flat, on the canonical foot
+PROPORTIONS = [(0.7, 1.0), (0.85, 1.4), (1.0, 0.7), (1.2, 1.0), (1.4, 1.4)]
+
+
+def strolls() -> dict[str, Motion]:
+    """A walk, and one whose hips sway and whose steps are shorter, so that its feet slide already."""
+    steady = walk(3.0)
+    sway = smooth_noise(np.random.default_rng(2), steady.num_frames, 30.0, (3,)) * (0.02, 0.015, 0.02)
+    return {"walk": steady, "sloppy": replace(steady, root_positions=steady.root_positions * (1, 1, 0.9) + sway)}
+
+
+CONTACTS = foot_contacts(walk(3.0).positions(), 30.0)
+
+
+@pytest.mark.parametrize("name", ["walk", "sloppy"])
+@pytest.mark.parametrize(("legs", "arms"), PROPORTIONS)
+@pytest.mark.parametrize("convention", ["mixamo", "unreal", "rigify_metarig", "vroid", "mpfb"])
+def test_planted_feet_stand(convention: str, legs: float, arms: float, name: str) -> None:
+    rig = build_rig(convention, legs=legs, arms=arms)
+    mapping = detect_mapping(rig)
+    poses = to_rig(strolls()[name], rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    places = joint_places(rig, mapping.bones, evaluate(rig, poses))
+    for joint, mask in zip(FOOT_JOINTS, CONTACTS.T, strict=True):
+        for a, b in runs(mask):
+            assert np.linalg.norm(places[joint][a:b] - places[joint][a], axis=-1).max() <= 0.01
+        assert (places[joint][mask, 1] - FLAT[joint.split("_")[1]]).min() >= -0.005
+
+
+@pytest.mark.parametrize("legs", [0.7, 1.4])
+def test_locking_adds_no_pops(legs: float) -> None:
+    rig = build_rig("unreal", legs=legs)
+    mapping = detect_mapping(rig)
+    motion = strolls()["sloppy"]
+    free = to_rig(motion, rig, mapping)
+    locked = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    for bone in free.rotations:
+        before = quat_angle(free.rotations[bone][1:], free.rotations[bone][:-1]).max()
+        after = quat_angle(locked.rotations[bone][1:], locked.rotations[bone][:-1]).max()
+        assert np.degrees(after) <= np.degrees(before) + 6.0, bone
+    places = [joint_places(rig, mapping.bones, evaluate(rig, poses)) for poses in (free, locked)]
+    for joint in ("left_ankle", "left_knee", "head"):
+        before, after = (np.linalg.norm(np.diff(p[joint], 2, axis=0), axis=-1).max() * 900 for p in places)
+        assert after <= before + 12.0 * max(legs, 1.0)  # metres a second squared
+
+
+def test_only_legs_and_height_change() -> None:
+    rig = build_rig("mixamo", legs=1.3)
+    mapping = detect_mapping(rig)
+    motion = strolls()["walk"]
+    free = to_rig(motion, rig, mapping)
+    locked = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    for bone in free.rotations:
+        if not any(part in bone for part in ("UpLeg", "Leg", "Foot", "Toe")):
+            np.testing.assert_allclose(locked.rotations[bone], free.rotations[bone], atol=1e-9)
+
+
+def test_a_foot_without_a_toe_bone_is_locked_by_its_ankle() -> None:
+    rig = build_rig("daz_bvh", legs=1.2)
+    mapping = detect_mapping(rig)
+    poses = to_rig(strolls()["sloppy"], rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    ankle = joint_places(rig, mapping.bones, evaluate(rig, poses))["left_ankle"]
+    for a, b in runs(CONTACTS[:, 0]):
+        assert np.linalg.norm(ankle[a:b] - ankle[a], axis=-1).max() <= 0.01
+
+
+def test_a_rig_with_its_origin_in_the_middle_stands_on_its_own_soles() -> None:
+    rig = build_rig("rigify_metarig")
+    rest = rig.rest.copy()
+    rest[:, 2, 3] -= 0.9
+    rig = replace(rig, rest=rest, tails=rig.tails - [0, 0, 0.9])
+    mapping = detect_mapping(rig)
+    poses = to_rig(strolls()["walk"], rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    toe = joint_places(rig, mapping.bones, evaluate(rig, poses))["left_foot"]
+    np.testing.assert_allclose(toe[CONTACTS[:, 1], 1], 0.025 - 0.9, atol=0.005)
+
+
+def test_contacts_for_other_frames_are_refused() -> None:
+    rig = build_rig("mixamo")
+    with pytest.raises(RigError, match="Foot contacts"):
+        to_rig(walk(1.0), rig, detect_mapping(rig), RetargetOptions(foot_lock=True, contacts=CONTACTS))
