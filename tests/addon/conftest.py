@@ -135,3 +135,12 @@ def metarig() -> Any:
     addon_utils.enable("rigify", default_set=True)
     bpy.ops.object.armature_human_metarig_add()
     return bpy.context.object
+
+
+@pytest.fixture
+def generated(metarig: Any) -> Any:
+    """A rig that Rigify generated from its human metarig, active: 706 bones, most of them driven by constraints."""
+    bpy.ops.pose.rigify_generate()
+    rig = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE" and obj is not metarig)
+    bpy.context.view_layer.objects.active = rig
+    return rig

@@ -105,14 +105,16 @@ METARIG_LIMBS = {
 }
 
 
-def test_limbs_of_a_rigify_metarig_point_as_the_motions_within_a_degree(extension, metarig) -> None:
+@pytest.mark.parametrize(("rig", "prefix"), [("metarig", ""), ("generated", "DEF-")])
+def test_limbs_of_a_rigify_rig_point_as_the_motions_within_a_degree(extension, rig: str, prefix: str, request) -> None:
+    obj = request.getfixturevalue(rig)
     motion = lively(extension)
-    put_on(extension, metarig, motion)
+    put_on(extension, obj, motion)
     resampled = motion.resample(24)
     bones = sorted({bone for pair in METARIG_LIMBS.values() for bone in pair})
     for frame in (1, 15, 30):
         joints = resampled.positions()[frame - 1]
-        found = dict(zip(bones, joints_in_blender(metarig, bones, frame), strict=True))
+        found = dict(zip(bones, joints_in_blender(obj, [prefix + bone for bone in bones], frame), strict=True))
         for (start, end), (first, last) in METARIG_LIMBS.items():
             wanted = joints[motion.skeleton.index(end)] - joints[motion.skeleton.index(start)]
             limb = found[last] - found[first]

@@ -1,7 +1,7 @@
 """Drives the sidebar tab in a real Blender window, as an animator would, and leaves pictures.
 
-Run by a tool that starts Blender's window on a machine without a screen and calls `steps(ui)` inside it: each `yield` lets the window draw
-for that many seconds, `ui.shot` takes a picture, `ui.x` moves a real mouse and keyboard.
+Run by a tool that starts Blender's window on a machine without a screen and calls `steps(ui)` inside it: each `yield`
+lets the window draw for that many seconds, `ui.shot` takes a picture, `ui.x` moves a real mouse and keyboard.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from typing import Any
 
 import bpy
 
+# Where things are in a window of 1600 x 900 with the skeleton active.
+PROMPT = "1180 175"
+GENERATE = "1174 300"
+ADVANCED = "1104 360"
 PACKAGE = "bl_ext.user_default.motionmix"
 LONGEST = 90.0  # seconds for anything to happen
 
@@ -29,6 +33,30 @@ def until(condition: Any) -> Iterator[float]:
         if time.monotonic() > deadline:
             raise TimeoutError("this took too long")
         yield 0.05
+
+
+def time_calls(blocked: list[float]) -> None:
+    """Note how long the window waits for us: each look at the worker, and the writing of the takes."""
+    import importlib
+
+    jobs = importlib.import_module(f"{PACKAGE}.addon.jobs")
+    for owner, name in ((type(bridge()), "poll"), (jobs, "finish")):
+        original = getattr(owner, name)
+
+        def timed(*arguments: Any, original: Any = original) -> Any:
+            started = time.perf_counter()
+            try:
+                return original(*arguments)
+            finally:
+                blocked.append(1000 * (time.perf_counter() - started))
+
+        setattr(owner, name, timed)
+
+
+def enable_rigify() -> None:
+    import addon_utils
+
+    addon_utils.enable("rigify", default_set=True)
 
 
 def steps(ui: Any) -> Iterator[float]:
@@ -56,9 +84,22 @@ def steps(ui: Any) -> Iterator[float]:
     scene.motionmix.quality = "high"
     skeleton = bpy.context.view_layer.objects.active
 
+    ui.x(f"mousemove {PROMPT} click --repeat 2 1")
+    yield 0.5
+    ui.x("key ctrl+a")
+    ui.x("type wave")
+    yield 0.3
+    ui.x("key Return")
+    yield 0.3
+    assert scene.motionmix.prompt == "wave", scene.motionmix.prompt
+    scene.motionmix.prompt = "a person walks forward and waves"
+
+    blocked: list[float] = []
+    time_calls(blocked)
+    ui.x(f"mousemove {GENERATE} click 1")
+    yield 0.3
+    assert bridge().busy, "the button was pressed"
     ui.x("mousemove 700 400")
-    with ui.override():
-        assert bpy.ops.motionmix.generate("INVOKE_DEFAULT") == {"RUNNING_MODAL"}
     yield from until(lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 8)
     yield 0.3
     ui.shot("3-progress.png")
@@ -90,13 +131,37 @@ def steps(ui: Any) -> Iterator[float]:
     yield 0.5
     assert len(bpy.data.actions) == 2
 
+    print("the window waited for", round(max(blocked), 2), "ms at most,", len(blocked), "times")
+
+    ui.x(f"mousemove {ADVANCED} click 1")
+    yield 0.5
+    with ui.override():
+        enable_rigify()
+        bpy.ops.object.armature_human_metarig_add()
+        bpy.context.object.location.x = 1.5
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT")
+    yield from until(lambda: not bridge().busy)
+    yield from until(lambda: len(bpy.data.actions) == 4)
+    yield 0.5
+    ui.shot("7-metarig-advanced.png")
+    bpy.data.objects.remove(bpy.context.object)
+
     # The target is deleted while its motion is being made.
     skeleton = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE")
+    bpy.context.view_layer.objects.active = skeleton
     with ui.override():
         bpy.ops.motionmix.generate("INVOKE_DEFAULT")
     yield 0.1
     bpy.data.objects.remove(skeleton)
     yield from until(lambda: not bridge().busy)
     yield 0.5
-    assert len(bpy.data.actions) == 2
+    assert len(bpy.data.actions) == 4
     ui.shot("6-target-deleted.png")
+
+    bpy.ops.screen.userpref_show("INVOKE_DEFAULT")
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "MotionMix"
+    yield 1.0
+    bpy.ops.preferences.addon_expand(module=PACKAGE)
+    yield 1.5
+    ui.shot("8-preferences.png")

@@ -1,0 +1,183 @@
+"""Motion on real armatures in a real Blender: the conventions of many rigs, Rigify's generated rig, and back again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import addon_utils
+import bpy
+import numpy as np
+import pytest
+from mathutils import Matrix
+
+from tests.addon.motions import lively
+from tests.addon.test_takes import joints_in_blender, put_on
+from tests.retarget.rigs import NINE, build_rig, expected_slots
+
+FPS = 30
+
+
+@pytest.fixture(autouse=True)
+def _thirty_frames_a_second(_empty_file: None) -> None:
+    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = FPS, 1.0
+
+
+def armature_of(table: Any, matrix: np.ndarray) -> Any:
+    """A Blender armature with the bones of a table, its object at `matrix`."""
+    data = bpy.data.armatures.new(table.name)
+    obj = bpy.data.objects.new(table.name, data)
+    bpy.context.scene.collection.objects.link(obj)
+    bpy.context.view_layer.objects.active = obj
+    obj.matrix_world = Matrix(matrix.tolist())
+    bpy.ops.object.mode_set(mode="EDIT")
+    for index in table.order:
+        bone = data.edit_bones.new(table.bones[index])
+        bone.head, bone.tail = table.rest[index, :3, 3], table.ends[index]
+        bone.matrix = Matrix(table.rest[index].tolist())
+        if table.parents[index] >= 0:
+            bone.parent = data.edit_bones[table.bones[table.parents[index]]]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.context.view_layer.update()
+    return obj
+
+
+def joint_bones(slots: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """Joint -> bone, for the joints that a rig has exactly."""
+    found = {slot: bones[0] for slot, bones in slots.items() if slot not in ("pelvis", "spine")}
+    if len(slots["spine"]) == 3:
+        found |= {f"spine{number + 1}": bone for number, bone in enumerate(slots["spine"])}
+    return found
+
+
+def read_back(extension: Any, obj: Any, frames: list[int]) -> Any:
+    """The motion that the armature really plays."""
+    rig, mapping = extension.addon("rigs.read").describe(obj), extension.addon("rigs.read").mapping_of(obj)
+    matrices = extension.addon("rigs.sample").pose_matrices(bpy.context.scene, obj, frames)
+    return extension.core("retarget").from_rig(rig, mapping, matrices, FPS)
+
+
+def degrees_off(extension: Any, one: Any, two: Any) -> np.ndarray:
+    """(T, J) angle between the joints' world rotations of two motions."""
+    rotations = extension.core("motion.rotations")
+    return np.degrees(rotations.quat_angle(one.global_rotations(), two.global_rotations()))
+
+
+@pytest.mark.parametrize("convention", NINE)
+def test_joints_arrive_on_every_convention_and_come_back(extension, convention: str) -> None:
+    obj = armature_of(build_rig(convention), NINE[convention].matrix)
+    motion = lively(extension)
+    put_on(extension, obj, motion, frame_start=1)
+    bones = joint_bones(expected_slots(convention))
+    wanted = motion.positions()[:, [motion.skeleton.index(joint) for joint in bones]]
+    exact = len(expected_slots(convention)["spine"]) >= 3
+    for frame in (0, 11, 23):
+        found = joints_in_blender(obj, list(bones.values()), 1 + frame)
+        np.testing.assert_allclose(found, wanted[frame], atol=1e-3 if exact else 0.02)
+    back = read_back(extension, obj, list(range(1, motion.num_frames + 1)))
+    assert np.abs(back.root_positions - motion.root_positions).max() < 2e-3
+    if exact:
+        assert degrees_off(extension, back, motion).max() < 0.5
+
+
+@pytest.mark.parametrize("mode", ["XYZ", "YZX", "ZXY", "AXIS_ANGLE"])
+def test_bones_keep_their_rotation_modes(extension, mode: str) -> None:
+    obj = armature_of(build_rig("unreal"), NINE["unreal"].matrix)
+    for bone in obj.pose.bones:
+        bone.rotation_mode = mode
+    motion = lively(extension)
+    put_on(extension, obj, motion, frame_start=1)
+    assert {bone.rotation_mode for bone in obj.pose.bones} == {mode}
+    back = read_back(extension, obj, [1, 8, 20])
+    for index, frame in enumerate((0, 7, 19)):
+        assert degrees_off(extension, back, motion)[index].max() < 180.0
+        np.testing.assert_allclose(back.positions()[index], motion.positions()[frame], atol=2e-3)
+
+
+def test_components_of_the_core_are_blenders_own(extension) -> None:
+    """Euler orders mean in the core's channels what they mean in Blender."""
+    channels = extension.core("retarget.channels")
+    rng = np.random.default_rng(1)
+    q = rng.normal(size=(20, 4))
+    q /= np.linalg.norm(q, axis=1, keepdims=True)
+    obj = armature_of(build_rig("motionmix"), np.eye(4))
+    bone = obj.pose.bones[0]
+    for mode in ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX", "AXIS_ANGLE"):
+        bone.rotation_mode = mode
+        attribute = channels.ROTATION_CHANNELS.get(mode, "rotation_euler")
+        for rotation, values in zip(q, channels.rotation_values(q, mode), strict=True):
+            setattr(bone, attribute, values.tolist())
+            found = np.array(bone.matrix_basis.to_quaternion())
+            assert abs(abs(found @ rotation) - 1) < 1e-6
+
+
+def test_bones_that_do_not_inherit_rotation_or_move_in_other_axes(extension, metarig) -> None:
+    rng = np.random.default_rng(3)
+    for bone in metarig.data.bones:
+        bone.use_inherit_rotation = bool(rng.random() > 0.3)
+        bone.use_local_location = bool(rng.random() > 0.5)
+    motion = lively(extension)
+    put_on(extension, metarig, motion, frame_start=1)
+    back = read_back(extension, metarig, [1, 9, 17])
+    for index, frame in enumerate((0, 8, 16)):
+        np.testing.assert_allclose(back.positions()[index], motion.positions()[frame], atol=2e-3)
+
+
+@pytest.fixture(scope="module")
+def generated_file(installed: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with a rig that Rigify generated from its human metarig: made once, it takes seconds."""
+    path = str(tmp_path_factory.mktemp("rigify") / "generated.blend")
+    bpy.ops.wm.read_homefile(use_empty=True)
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    bpy.ops.pose.rigify_generate()
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    return path
+
+
+@pytest.fixture
+def generated(generated_file: str) -> Any:
+    bpy.ops.wm.open_mainfile(filepath=generated_file)
+    bpy.context.scene.render.fps = FPS
+    obj = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE" and "torso" in obj.data.bones)
+    bpy.context.view_layer.objects.active = obj
+    return obj
+
+
+def test_a_generated_rigify_rig_follows_through_its_controls(extension, generated) -> None:
+    motion = lively(extension)
+    action = put_on(extension, generated, motion, frame_start=1).actions[0]
+    deforming = {"left_hip": "DEF-thigh.L", "left_knee": "DEF-shin.L", "left_ankle": "DEF-foot.L",
+                 "right_shoulder": "DEF-upper_arm.R", "right_elbow": "DEF-forearm.R", "right_wrist": "DEF-hand.R"}  # fmt: skip
+    names = list(deforming)
+    for frame in (0, 10, 22):
+        heads = dict(zip(names, joints_in_blender(generated, list(deforming.values()), 1 + frame), strict=True))
+        wanted = motion.positions()[frame]
+        for a, b in zip(names, names[1:], strict=False):
+            if a.split("_")[0] != b.split("_")[0]:
+                continue
+            seen = heads[b] - heads[a]
+            asked = wanted[motion.skeleton.index(b)] - wanted[motion.skeleton.index(a)]
+            cosine = seen @ asked / np.linalg.norm(seen) / np.linalg.norm(asked)
+            assert np.degrees(np.arccos(min(cosine, 1.0))) < 1.0, (a, frame)
+    paths = {curve.data_path for curve in extension.addon("compat").fcurves(action, generated)} if hasattr(
+        extension.addon("compat"), "fcurves") else set()  # fmt: skip
+    assert not any('"DEF-' in path or '"ORG-' in path or '"MCH-' in path for path in paths)
+    back = read_back(extension, generated, [1, 11, 23])
+    for index, frame in enumerate((0, 10, 22)):
+        assert degrees_off(extension, back, motion.crop(frame, frame + 1))[index].max() < 0.5
+        np.testing.assert_allclose(back.root_positions[index], motion.root_positions[frame], atol=2e-3)
+
+
+def test_a_pose_made_with_ik_controls_is_read(extension, generated) -> None:
+    """The foot's IK control lifts and turns the foot; the FK controls stay where they are, and aren't believed."""
+    before = read_back(extension, generated, [1])
+    foot = generated.pose.bones["foot_ik.L"]
+    foot.location = (0.0, -0.25, 0.3)  # armature axes: forward and up, a raised knee
+    bpy.context.view_layer.update()
+    after = read_back(extension, generated, [1])
+    ankle = before.skeleton.index("left_ankle")
+    scale = generated.pose.bones["ORG-thigh.L"].length + generated.pose.bones["ORG-shin.L"].length
+    rise = (after.positions() - before.positions())[0, ankle] * scale / extension.core("motion.skeleton").leg_length(
+        before.skeleton
+    )
+    np.testing.assert_allclose(rise, [0.0, 0.3, 0.25], atol=0.02)
