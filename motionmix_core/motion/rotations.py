@@ -118,6 +118,7 @@ def quat_yaw(angle: Array | float) -> Array:
 
 def quat_between(u: Array, v: Array) -> Array:
     """Shortest rotation that takes the direction u to the direction v (any lengths, (..., 3))."""
+    u, v = np.broadcast_arrays(u, v)
     u = u / np.maximum(np.linalg.norm(u, axis=-1, keepdims=True), 1e-12)
     v = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
     dot = np.sum(u * v, axis=-1, keepdims=True)
