@@ -28,7 +28,7 @@ def render_film(path: Path, caption: str) -> None:
     render.ffmpeg.codec = "H264"
     render.ffmpeg.constant_rate_factor = "HIGH"
     scene.display.render_aa = "FXAA"  # a software rasteriser takes four times as long for samples
-    _stamp(render, {"use_stamp_note"})
+    _stamp_note(render)
     render.stamp_note_text = caption
     render.use_file_extension = True
     render.filepath = str(path)
@@ -38,7 +38,7 @@ def render_film(path: Path, caption: str) -> None:
 
 
 def render_sheet(path: Path) -> None:
-    """Twelve moments, evenly spaced from the first frame to the last, with their frame and time written in."""
+    """Twelve moments, evenly spaced from the first frame to the last, with their time written in."""
     scene = bpy.context.scene
     render, settings = scene.render, scene.render.image_settings
     render.resolution_x, render.resolution_y = TILE_SIZE
@@ -46,23 +46,24 @@ def render_sheet(path: Path) -> None:
         settings.media_type = "IMAGE"
     settings.file_format = "PNG"
     scene.display.render_aa = "8"
-    _stamp(render, {"use_stamp_frame", "use_stamp_time"})
+    _stamp_note(render)
     frames = np.linspace(scene.frame_start, scene.frame_end, COLUMNS * ROWS).round().astype(int)
     tiles = []
     with tempfile.TemporaryDirectory() as folder:
         for index, frame in enumerate(frames):
             scene.frame_set(int(frame))
+            render.stamp_note_text = f"{(frame - scene.frame_start) / render.fps:.1f} s"
             render.filepath = str(Path(folder) / f"{index:02}.png")
             bpy.ops.render.render(write_still=True)
             tiles.append(_read(Path(render.filepath)))
     _write(path, _grid(tiles))
 
 
-def _stamp(render: bpy.types.RenderSettings, wanted: set[str]) -> None:
-    """Have these things and no others written into the pictures, without their labels."""
+def _stamp_note(render: bpy.types.RenderSettings) -> None:
+    """Have the note, and nothing else that Blender offers, written into the pictures."""
     for name in dir(render):
         if name.startswith("use_stamp_") and isinstance(getattr(render, name), bool):
-            setattr(render, name, name in wanted)
+            setattr(render, name, name == "use_stamp_note")
     render.use_stamp = True
     render.stamp_font_size = 16
     render.stamp_foreground = (0.1, 0.1, 0.1, 1.0)
