@@ -94,14 +94,14 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 def _draw_button(layout: bpy.types.UILayout) -> None:
     bridge = worker_bridge.bridge()
     column = layout.column()
-    if bridge.busy:
+    row = column.row()
+    row.scale_y = 1.5
+    row.operator(MOTIONMIX_OT_generate.bl_idname, text="Generate", icon="PLAY")
+    if bridge.busy:  # below the button, which must not move away from under the mouse
         factor, line = bridge.progress()
         row = column.row(align=True)
         row.progress(factor=factor, text=line)
         row.operator(MOTIONMIX_OT_cancel.bl_idname, text="", icon="X")
-    row = column.row()
-    row.scale_y = 1.5
-    row.operator(MOTIONMIX_OT_generate.bl_idname, text="Generate", icon="PLAY")
 
 
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:

@@ -15,7 +15,7 @@ import bpy
 # Where things are in a window of 1600 x 900 with the skeleton active.
 PROMPT = "1180 175"
 GENERATE = "1174 300"
-ADVANCED = "1104 360"
+ADVANCED = "1110 337"
 PACKAGE = "bl_ext.user_default.motionmix"
 LONGEST = 90.0  # seconds for anything to happen
 
@@ -133,7 +133,11 @@ def steps(ui: Any) -> Iterator[float]:
 
     print("the window waited for", round(max(blocked), 2), "ms at most,", len(blocked), "times")
 
-    ui.x(f"mousemove {ADVANCED} click 1")
+    ui.x(f"mousemove {ADVANCED}")  # a panel header wants a slower click than a button
+    yield 1.0
+    ui.x("mousedown 1")
+    yield 0.3
+    ui.x("mouseup 1")
     yield 0.5
     with ui.override():
         enable_rigify()
