@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -33,9 +34,11 @@ def detect_mapping(rig: RigDescription) -> BoneMapping:
         best.bones,
         best.scheme.name,
         min(1.0, best.score),
-        readings=best.readings,
+        readings=_same_place(rig, best.bones, best.readings),
         switches=best.switches,
         follows=best.follows,
+        ik_limbs=best.ik_limbs,
+        ik_switches=best.ik_switches,
     )
     problem = why_not(rig, named)
     if best.score >= _GOOD_MATCH and not problem:
@@ -78,6 +81,19 @@ def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
                 bones = mapping.bones[f"{side}_{upper}"][0], mapping.bones[f"{side}_{lower}"][0]
                 return f"The bones “{bones[0]}” and “{bones[1]}” of “{rig.name}” start at the same place."
     return ""
+
+
+def _same_place(
+    rig: RigDescription, bones: Mapping[str, tuple[str, ...]], readings: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The bones to read that do start where the bones to key start; others only happen to be named like them."""
+    near = 0.02 * float(np.linalg.norm(np.ptp(rig.heads, axis=0)))
+    return {
+        slot: names
+        for slot, names in readings.items()
+        if slot in bones
+        and np.linalg.norm(rig.heads[rig.index(names[0])] - rig.heads[rig.index(bones[slot][0])]) < near
+    }
 
 
 def _sides_by_feet(rig: RigDescription, mapping: BoneMapping) -> BoneMapping:

@@ -6,11 +6,13 @@ import numpy as np
 
 from ..errors import RigError
 from ..motion.motion import Motion, heading_angles
-from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat_inv, quat_mul, quat_yaw
+from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat_mul, quat_yaw
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
+from .controls import Posed, bake_ik_controls
 from .feet import lock_rig_feet, rig_legs
 from .plan import Plan, make_plan
+from .pose import head_without, local_location, local_rotation, pose_bones
 from .rig import BoneMapping, RetargetOptions, RigDescription, RigPoses
 from .spaces import polar_rotation
 
@@ -52,7 +54,7 @@ def to_rig(
     middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
     locations = {rig.bones[plan.carrier]: local_location(rig, plan.carrier, world, calibration, travel - middle)}
     if root is not None and root in moves:
-        start = _head_without(rig, root, world, heads, calibration)
+        start = head_without(rig, root, world, heads, calibration)
         locations[rig.bones[root]] = local_location(rig, root, world, calibration, moves[root] - start)
     rotations = {
         rig.bones[bone]: quat_continuous(local_rotation(rig, bone, world, calibration))
@@ -60,6 +62,13 @@ def to_rig(
         if bone in goals
     }
     switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
+    if options.controls == "ik":
+        if not mapping.ik_limbs:
+            raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
+        baked = bake_ik_controls(rig, mapping, plan, calibration, Posed(turns, world, heads, travel - middle))
+        rotations = {bone: turn for bone, turn in rotations.items() if bone not in baked.replaced} | baked.rotations
+        locations |= baked.locations
+        switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
     return RigPoses(rotations, locations, motion.fps, switches, _warnings(rig, plan))
 
 
@@ -74,71 +83,6 @@ def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[
         for place, bone in enumerate(bones):
             goals[bone] = quat_mul(shared[:, place], calibration.reference[bone])
     return goals
-
-
-def pose_bones(
-    rig: RigDescription,
-    plan: Plan,
-    calibration: Calibration,
-    goals: dict[int, np.ndarray],
-    moves: dict[int, np.ndarray],
-) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
-    """Rotation (T, 4) and head (T, 3) of every needed bone, character frame, before the carrier is moved.
-
-    moves: heads that are given rather than following from the parent.
-    """
-    frames = len(next(iter(goals.values())))
-    world: dict[int, np.ndarray] = {}
-    heads: dict[int, np.ndarray] = {}
-    for bone in plan.needed:
-        world[bone] = goals[bone] if bone in goals else _carried(rig, bone, world, calibration, frames)
-        heads[bone] = moves[bone] if bone in moves else _head_without(rig, bone, world, heads, calibration)
-    return world, heads
-
-
-def _carried(
-    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration, frames: int = 1
-) -> np.ndarray:
-    """(T, 4) rotation of a bone with an identity pose: its parent's, unless it doesn't inherit rotation."""
-    parent = rig.parents[bone]
-    rest = calibration.rotations
-    assert rig.inherit_rotation is not None
-    if parent < 0 or not rig.inherit_rotation[bone]:
-        return np.broadcast_to(rest[bone], (frames, 4))
-    return np.asarray(quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone])))
-
-
-def _head_without(
-    rig: RigDescription, bone: int, world: dict[int, np.ndarray], heads: dict[int, np.ndarray], calibration: Calibration
-) -> np.ndarray:
-    """(T, 3) head of a bone whose location is zero."""
-    parent = rig.parents[bone]
-    if parent < 0:
-        return np.broadcast_to(calibration.heads[bone], (len(world[bone]), 3))
-    offset = quat_apply(quat_inv(calibration.rotations[parent]), calibration.heads[bone] - calibration.heads[parent])
-    return np.asarray(heads[parent] + quat_apply(world[parent], offset))
-
-
-def local_rotation(
-    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration
-) -> np.ndarray:
-    """(T, 4) the rotation to key on a pose bone so that it gets its rotation in `world`."""
-    base = _carried(rig, bone, world, calibration)
-    return np.asarray(quat_mul(quat_inv(base), world[bone]))
-
-
-def local_location(
-    rig: RigDescription, bone: int, world: dict[int, np.ndarray], calibration: Calibration, shift: np.ndarray
-) -> np.ndarray:
-    """(T, 3) the location to key on a pose bone to move it by `shift` (character frame) from its place without one."""
-    parent = rig.parents[bone]
-    assert rig.local_location is not None
-    if rig.local_location[bone]:
-        rest = calibration.rotations
-        frame = rest[bone] if parent < 0 else quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone]))
-    else:
-        frame = matrix_to_quat(calibration.axes) if parent < 0 else world[parent]
-    return np.asarray(quat_apply(quat_inv(frame), shift))
 
 
 def _placed(

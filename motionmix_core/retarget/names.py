@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from .rig import CHAIN_SLOTS, OPTIONAL_SLOTS, RigDescription
+from .rig import CHAIN_SLOTS, OPTIONAL_SLOTS, IkLimb, RigDescription
 from .schemes.scheme import Scheme
 
 _SEPARATORS = re.compile(r"[\s.:|/\\\-_]+")
@@ -29,6 +29,8 @@ class NameMatch:
     readings: Mapping[str, tuple[str, ...]]
     switches: tuple[tuple[str, str, float], ...]
     follows: tuple[tuple[str, str], ...]
+    ik_limbs: tuple[IkLimb, ...]
+    ik_switches: tuple[tuple[str, str, float], ...]
     score: float
     exact: tuple[float, int]
 
@@ -107,16 +109,18 @@ def _match_with(names: BoneNames, scheme: Scheme, prefix: str, suffix: str) -> N
         for key in [prefix + plain(options[0]) + suffix]
         if key in by_plain
     }
-    switches = tuple(
-        (by_plain[key], name, value)
-        for bone, name, value in scheme.all_switches()
-        for key in [prefix + plain(bone) + suffix]
-        if key in by_plain
+
+    def real(bone: str) -> str:
+        return by_plain.get(prefix + plain(bone) + suffix, "") if bone else ""
+
+    switches, ik_switches = (
+        tuple((real(bone), name, value) for bone, name, value in scheme.all_switches(ik) if real(bone))
+        for ik in (False, True)
     )
-    follows = tuple(
-        (by_plain[key], by_plain[other])
-        for bone, control in scheme.all_follows()
-        for key, other in [(prefix + plain(bone) + suffix, prefix + plain(control) + suffix)]
-        if key in by_plain and other in by_plain
+    follows = tuple((real(one), real(two)) for one, two in scheme.all_follows() if real(one) and real(two))
+    limbs = tuple(
+        replace(limb, control=real(limb.control), pole=real(limb.pole), toe=real(limb.toe))
+        for limb in scheme.all_ik_limbs()
+        if real(limb.control)
     )
-    return NameMatch(scheme, bones, readings, switches, follows, score / weight, exact)
+    return NameMatch(scheme, bones, readings, switches, follows, limbs, ik_switches, score / weight, exact)

@@ -8,7 +8,7 @@ in armature space, so neither bone roll nor the axis convention nor the object's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -151,6 +151,22 @@ class RigDescription:
 
 
 @dataclass(frozen=True)
+class IkLimb:
+    """An arm or leg with IK controls. upper, hinge, end, toe_slot: slots. control, pole, toe: bones ("" if none).
+
+    control: held by the hand or foot. pole: aims elbow or knee. toe: the toes' own control in IK.
+    """
+
+    upper: str
+    hinge: str
+    end: str
+    control: str
+    pole: str = ""
+    toe: str = ""
+    toe_slot: str = ""
+
+
+@dataclass(frozen=True)
 class BoneMapping:
     """Which bones of a rig are which places of the body.
 
@@ -161,6 +177,7 @@ class BoneMapping:
     readings: slot -> bones that show the pose, where they aren't the ones to key.
     switches: (bone, custom property, value) that have to be keyed along, such as an FK/IK switch.
     follows: (bone, control) where a constraint makes a bone copy a control that isn't its parent.
+    ik_limbs, ik_switches: the IK controls of a rig that has some, and what to key besides when they're used.
     """
 
     bones: Mapping[str, tuple[str, ...]]
@@ -171,6 +188,8 @@ class BoneMapping:
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     follows: tuple[tuple[str, str], ...] = ()
+    ik_limbs: tuple[IkLimb, ...] = ()
+    ik_switches: tuple[tuple[str, str, float], ...] = ()
 
     def __post_init__(self) -> None:
         bones = {}
@@ -226,6 +245,8 @@ class BoneMapping:
             "readings": {slot: list(names) for slot, names in self.readings.items()},
             "switches": [list(switch) for switch in self.switches],
             "follows": [list(pair) for pair in self.follows],
+            "ik_limbs": [asdict(limb) for limb in self.ik_limbs],
+            "ik_switches": [list(switch) for switch in self.ik_switches],
         }
 
     @classmethod
@@ -238,10 +259,22 @@ class BoneMapping:
                 {str(slot): tuple(str(name) for name in names) for slot, names in table.items()}
                 for table in (data["bones"], data.get("readings", {}))
             )
-            switches = tuple((str(bone), str(key), float(value)) for bone, key, value in data.get("switches", ()))
+            switches, ik_switches = (
+                tuple((str(bone), str(key), float(value)) for bone, key, value in data.get(name, ()))
+                for name in ("switches", "ik_switches")
+            )
+            limbs = tuple(IkLimb(**{str(k): str(v) for k, v in limb.items()}) for limb in data.get("ik_limbs", ()))
             follows = tuple((str(bone), str(control)) for bone, control in data.get("follows", ()))
             scheme = str(data.get("scheme", "custom"))
-            return cls(bones, scheme, readings=readings, switches=switches, follows=follows)
+            return cls(
+                bones,
+                scheme,
+                readings=readings,
+                switches=switches,
+                follows=follows,
+                ik_limbs=limbs,
+                ik_switches=ik_switches,
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RigError(f"This isn't a bone map of MotionMix ({error}).") from error
 
@@ -256,6 +289,7 @@ class RetargetOptions:
         "world" = core-space coordinates are taken as they are.
     foot_lock: pin planted feet on the rig's own proportions (see feet.py); contacts: (T, 4) bool, or found.
     reference: (B, 4, 4) armature space, a pose that the user says is this rig's T-pose; None = found from the rest.
+    controls: "fk", or "ik" for the hands', feet's and poles' controls of a rig whose IK controls are known.
     """
 
     root: str = "hips"
@@ -263,8 +297,11 @@ class RetargetOptions:
     foot_lock: bool = False
     contacts: np.ndarray | None = None
     reference: np.ndarray | None = None
+    controls: str = "fk"
 
     def __post_init__(self) -> None:
+        if self.controls not in ("fk", "ik"):
+            raise RigError(f"Limbs can be posed by “fk” or “ik” controls, not “{self.controls}”.")
         if self.root not in ("hips", "root", "in_place"):
             raise RigError(f"Root motion can go on “hips”, “root” or “in_place”, not “{self.root}”.")
         if self.placement not in ("rig", "world"):

@@ -12,6 +12,7 @@ from mathutils import Matrix
 
 from tests.addon.motions import lively
 from tests.addon.test_takes import joints_in_blender, put_on
+from tests.motions import walk
 from tests.retarget.rigs import NINE, build_rig, expected_slots
 
 FPS = 30
@@ -60,6 +61,13 @@ def degrees_off(extension: Any, one: Any, two: Any) -> np.ndarray:
     """(T, J) angle between the joints' world rotations of two motions."""
     rotations = extension.core("motion.rotations")
     return np.degrees(rotations.quat_angle(one.global_rotations(), two.global_rotations()))
+
+
+def walking(extension: Any) -> Any:
+    """The analytic walk as a motion of the installed extension's own class."""
+    made = walk(1.0)
+    motion = extension.core("motion.motion").Motion
+    return motion(extension.core("motion.skeleton").canonical_skeleton(), made.root_positions, made.rotations, made.fps)
 
 
 def degrees_between(one: np.ndarray, two: np.ndarray) -> float:
@@ -167,6 +175,22 @@ def test_a_generated_rigify_rig_follows_through_its_controls(extension, generate
     for index, frame in enumerate((0, 10, 22)):
         assert degrees_off(extension, back, motion.crop(frame, frame + 1))[index].max() < 0.5
         np.testing.assert_allclose(back.root_positions[index], motion.root_positions[frame], atol=2e-3)
+
+
+def test_ik_controls_carry_hands_and_feet_to_the_same_places(extension, generated) -> None:
+    """As FK would put them. Knees may differ a little: Rigify's IK lets the leg stretch by a hundredth."""
+    rig, mapping = extension.addon("rigs.read").describe(generated), extension.addon("rigs.read").mapping_of(generated)
+    core = extension.core("retarget")
+    motion = walking(extension)
+    bones = ["DEF-hand.L", "DEF-hand.R", "DEF-foot.L", "DEF-toe.R", "DEF-shin.L", "DEF-forearm.R"]
+    seen = {}
+    for controls in ("fk", "ik"):
+        poses = core.to_rig(motion, rig, mapping, core.RetargetOptions(controls=controls))
+        extension.addon("rigs.write").write_takes(generated, [poses], [{"prompt": controls}], 1)
+        seen[controls] = np.array([joints_in_blender(generated, bones, frame) for frame in (1, 9, 17, 25)])
+    off = np.linalg.norm(seen["ik"] - seen["fk"], axis=-1).max(axis=0)
+    assert off[:4].max() < 2e-3
+    assert off[4:].max() < 0.05
 
 
 def test_a_pose_made_with_ik_controls_is_read(extension, generated) -> None:

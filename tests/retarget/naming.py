@@ -165,6 +165,34 @@ NAMINGS: dict[str, Naming] = {
         ("shoulder_$", "arm_$", "elbow_$", "wrist_$", "leg_$", "knee_$", "ankle_$", "toe_$"), _LR, "mother",
         (("leg IK_L", "mother"), ("eye_L", "head"), ("arm twist_L", "arm_L")), "lower body",
     ),
+    "rigify_generated": Naming(
+        "spine_fk", ("spine_fk.001", "spine_fk.002", "spine_fk.003"), ("neck",), "head",
+        ("shoulder.$", "upper_arm_fk.$", "forearm_fk.$", "hand_fk.$", "thigh_fk.$", "shin_fk.$", "foot_fk.$", "toe_fk.$"),
+        _LR, "torso",
+        (("thigh_parent.L", "spine_fk"), ("thigh_parent.R", "spine_fk"), ("upper_arm_parent.L", "spine_fk.003"),
+         ("upper_arm_parent.R", "spine_fk.003"), ("ORG-thigh.L", "spine_fk"), ("DEF-thigh.L", "spine_fk"),
+         ("hand_ik.L", "torso"), ("hand_ik.R", "torso"), ("foot_ik.L", "torso"), ("foot_ik.R", "torso"),
+         ("thigh_ik_target.L", "torso"), ("upper_arm_ik_target.L", "torso")),
+    ),
+    "auto_rig_pro_controls": Naming(
+        "c_root.x", ("c_spine_01.x", "c_spine_02.x"), ("c_neck.x",), "c_head.x",
+        ("c_shoulder.$", "c_arm_fk.$", "c_forearm_fk.$", "c_hand_fk.$", "c_thigh_fk.$", "c_leg_fk.$", "c_foot_fk.$",
+         "c_toes_fk.$"), ("l", "r"), "c_root_master.x",
+        (("c_hand_ik.l", "c_root_master.x"), ("c_foot_ik.l", "c_root_master.x"), ("thigh_stretch.l", "c_root.x")),
+    ),
+    "daz_genesis9": Naming(
+        "hip", ("spine1", "spine2", "spine3", "spine4"), ("neck1", "neck2"), "head",
+        ("$_shoulder", "$_upperarm", "$_forearm", "$_hand", "$_thigh", "$_shin", "$_foot", "$_toes"), ("l", "r"),
+        lower="pelvis", extras=(("l_thightwist1", "l_thigh"), ("l_index1", "l_hand"), ("lowerjaw", "head")),
+    ),
+    "biovision": Naming(
+        "Hips", ("Chest", "Chest2"), ("Neck",), "Head",
+        ("$Collar", "$Shoulder", "$Elbow", "$Wrist", "$Hip", "$Knee", "$Ankle", "$Toe"), _WORDS,
+    ),
+    "mmd_japanese_lr": Naming(
+        "センター", ("上半身", "上半身2"), ("首",), "頭", ("肩.$", "腕.$", "ひじ.$", "手首.$", "足.$", "ひざ.$", "足首.$", "つま先.$"),
+        _LR, "全ての親", (("足ＩＫ.L", "全ての親"), ("腕捩.L", "腕.L"), ("目.L", "頭")), "下半身",
+    ),
     "soma": Naming(
         "Hips", ("Spine1", "Spine2", "Chest"), ("Neck1", "Neck2"), "Head",
         ("$Shoulder", "$Arm", "$ForeArm", "$Hand", "$Leg", "$Shin", "$Foot", "$ToeBase"), _WORDS, "Root",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -161,6 +162,15 @@ def test_a_mapping_survives_a_preset_file() -> None:
     again = BoneMapping.from_json(mapping.to_json())
     assert again.bones == mapping.bones
     assert again.usable
+
+
+def test_a_preset_of_a_control_rig_keeps_switches_and_ik_limbs() -> None:
+    mapping = detect_mapping(build_rig("rigify_generated"))
+    assert mapping.scheme == "rigify_generated"
+    again = BoneMapping.from_json(json.loads(json.dumps(mapping.to_json())))
+    assert again == mapping
+    assert ("thigh_parent.L", "IK_FK", 1.0) in again.switches
+    assert {limb.control for limb in again.ik_limbs} == {"hand_ik.L", "hand_ik.R", "foot_ik.L", "foot_ik.R"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Auto-Rig Pro's FK controls, in the rig that an animator works with."""
 
+from ..rig import IkLimb
 from .scheme import Scheme
 
 SCHEME = Scheme(
@@ -21,5 +22,10 @@ SCHEME = Scheme(
         "hip": ("thigh_stretch.{side}",), "knee": ("leg_stretch.{side}",), "ankle": ("foot.{side}",),
         "foot": ("toes_01.{side}",),
     },
+    ik_limbs=(
+        IkLimb("shoulder", "elbow", "wrist", "c_hand_ik.{side}", "c_arms_pole.{side}"),
+        IkLimb("hip", "knee", "ankle", "c_foot_ik.{side}", "c_leg_pole.{side}", "c_toes_ik.{side}", "foot"),
+    ),
+    ik_switches=(("c_hand_ik.{side}", "ik_fk_switch", 0.0), ("c_foot_ik.{side}", "ik_fk_switch", 0.0)),
     switches=(("c_hand_ik.{side}", "ik_fk_switch", 1.0), ("c_foot_ik.{side}", "ik_fk_switch", 1.0)),
 )  # fmt: skip

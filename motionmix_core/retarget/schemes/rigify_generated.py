@@ -4,6 +4,7 @@ Each spine_fk control turns the part of the spine of its number; the lowest one 
 torso carries all. Limbs are read from the ORG bones, which show FK and IK alike.
 """
 
+from ..rig import IkLimb
 from .scheme import Scheme
 
 SCHEME = Scheme(
@@ -24,7 +25,23 @@ SCHEME = Scheme(
         "hip": ("ORG-thigh.{side}",), "knee": ("ORG-shin.{side}",), "ankle": ("ORG-foot.{side}",),
         "foot": ("ORG-toe.{side}",),
     },
-    follows=(("ORG-shoulder.{side}", "shoulder.{side}"),),
+    follows=(
+        ("ORG-shoulder.{side}", "shoulder.{side}"),
+        # where the IK switches below put the parents of the IK controls
+        ("MCH-hand_ik.parent.{side}", "root"), ("MCH-foot_ik.parent.{side}", "root"),
+        ("MCH-upper_arm_ik_target.parent.{side}", "root"), ("MCH-thigh_ik_target.parent.{side}", "root"),
+        ("MCH-toe_ik_parent.{side}", "foot_ik.{side}"),
+    ),
+    ik_limbs=(
+        IkLimb("shoulder", "elbow", "wrist", "hand_ik.{side}", "upper_arm_ik_target.{side}"),
+        IkLimb("hip", "knee", "ankle", "foot_ik.{side}", "thigh_ik_target.{side}", "toe_ik.{side}", "foot"),
+    ),
+    ik_switches=(
+        ("upper_arm_parent.{side}", "IK_FK", 0.0), ("thigh_parent.{side}", "IK_FK", 0.0),
+        ("upper_arm_parent.{side}", "IK_parent", 1.0), ("thigh_parent.{side}", "IK_parent", 1.0),
+        ("upper_arm_parent.{side}", "pole_vector", 1.0), ("thigh_parent.{side}", "pole_vector", 1.0),
+        ("upper_arm_parent.{side}", "pole_parent", 1.0), ("thigh_parent.{side}", "pole_parent", 1.0),
+    ),
     switches=(
         ("upper_arm_parent.{side}", "IK_FK", 1.0), ("thigh_parent.{side}", "IK_FK", 1.0),
         ("upper_arm_parent.{side}", "FK_limb_follow", 0.0), ("thigh_parent.{side}", "FK_limb_follow", 0.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..rig import CHAIN_SLOTS
+from ..rig import CHAIN_SLOTS, IkLimb
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Scheme:
         deforming bone shows what FK and IK controls together did).
     switches: (bone, custom property, value) to key, such as an FK/IK switch; {side} stands for both sides.
     follows: (bone, control) where a constraint makes a bone between two controls copy a control that isn't its parent.
+    ik_limbs, ik_switches: as in BoneMapping; a limb's slots are written without their side.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Scheme:
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     follows: tuple[tuple[str, str], ...] = ()
+    ik_limbs: tuple[IkLimb, ...] = ()
+    ik_switches: tuple[tuple[str, str, float], ...] = ()
 
     def slots(self) -> dict[str, tuple[str, ...]]:
         """Slot -> names with the sides written out."""
@@ -40,10 +43,10 @@ class Scheme:
         """Slot -> names of the bones to read, where they differ from the bones to key."""
         return self._written_out(self.readings)
 
-    def all_switches(self) -> list[tuple[str, str, float]]:
-        """The switches with the sides written out."""
+    def all_switches(self, ik: bool = False) -> list[tuple[str, str, float]]:
+        """The switches for FK or for IK with the sides written out."""
         found = []
-        for bone, key, value in self.switches:
+        for bone, key, value in self.ik_switches if ik else self.switches:
             sides = self.sides if "{side}" in bone else ("",)
             found += [(bone.format(side=side), key, value) for side in sides]
         return found
@@ -53,6 +56,24 @@ class Scheme:
         sides = [self.sides if "{side}" in bone else ("",) for bone, _ in self.follows]
         pairs = zip(self.follows, sides, strict=True)
         return [(bone.format(side=side), control.format(side=side)) for (bone, control), both in pairs for side in both]
+
+    def all_ik_limbs(self) -> list[IkLimb]:
+        """The IK limbs of both sides."""
+        found = []
+        for limb in self.ik_limbs:
+            for side, word in zip(("left", "right"), self.sides, strict=True):
+                found.append(
+                    IkLimb(
+                        upper=f"{side}_{limb.upper}",
+                        hinge=f"{side}_{limb.hinge}",
+                        end=f"{side}_{limb.end}",
+                        control=limb.control.format(side=word),
+                        pole=limb.pole.format(side=word),
+                        toe=limb.toe.format(side=word),
+                        toe_slot=f"{side}_{limb.toe_slot}" if limb.toe_slot else "",
+                    )
+                )
+        return found
 
     def _written_out(self, names: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
