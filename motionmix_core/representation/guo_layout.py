@@ -1,4 +1,4 @@
-"""The columns of HumanML3D's 263 and KIT-ML's 251 numbers a frame, and the joints that they are about (Guo et al. 2022).
+"""The columns of HumanML3D's 263 and KIT-ML's 251 numbers a frame, and their joints (Guo et al. 2022).
 
 | block | HumanML3D | KIT-ML | what |
 |---|---|---|---|
@@ -16,6 +16,7 @@ HumanML3D: 20 frames a second, 22 SMPL joints, metres. KIT-ML: 12.5 frames a sec
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class GuoLayout:
         """The joint that each joint hangs on; -1 for the root."""
         parents = [-1] * self.num_joints
         for chain in self.chains:
-            for parent, joint in zip(chain[:-1], chain[1:], strict=True):
+            for parent, joint in pairwise(chain):
                 parents[joint] = parent
         return tuple(parents)
 

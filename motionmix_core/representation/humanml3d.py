@@ -12,6 +12,7 @@ gives back what went in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,9 @@ class Root:
     positions: np.ndarray
 
 
-def facing_directions(positions: np.ndarray, layout: GuoLayout = HUMANML3D, *, swapped_hips: bool = False) -> np.ndarray:
+def facing_directions(
+    positions: np.ndarray, layout: GuoLayout = HUMANML3D, *, swapped_hips: bool = False
+) -> np.ndarray:
     """(T, J, 3) -> (T, 3) horizontal directions that hips and shoulders together face, not of unit length.
 
     `swapped_hips` exchanges the hips, as the published code does for each frame but the first.
@@ -84,7 +87,7 @@ def with_bone_lengths(positions: np.ndarray, lengths: np.ndarray, layout: GuoLay
     out = np.empty_like(positions)
     out[:, 0] = positions[:, 0] * scale
     for chain in layout.chains:
-        for parent, joint in zip(chain[:-1], chain[1:], strict=True):
+        for parent, joint in pairwise(chain):
             bone = quat_apply(swings[:, joint], layout.rest_directions[joint] * lengths[joint])
             out[:, joint] = out[:, parent] + bone
     return out
@@ -145,7 +148,7 @@ def extract(
 
 
 def recover_root(features: np.ndarray, layout: GuoLayout = HUMANML3D) -> Root:
-    """Features (T, 263 or 251), not normalised -> headings and root path, the first frame over the origin, facing +Z."""
+    """Features (T, 263 or 251), not normalised -> headings and root path; frame 0 faces +Z over the origin."""
     features = _checked_features(features, layout)
     half = np.zeros(len(features))
     half[1:] = np.cumsum(features[:-1, 0])
@@ -183,7 +186,7 @@ def recover_positions_from_rotations(
     out[:, 0] = root.positions
     for chain in layout.chains:
         turn = quat_to_matrix(root.headings)
-        for parent, joint in zip(chain[:-1], chain[1:], strict=True):
+        for parent, joint in pairwise(chain):
             turn = turn @ rotations[:, joint - 1]
             out[:, joint] = out[:, parent] + turn @ (layout.rest_directions[joint] * lengths[joint])
     return out

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.motions import random_motion, walk
 
 from motionmix_core.motion.pose_from_positions import motion_from_positions
+from tests.motions import random_motion, walk
 
 
 def test_positions_of_our_own_body_come_back(rng):

@@ -1,14 +1,16 @@
 """HumanML3D's and KIT-ML's features: what each column says of motions known by formula, and recovery."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from tests.motions import SKELETON, jump, random_motion, rest, turn_in_place, walk
 
 from motionmix_core.errors import DataError
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_apply, quat_yaw
 from motionmix_core.representation import humanml3d
 from motionmix_core.representation.guo_layout import HUMANML3D, KIT
+from tests.motions import SKELETON, jump, random_motion, rest, turn_in_place, walk
 
 BLOCKS = HUMANML3D.blocks
 
@@ -27,7 +29,7 @@ def kit_positions():
     positions[:, 0] = np.stack([np.linspace(0, 900, frames), np.full(frames, 560.0), np.zeros(frames)], axis=-1)
     sway = np.sin(np.linspace(0, 6, frames))
     for chain in KIT.chains:
-        for parent, joint in zip(chain[:-1], chain[1:], strict=True):
+        for parent, joint in pairwise(chain):
             # the published rest pose faces away from its first heading: turned, the body faces +Z
             swing = axis_angle_to_quat(np.outer(0.3 * sway, rng.normal(size=3)))
             bone = quat_apply(quat_yaw(np.pi), KIT.rest_directions[joint] * lengths[joint])

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.motions import jump, random_motion, rest, walk
 
 from motionmix_core.errors import DataError
 from motionmix_core.formats.amass import smpl_skeleton
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_to_matrix
 from motionmix_core.representation import edge, rot6d
+from tests.motions import jump, random_motion, rest, walk
 
 
 @pytest.fixture
