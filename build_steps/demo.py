@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Dict
 
-from build_steps.console import ROOT, run
+from build_steps.console import ROOT, BuildError, run
 
 PROMPT = "a person walks forward and waves"
 FOLDER = ROOT / "demo"
@@ -23,6 +23,7 @@ def make(python: Path, zip_path: Path, prompt: str, seconds: float, seed: int) -
     :param python: an environment with bpy.
     :raises BuildError: Blender's process failed.
     """
+    _check_that_blender_starts(python)
     with tempfile.TemporaryDirectory(prefix="motionmix-demo-") as resources:
         environment = {"BLENDER_USER_RESOURCES": resources}
         if sys.platform == "linux":
@@ -38,6 +39,21 @@ def make(python: Path, zip_path: Path, prompt: str, seconds: float, seed: int) -
         command = [python, FOLDER / "make_demo.py", zip_path, "--output", FOLDER, "--engine", engine]
         command += ["--prompt", prompt, "--seconds", str(seconds), "--seed", str(seed)]
         run(command, what="the demo in Blender", env=environment)
+
+
+def _check_that_blender_starts(python: Path) -> None:
+    """Say which system library is missing, where one is: an error of the dynamic loader is no help to an animator.
+
+    The process ends by os._exit, since some Blenders are slow to take themselves down.
+    """
+    code = "import os, bpy; os._exit(0)"
+    done = subprocess.run([str(python), "-c", code], stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise BuildError(
+            f"Blender's module does not start: {reason}\n"
+            "If a shared library is missing, install it; .ci/run lists Debian's names of them."
+        )
 
 
 def _workbench_draws(python: Path, folder: Path, environment: Dict[str, str]) -> bool:

@@ -71,6 +71,7 @@ def main() -> None:
         scene.render.use_stamp = False
     with steps.step("saving"):
         scene.frame_set(scene.frame_start)
+        scene.render.filepath = "//demo.mp4"
         bpy.context.preferences.filepaths.save_version = 0
         bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True)
     print(steps.table())
