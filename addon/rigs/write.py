@@ -99,7 +99,9 @@ def channels(obj: bpy.types.Object, poses: RigPoses, frame_start: float) -> list
         if rotations is not None:
             result.append(curves.rotation_channel(bone, np.asarray(rotations), frames))
     for (name, key), value in poses.properties.items():
-        bone = obj.pose.bones[name]
+        bone = obj.pose.bones.get(name)
+        if bone is None or bone.get(key) is None:  # a rig of the kind that has no such switch
+            continue
         values = np.broadcast_to(np.asarray(value, dtype=np.float64), frames.shape)[:, None]
         whole = values if np.ndim(value) else values[:1]
         path = f'{bone.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'

@@ -15,6 +15,7 @@ from .spaces import character_axes, slot_heads
 from .structure import guess_mapping, stands_on_four
 
 _GOOD_MATCH = 0.6
+MOST_OWNED = 0.5  # of the bones may be moved by constraints; a rig with more is posed by controls
 _PLAIN = {
     "pelvis": "hips", "spine": "spine", "head": "head", "shoulder": "upper arm", "elbow": "forearm", "hip": "thigh",
     "knee": "shin", "ankle": "foot",
@@ -29,7 +30,10 @@ def detect_mapping(rig: RigDescription) -> BoneMapping:
     """
     names = bone_names(rig)
     matches = [match_scheme(names, scheme) for scheme in all_schemes()]
-    best = max(matches, key=lambda match: (round(match.score, 2), match.scheme.controls, match.exact))
+    # bones that constraints own can't be posed: a match on the controls above them counts for more
+    best = max(
+        matches, key=lambda m: (round(m.score * (1 - 0.5 * _owned(rig, m.bones)), 2), m.scheme.controls, m.exact)
+    )
     named = BoneMapping(
         best.bones,
         best.scheme.name,
@@ -37,6 +41,7 @@ def detect_mapping(rig: RigDescription) -> BoneMapping:
         readings=_same_place(rig, best.bones, best.readings),
         switches=best.switches,
         follows=best.follows,
+        still=best.still,
         ik_limbs=best.ik_limbs,
         ik_switches=best.ik_switches,
     )
@@ -57,6 +62,11 @@ def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
     if mapping.missing:
         front = any("front" in bone.lower() or "fore_leg" in bone.lower() for bone in rig.bones)
         return quadruped if front and stands_on_four(rig) else _lacking(rig, mapping)
+    if _owned(rig, mapping.bones) > MOST_OWNED:
+        return (
+            f"The bones of “{rig.name}” that were found are moved by constraints, and its controls aren't known to "
+            "MotionMix. Set the control bones by hand."
+        )
     try:
         heads = slot_heads(rig, mapping)
         axes = character_axes(heads, rig.name)
@@ -81,6 +91,13 @@ def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
                 bones = mapping.bones[f"{side}_{upper}"][0], mapping.bones[f"{side}_{lower}"][0]
                 return f"The bones “{bones[0]}” and “{bones[1]}” of “{rig.name}” start at the same place."
     return ""
+
+
+def _owned(rig: RigDescription, bones: Mapping[str, tuple[str, ...]]) -> float:
+    """Share of the bones whose rotation a constraint or driver decides."""
+    assert rig.owned is not None
+    flags = [bool(rig.owned[rig.index(name)]) for names in bones.values() for name in names]
+    return sum(flags) / max(len(flags), 1)
 
 
 def _same_place(

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import RigError
 from ..motion.motion import Motion, heading_angles
-from ..motion.rotations import matrix_to_quat, quat_apply, quat_continuous, quat_mul, quat_yaw
+from ..motion.rotations import IDENTITY, matrix_to_quat, quat_apply, quat_continuous, quat_mul, quat_yaw
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
 from .controls import Posed, bake_ik_controls
@@ -61,6 +61,9 @@ def to_rig(
         for bone in plan.needed
         if bone in goals
     }
+    still = [bone for bone in mapping.still if bone in rig.indices]
+    rotations |= {bone: np.tile(IDENTITY, (motion.num_frames, 1)) for bone in still}
+    locations |= {bone: np.zeros((motion.num_frames, 3)) for bone in still}
     switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
     if options.controls == "ik":
         if not mapping.ik_limbs:

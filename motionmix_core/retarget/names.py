@@ -29,6 +29,7 @@ class NameMatch:
     readings: Mapping[str, tuple[str, ...]]
     switches: tuple[tuple[str, str, float], ...]
     follows: tuple[tuple[str, str], ...]
+    still: tuple[str, ...]
     ik_limbs: tuple[IkLimb, ...]
     ik_switches: tuple[tuple[str, str, float], ...]
     score: float
@@ -123,4 +124,5 @@ def _match_with(names: BoneNames, scheme: Scheme, prefix: str, suffix: str) -> N
         for limb in scheme.all_ik_limbs()
         if real(limb.control)
     )
-    return NameMatch(scheme, bones, readings, switches, follows, limbs, ik_switches, score / weight, exact)
+    still = tuple(real(bone) for bone in scheme.still if real(bone))
+    return NameMatch(scheme, bones, readings, switches, follows, still, limbs, ik_switches, score / weight, exact)

@@ -177,6 +177,7 @@ class BoneMapping:
     readings: slot -> bones that show the pose, where they aren't the ones to key.
     switches: (bone, custom property, value) that have to be keyed along, such as an FK/IK switch.
     follows: (bone, control) where a constraint makes a bone copy a control that isn't its parent.
+    still: controls to key at rest, because they move the others too.
     ik_limbs, ik_switches: the IK controls of a rig that has some, and what to key besides when they're used.
     """
 
@@ -188,6 +189,7 @@ class BoneMapping:
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     follows: tuple[tuple[str, str], ...] = ()
+    still: tuple[str, ...] = ()
     ik_limbs: tuple[IkLimb, ...] = ()
     ik_switches: tuple[tuple[str, str, float], ...] = ()
 
@@ -245,6 +247,7 @@ class BoneMapping:
             "readings": {slot: list(names) for slot, names in self.readings.items()},
             "switches": [list(switch) for switch in self.switches],
             "follows": [list(pair) for pair in self.follows],
+            "still": list(self.still),
             "ik_limbs": [asdict(limb) for limb in self.ik_limbs],
             "ik_switches": [list(switch) for switch in self.ik_switches],
         }
@@ -272,6 +275,7 @@ class BoneMapping:
                 readings=readings,
                 switches=switches,
                 follows=follows,
+                still=tuple(str(bone) for bone in data.get("still", ())),
                 ik_limbs=limbs,
                 ik_switches=ik_switches,
             )

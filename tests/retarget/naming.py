@@ -180,6 +180,11 @@ NAMINGS: dict[str, Naming] = {
          "c_toes_fk.$"), ("l", "r"), "c_root_master.x",
         (("c_hand_ik.l", "c_root_master.x"), ("c_foot_ik.l", "c_root_master.x"), ("thigh_stretch.l", "c_root.x")),
     ),
+    "cloudrig": Naming(
+        "HIP-Spine", ("FK-Spine", "FK-Chest"), ("FK-Neck",), "FK-Head",
+        ("FK-Shoulder.$", "FK-UpperArm.$", "FK-Forearm.$", "FK-Hand.$", "FK-Thigh.$", "FK-Knee.$", "FK-Foot.$", "FK-Toes.$"),
+        _LR, "TORSO-Spine", (("IK-Foot.L", "TORSO-Spine"), ("Properties_IKFK", "TORSO-Spine"), ("DEF-Thigh.L", "HIP-Spine")),
+    ),
     "daz_genesis9": Naming(
         "hip", ("spine1", "spine2", "spine3", "spine4"), ("neck1", "neck2"), "head",
         ("$_shoulder", "$_upperarm", "$_forearm", "$_hand", "$_thigh", "$_shin", "$_foot", "$_toes"), ("l", "r"),

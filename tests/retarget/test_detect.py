@@ -131,6 +131,15 @@ def test_a_quadruped_is_refused_even_with_a_humans_bone_names(names: bool) -> No
     assert "Wolf" in mapping.reason
 
 
+def test_bones_that_constraints_own_are_not_taken() -> None:
+    rig = build_rig("mixamo")
+    mapping = detect_mapping(replace(rig, owned=np.ones(len(rig.bones), dtype=bool)))
+    assert not mapping.usable
+    assert "constraints" in mapping.reason
+    few = np.array(["Arm" in bone for bone in rig.bones])  # a rig with IK on its arms alone can still be used
+    assert detect_mapping(replace(rig, owned=few)).usable
+
+
 def test_a_prop_is_refused() -> None:
     rest = np.tile(np.eye(4), (5, 1, 1))
     rest[:, 2, 3] = np.arange(5)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
@@ -63,6 +65,29 @@ def test_nothing_pops(name: str, motion: Motion, contacts: np.ndarray) -> None:
     turn_before = quat_angle(motion.rotations[1:], motion.rotations[:-1]).max()
     turn_after = quat_angle(locked.rotations[1:], locked.rotations[:-1]).max()
     assert np.degrees(turn_after) <= np.degrees(turn_before) + 5.0
+
+
+@settings(max_examples=15)
+@given(
+    stride=st.floats(0.75, 1.35),
+    sway=st.floats(0.0, 0.04),
+    height=st.floats(-0.03, 0.03),
+    turn=st.floats(-3.1, 3.1),
+    seed=st.integers(0, 10**6),
+)
+def test_any_sliding_walk_is_cured(stride: float, sway: float, height: float, turn: float, seed: int) -> None:
+    steady = walk(2.5)
+    contacts = foot_contacts(steady.positions(), steady.fps)
+    noise = smooth_noise(np.random.default_rng(seed), steady.num_frames, steady.fps, (3,)) * sway
+    root = steady.root_positions * (1, 1, stride) + noise + np.array([0.0, height, 0.0])
+    sliding = replace(steady, root_positions=root).transformed(turn, (2.0, 0.0, -1.0))
+    locked = lock_feet(sliding, contacts)
+    assert max(slides(locked, contacts)) <= 0.01
+    assert (locked.positions()[:, FEET, 1] - FLAT)[contacts].min() >= -0.005
+    before, after = (
+        np.linalg.norm(np.diff(m.positions(), 2, axis=0), axis=-1).max() * m.fps**2 for m in (sliding, locked)
+    )
+    assert after <= before + 15.0
 
 
 def test_knees_keep_their_direction_and_the_upper_body_its_pose() -> None:

@@ -96,6 +96,15 @@ def test_the_objects_transform_does_not_change_the_keys(convention: str) -> None
         np.testing.assert_allclose(turned.locations[bone], place, atol=1e-9)
 
 
+def test_an_uneven_scale_does_not_change_the_keys() -> None:
+    rig = build_rig("vroid")
+    mapping = detect_mapping(rig)
+    motion = clips()[3]
+    uneven = to_rig(motion, replace(rig, world=np.diag([1.0, 1.3, 0.8, 1.0]) @ rig.world), mapping)
+    for bone, rotation in to_rig(motion, rig, mapping).rotations.items():
+        np.testing.assert_allclose(uneven.rotations[bone], rotation, atol=1e-9)
+
+
 def test_the_rest_pose_is_the_canonical_t_pose_of_a_t_posed_rig() -> None:
     for convention in ("mixamo", "vroid", "smpl", "cmu_bvh"):
         rig = build_rig(convention)

@@ -32,6 +32,7 @@ SCHEME = Scheme(
         ("MCH-upper_arm_ik_target.parent.{side}", "root"), ("MCH-thigh_ik_target.parent.{side}", "root"),
         ("MCH-toe_ik_parent.{side}", "foot_ik.{side}"),
     ),
+    still=("hips", "chest"),
     ik_limbs=(
         IkLimb("shoulder", "elbow", "wrist", "hand_ik.{side}", "upper_arm_ik_target.{side}"),
         IkLimb("hip", "knee", "ankle", "foot_ik.{side}", "thigh_ik_target.{side}", "toe_ik.{side}", "foot"),

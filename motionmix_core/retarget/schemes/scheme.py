@@ -20,6 +20,7 @@ class Scheme:
         deforming bone shows what FK and IK controls together did).
     switches: (bone, custom property, value) to key, such as an FK/IK switch; {side} stands for both sides.
     follows: (bone, control) where a constraint makes a bone between two controls copy a control that isn't its parent.
+    still: controls that have to be at rest because they move the others too.
     ik_limbs, ik_switches: as in BoneMapping; a limb's slots are written without their side.
     """
 
@@ -32,6 +33,7 @@ class Scheme:
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     follows: tuple[tuple[str, str], ...] = ()
+    still: tuple[str, ...] = ()
     ik_limbs: tuple[IkLimb, ...] = ()
     ik_switches: tuple[tuple[str, str, float], ...] = ()
 
