@@ -182,7 +182,9 @@ class MotionTransformer(nn.Module):
         mask = ((1.0 - visible) * -1e4)[:, None, None, :]
         cos, sin = rotary_table(1 + text_tokens.shape[1], tokens, self.config.width // self.config.heads, x.device)
 
-        pooled = has_text * self.pooled_in(text_pooled) + (1 - has_text) * self.null_pooled
+        # the pooled text has unit length; as unit spread per number it's learned as fast as the rest
+        pooled = self.pooled_in(text_pooled * math.sqrt(self.config.text_width))
+        pooled = has_text * pooled + (1 - has_text) * self.null_pooled
         condition = F.silu(self.noise_in(sinusoid(1000.0 * noise_angle(noise_level), 256)) + pooled)
         for block in self.blocks:
             sequence = block(sequence, condition, cos, sin, mask)

@@ -69,6 +69,7 @@ class TrainConfig:
     ema: float = 0.999
     diffusion_steps: int = 1000
     schedule: str = "cosine"
+    high_noise_shift: float = 1.0  # above 1 draws more noisy timesteps: u -> s u / (1 + (s - 1) u)
     precision: str = "auto"  # auto = bf16 where the machine computes in it, else fp32
     compile: bool = False
     checkpoint_minutes: float = 5.0

@@ -45,6 +45,11 @@ class Batch:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
+def shifted(uniform: np.ndarray, shift: float) -> np.ndarray:
+    """Uniform numbers in [0, 1) moved towards 1. What a prompt decides is decided in the noisiest steps (anchors 2.4)."""
+    return shift * uniform / (1 + (shift - 1) * uniform)
+
+
 def action_of(clip: Clip) -> str:
     """What a clip is counted as when actions are balanced: its shortest caption of the whole trial, else its name."""
     whole = [c.text for c in clip.captions if c.source.startswith("cmu-index")]
@@ -102,7 +107,7 @@ class WindowSampler:
         placements = [self._place(clip, length, rng) for clip in chosen]
         motion, frame_mask = self._cut(chosen, placements, length, rng)
         timesteps = self._ranges.draw(
-            rng.random(len(chosen)),
+            shifted(rng.random(len(chosen)), config.high_noise_shift),
             [clip.clean for clip in chosen],
             [clip.annotated for clip in chosen],
             [pivot_of_noise(self._schedule, clip.noise_level) for clip in chosen],

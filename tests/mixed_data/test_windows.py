@@ -10,7 +10,7 @@ import pytest
 from motionmix_core.diffusion.schedule import named_schedule
 from motionmix_core.errors import DataError
 from motionmix_core.mixed_data.masks import PATTERNS, random_mask
-from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser
+from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser, shifted
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from motionmix_core.representation import default as R
 from tests.mixed_data.small_run import CONFIG, text_bank, with_mix, write_cache
@@ -139,3 +139,12 @@ def test_mask_share_is_kept(cache, normaliser):
     shown = np.concatenate([sampler(cache, normaliser, config).batch(s).observed_mask.any((1, 2)) for s in range(100)])
     assert 0.42 < shown.mean() < 0.58
     assert random_mask(np.random.default_rng(0), 30).any()
+
+
+def test_the_shift_draws_more_noisy_timesteps_and_one_changes_nothing():
+    even = np.linspace(0, 1, 1001)[:-1]
+    np.testing.assert_array_equal(shifted(even, 1.0), even)
+    moved = shifted(even, 2.0)
+    assert (np.diff(moved) > 0).all()
+    assert moved.max() < 1
+    assert (moved > 0.9).mean() == pytest.approx(1 - 0.9 / 1.1, abs=2e-3)
