@@ -21,6 +21,7 @@ from ..motion.rotations import (
     matrix_to_quat,
     quat_apply,
     quat_between,
+    quat_inv,
     quat_mul,
     quat_yaw,
 )
@@ -39,7 +40,8 @@ class Calibration:
     """What has to be known of a rig to carry motion to it and back; character frame, armature units.
 
     axes: (3, 3) character frame from armature space. scale: armature units a canonical metre (by leg length).
-    rotations: (B, 4) rest rotations. heads: (B, 3) rest heads.
+    rotations: (B, 4) rest rotations. heads: (B, 3) rest heads. steps, offsets: (B, 4) and (B, 3) the same relative to
+        the parent (for bones without one, as they are).
     corrections: slot -> (4,) C of its bones. stance: (3,) where the middle of the hip joints is in the T-pose.
     reference: (B, 4) rotations that C acts on: the rest's, or those of a T-pose that the user gave.
     floor: height of the ground. sole: side -> (ankle, toe) heights above the floor when the foot is flat.
@@ -49,6 +51,8 @@ class Calibration:
     scale: float
     rotations: np.ndarray
     heads: np.ndarray
+    steps: np.ndarray
+    offsets: np.ndarray
     reference: np.ndarray
     corrections: Mapping[str, np.ndarray]
     stance: np.ndarray
@@ -90,7 +94,19 @@ def calibrate(
     else:
         corrections = dict.fromkeys(mapping.bones, IDENTITY)
     stance, floor, sole = _stance(joints, corrections, feet, scale, skeleton)
-    return Calibration(axes, scale, rotations, heads, turned, corrections, stance, floor, sole)
+    steps, offsets = _relative(rig, rotations, heads)
+    return Calibration(axes, scale, rotations, heads, steps, offsets, turned, corrections, stance, floor, sole)
+
+
+def _relative(rig: RigDescription, rotations: np.ndarray, heads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rest rotations and heads relative to the parents'."""
+    parents = np.array(rig.parents)
+    has = parents >= 0
+    steps, offsets = rotations.copy(), heads.copy()
+    back = quat_inv(rotations[parents[has]])
+    steps[has] = quat_mul(back, rotations[has])
+    offsets[has] = quat_apply(back, heads[has] - heads[parents[has]])
+    return steps, offsets
 
 
 def _limb_corrections(

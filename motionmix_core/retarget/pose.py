@@ -39,7 +39,7 @@ def carried(
     assert rig.inherit_rotation is not None
     if parent < 0 or not rig.inherit_rotation[bone]:
         return np.broadcast_to(rest[bone], (frames, 4))
-    return np.asarray(quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone])))
+    return np.asarray(quat_mul(world[parent], calibration.steps[bone]))
 
 
 def head_without(
@@ -49,8 +49,7 @@ def head_without(
     parent = rig.parents[bone]
     if parent < 0:
         return np.broadcast_to(calibration.heads[bone], (len(world[bone]), 3))
-    offset = quat_apply(quat_inv(calibration.rotations[parent]), calibration.heads[bone] - calibration.heads[parent])
-    return np.asarray(heads[parent] + quat_apply(world[parent], offset))
+    return np.asarray(heads[parent] + quat_apply(world[parent], calibration.offsets[bone]))
 
 
 def local_rotation(
@@ -68,8 +67,8 @@ def local_location(
     parent = rig.parents[bone]
     assert rig.local_location is not None
     if rig.local_location[bone]:
-        rest = calibration.rotations
-        frame = rest[bone] if parent < 0 else quat_mul(world[parent], quat_mul(quat_inv(rest[parent]), rest[bone]))
+        step = calibration.steps[bone]
+        frame = step if parent < 0 else quat_mul(world[parent], step)
     else:
         frame = matrix_to_quat(calibration.axes) if parent < 0 else world[parent]
     return np.asarray(quat_apply(quat_inv(frame), shift))
