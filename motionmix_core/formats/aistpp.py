@@ -1,8 +1,8 @@
 """AIST++ dances (Li et al. 2021) as published, and as EDGE prepares them: SMPL poses at 60 frames a second, with music.
 
-As published: `motions/*.pkl`, each a dict of `smpl_poses` (T, 72) axis-angle, `smpl_trans` (T, 3) and `smpl_scaling`
-As published: `motions/*.pkl`, each a dict of `smpl_poses` (T, 72) axis-angle, `smpl_trans` (T, 3), `smpl_scaling`
-in `train/` and `test/` with the music of each window.
+As published: `motions/*.pkl`, each a dict of `smpl_poses` (T, 72) axis-angle, `smpl_trans` (T, 3), `smpl_scaling` (1),
+Y up; splits in `splits/`, names to leave out in `ignore_list.txt`. EDGE cuts 5 s windows every 0.5 s and keeps them in
+`train/` and `test/` with the music of each window.
 
 A dance's name, gBR_sBM_cAll_d04_mBR0_ch01, tells its genre, situation, camera, dancer, music and choreography.
 """
