@@ -46,7 +46,7 @@ class Batch:
 
 
 def shifted(uniform: np.ndarray, shift: float) -> np.ndarray:
-    """Uniform numbers in [0, 1) moved towards 1. What a prompt decides is decided in the noisiest steps (anchors 2.4)."""
+    """Uniform numbers in [0, 1) moved towards 1: prompts are decided in the noisiest steps (anchors 2.4)."""
     return shift * uniform / (1 + (shift - 1) * uniform)
 
 
