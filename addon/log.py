@@ -5,6 +5,7 @@ One file in the extension's user folder, beside the one that takes what the work
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
 from pathlib import Path
@@ -31,14 +32,21 @@ def user_folder() -> Path:
         return Path(bpy.utils.user_resource("CONFIG", path="motionmix", create=True))
 
 
-def log_path() -> Path:
-    """The add-on's log file."""
-    return user_folder() / FILE_NAME
+def log_path() -> Path | None:
+    """The add-on's log file; None if the extension's folder can't be made."""
+    return _in_user_folder(FILE_NAME)
 
 
-def worker_log_path() -> Path:
-    """The file that takes what the worker process prints."""
-    return user_folder() / WORKER_FILE_NAME
+def worker_log_path() -> Path | None:
+    """The file that takes what the worker process prints; None if the extension's folder can't be made."""
+    return _in_user_folder(WORKER_FILE_NAME)
+
+
+def _in_user_folder(name: str) -> Path | None:
+    try:
+        return user_folder() / name
+    except OSError:
+        return None
 
 
 def logger() -> logging.Logger:
@@ -47,22 +55,20 @@ def logger() -> logging.Logger:
 
 
 def start(level: str = "INFO") -> None:
-    """Open the log file;
+    """Open the log file; harmless when it's open already.
 
-    harmless when it's open already. A folder that can't be written to costs the log, not the add-on.
+    A folder that can't be written to costs the log, not the add-on.
     """
     log = logger()
     log.propagate = False
     log.setLevel(level)
     if log.handlers:
         return
-    handler: logging.Handler
-    try:
-        handler = logging.handlers.RotatingFileHandler(
-            log_path(), maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
-    except OSError:
-        handler = logging.NullHandler()
+    path = log_path()
+    handler: logging.Handler = logging.NullHandler()
+    if path is not None:
+        with contextlib.suppress(OSError):
+            handler = logging.handlers.RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
 

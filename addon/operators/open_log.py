@@ -63,10 +63,10 @@ def details() -> str:
     return "\n".join(lines)
 
 
-def _tail(path: Path, size: int) -> str:
+def _tail(path: Path | None, size: int) -> str:
     """The last `size` characters of a text file, from a whole line on."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace") if path is not None else ""
     except OSError:
-        return f"({path.name} isn't there)"
+        return f"({path} isn't there)"
     return text if len(text) <= size else text[-size:].partition("\n")[2]

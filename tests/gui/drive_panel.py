@@ -53,6 +53,24 @@ def time_calls(blocked: list[float]) -> None:
         setattr(owner, name, timed)
 
 
+def start_long_job(ui: Any) -> Iterator[float]:
+    with ui.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT", variations=8, quality="high")
+    yield from until(lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 3)
+
+
+def disable() -> None:
+    import addon_utils
+
+    addon_utils.disable(PACKAGE, default_set=True)
+
+
+def enable() -> None:
+    import addon_utils
+
+    addon_utils.enable(PACKAGE, default_set=True)
+
+
 def enable_rigify() -> None:
     import addon_utils
 
@@ -161,6 +179,36 @@ def steps(ui: Any) -> Iterator[float]:
     yield 0.5
     assert len(bpy.data.actions) == 4
     ui.shot("6-target-deleted.png")
+
+    # Undo while a motion is made, then another file, then no extension at all.
+    with ui.override():
+        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT")
+        bpy.ops.motionmix.new_seed("INVOKE_DEFAULT")
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT")
+    yield 0.3
+    with ui.override():
+        bpy.ops.ed.undo()
+    yield from until(lambda: not bridge().busy)
+    yield 0.5
+    assert len(bpy.data.actions) == 6, "the motion reaches its target after an undo of something else"
+
+    yield from start_long_job(ui)
+    bpy.ops.wm.read_homefile(use_empty=False)
+    yield 0.5
+    yield from until(lambda: not bridge().busy)
+    assert not bpy.data.actions
+
+    with ui.override():
+        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT")
+    yield from start_long_job(ui)
+    disable()
+    yield 1.0
+    assert not hasattr(bpy.types.Scene, "motionmix")
+    enable()
+    yield 1.0
+    with ui.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT", variations=1, quality="draft", seconds=1.0)
+    yield from until(lambda: len(bpy.data.actions) == 1)
 
     bpy.ops.screen.userpref_show("INVOKE_DEFAULT")
     bpy.context.preferences.active_section = "ADDONS"
