@@ -43,9 +43,9 @@ def generate(
     scene: bpy.types.Scene | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> list[bpy.types.Action]:
-    """Make motion and put it on an armature, each variation as a new Action;
+    """Make motion and put it on an armature, each variation as a new Action.
 
-    the first of them is the one it plays then.
+    The first of them is the one it plays then.
 
     prompt: what happens, in English; "" is any motion. seconds: the length. seed: same seed, same motion; variation k
     has seed + k. quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own
@@ -77,9 +77,9 @@ def generate(
 
 
 def add_skeleton(location: tuple[float, float, float] = (0.0, 0.0, 0.0), with_figure: bool = False) -> bpy.types.Object:
-    """Add the MotionMix skeleton to the scene and make it active;
+    """Add the MotionMix skeleton to the scene and make it active, with a figure to look at if wished.
 
-    with a figure to look at if wished. Needs Object Mode.
+    Needs Object Mode.
     """
     obj = add_armature(bpy.context, location)
     if with_figure:

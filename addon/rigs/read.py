@@ -29,9 +29,7 @@ def target_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
 
 
 def problem(obj: bpy.types.Object | None) -> str:
-    """Why this object can't be animated by MotionMix, in the animator's words with what to do;
-
-    "" when nothing is wrong.
+    """Why this object can't be animated by MotionMix, in the animator's words with what to do; "" if it can.
 
     Quick enough for a poll: it doesn't look at the bones (`rig_problem` does).
     """

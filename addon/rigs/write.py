@@ -41,9 +41,9 @@ def put_back(obj: bpy.types.Object, before: Snapshot) -> None:
 
 @contextmanager
 def all_or_nothing(obj: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
-    """Within it, actions are made and put on the list;
+    """Within it, actions are made and put on the list.
 
-    if anything is raised they are removed and the object is as before.
+    If anything is raised they are removed and the object is as before.
     """
     before = snapshot(obj)
     made: list[bpy.types.Action] = []
@@ -59,9 +59,9 @@ def all_or_nothing(obj: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
 def write_takes(
     obj: bpy.types.Object, poses: Sequence[RigPoses], requests: Sequence[Mapping[str, Any]], frame_start: float
 ) -> list[bpy.types.Action]:
-    """A new Action for each of `poses`, named by its request's prompt;
+    """A new Action for each of `poses`, named by its request's prompt.
 
-    the first is the one that the object plays afterwards.
+    The first is the one that the object plays afterwards.
 
     A key on every frame of the poses: frame i of them is scene frame ``frame_start + i``, so they must be at the
     scene's frame rate. The object's former action stays in the file, with a fake user if nothing else would keep it.
