@@ -65,7 +65,9 @@ class ClipTokenizer:
             raise ModelError(f"the tokenizer in {folder} doesn't know {START} and {END}: it isn't CLIP's")
         self.start, self.end = int(start), int(end)
 
-    def ids(self, texts: Sequence[str], max_tokens: int = MDM_TOKENS) -> tuple[NDArray[np.int64], ...]:
+    def ids(
+        self, texts: Sequence[str], max_tokens: int = MDM_TOKENS
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         """Texts -> ids (B, 77), places of the end markers (B,), cut (B,) bool.
 
         At most `max_tokens` ids, both markers counted; what is longer loses its end, but keeps the end marker. Zeros

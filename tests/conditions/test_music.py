@@ -49,9 +49,10 @@ def test_35_numbers_at_30_frames_a_second(click_features):
 def test_peaks_lie_on_the_clicks(click_features):
     features, times, _ = click_features
     peaks = np.flatnonzero(features[:, 33]) / 30
-    assert len(peaks) == len(times)
-    # an onset peaks a frame or two behind its click
-    assert np.abs(peaks - times).max() < 0.1
+    # an onset peaks a frame or two behind its click; at this short hop it may do so in two frames running
+    behind = peaks[:, None] - times[None]
+    assert (np.abs(behind).min(axis=0) < 0.1).all()
+    assert (np.abs(behind).min(axis=1) < 0.1).all()
 
 
 def test_beats_keep_the_tempo(click_features):

@@ -4,6 +4,7 @@ import os
 import pickle
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from motionmix_core.formats.numpy_pickle import read_numpy_pickle
 
 
 class Attack:
+    target = Path("attacked")
+
     def __reduce__(self):
         return os.mkdir, (str(self.target),)
 
@@ -21,7 +24,7 @@ class Attack:
 def test_arrays_and_containers_come_back(tmp_path, protocol):
     ragged = np.empty(2, dtype=object)
     ragged[:] = [np.zeros((3, 72), np.float32), np.ones((5, 72), np.float32)]
-    data = {
+    data: dict[str, Any] = {
         "poses": [np.arange(6.0).reshape(2, 3), np.asfortranarray(np.arange(6).reshape(2, 3))],
         "y": [np.int64(3), 4],
         "ragged": ragged,
