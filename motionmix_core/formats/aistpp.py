@@ -20,9 +20,10 @@ from ..errors import DataError
 from ..motion.rotations import axis_angle_to_quat
 from ..motion.skeleton import Skeleton
 from ..representation import edge
-from .amass import smpl_skeleton
+from .amass import smpl_motion, smpl_skeleton
 from .numpy_pickle import read_numpy_pickle
 from .published import Guide, Skipped, read_array, read_lines
+from .source import SourceMotion
 
 RAW_FPS = 60
 FPS = 30
@@ -64,6 +65,11 @@ class Dance:
     def features(self, skeleton: Skeleton | None = None) -> np.ndarray:
         """(T, 151) of representation.edge, not normalised; contacts by the feet of `skeleton` (SMPL's legs if None)."""
         return edge.encode(axis_angle_to_quat(self.poses), self.root, skeleton or smpl_skeleton())
+
+    def motion(self) -> SourceMotion:
+        """The 22 body joints for formats.canonicalise, Y up."""
+        body = self.poses[:, :22].reshape(len(self.poses), 66)
+        return smpl_motion({"poses": body, "trans": self.root, "fps": np.array(FPS)})
 
     @property
     def family(self) -> str:

@@ -7,9 +7,14 @@ import pytest
 
 from motionmix_core.errors import DataError
 from motionmix_core.formats.aistpp import AISTPP, Dance, music_of, read_edge_windows, windows
+from motionmix_core.formats.amass import MAPPING
+from motionmix_core.formats.canonicalise import canonicalise, fit_body
 from motionmix_core.formats.published import Skipped
 from motionmix_core.mixed_data.roles import split_roles
+from motionmix_core.motion.rotations import quat_angle, quat_to_axis_angle
 from motionmix_core.representation import edge
+from motionmix_core.representation.rot6d import with_hands
+from tests.motions import walk
 
 NAME = "gBR_sBM_cAll_d04_mBR0_ch01"
 
@@ -60,6 +65,17 @@ def test_windows_of_five_seconds_every_half_second_stay_in_one_family(published)
     assert {part.family for part in cut} == {NAME}
     split = split_roles([part.id for part in cut], 0.5, 0, families={part.id: part.family for part in cut})
     assert len(split.noisy) in (0, 5)
+
+
+def test_a_dance_goes_onto_our_own_skeleton():
+    walked = walk(1.0)
+    poses = quat_to_axis_angle(with_hands(walked.rotations)).astype(np.float32)
+    source = Dance("x", poses, walked.root_positions.astype(np.float32)).motion()
+    assert source.fps == 30 and not source.notes
+    motion = canonicalise(source, fit_body(source.skeleton, MAPPING))
+    assert quat_angle(motion.global_rotations()[:, 0], walked.global_rotations()[:, 0]).max() < 0.01
+    travelled = motion.root_positions[-1, 2] - motion.root_positions[0, 2]
+    assert travelled == pytest.approx(1.2 * 29 / 30, rel=0.1)
 
 
 def test_the_music_in_a_dances_name():

@@ -177,6 +177,31 @@ def test_a_motion_goes_there_and_comes_back():
     assert np.abs(again.positions() - expected).max() < 1e-3
 
 
+# First, last, mean and standard deviation of each block, by stepping through the published procedure on its own.
+PUBLISHED = {
+    "walk": {
+        "root_yaw": (0, 0, 0, 0), "root_velocity": (0, 0.06, 0.03, 0.03), "root_height": (0.8671, 0.8671, 0.8671, 0),
+        "positions": (0.09, -0.157613, 0.284582, 0.489307), "rotations": (0.85584, -0.295106, 0.233347, 0.528093),
+        "velocities": (0, 0.081296, 0.019962, 0.035467), "contacts": (1, 1, 0.594937, 0.490904),
+    },
+    "turn": {
+        "root_yaw": (-0.063362, -0.004598, -0.018755, 0.009651), "root_velocity": (0, 0, 0, 0),
+        "positions": (0.09, 0.047259, 0.312851, 0.561128), "rotations": (0.85584, 0, 0.208692, 0.538313),
+        "velocities": (0, 0.00049, -1.6e-05, 0.00653), "contacts": (1, 1, 1, 0),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["walk", "turn"])
+def test_numbers_of_the_published_procedure(name):
+    motion = {"walk": walk(4, fps=20), "turn": turn_in_place(8, fps=20, angle=6.2)}[name]
+    features = humanml3d.extract(motion.positions())
+    for block, expected in PUBLISHED[name].items():
+        values = features[:, BLOCKS[block]].astype(np.float64)
+        found = (values.flat[0], values.flat[-1], values.mean(), values.std())
+        assert found == pytest.approx(expected, abs=2e-6), block
+
+
 def test_bad_input_is_named():
     with pytest.raises(DataError, match=r"\(frames, 22, 3\)"):
         humanml3d.extract(np.zeros((5, 21, 3)))
