@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from motionmix_core.conditions.clip_bank import build_clip_bank
 from motionmix_core.conditions.clip_text import CONTEXT, END, START, ClipTextEncoder, ClipTokenizer, no_text
 from motionmix_core.conditions.distilbert_text import DistilBertTextEncoder, DistilBertTokenizer
 from motionmix_core.errors import ModelError
@@ -119,6 +120,25 @@ def test_clip_same_prompt_same_numbers_and_the_null_isnt_the_empty_text(clip_fol
     # what stands behind the end marker isn't seen by it: a longer limit changes nothing for a short prompt
     assert encoder.encode(["walk"], CONTEXT).pooled == pytest.approx(alone.pooled, abs=1e-6)
     assert not np.allclose(encoder.encode([""]).pooled, no_text(1, 12))
+
+
+def test_captions_are_encoded_once_and_kept(clip_folder, tmp_path):
+    encoder, texts = ClipTextEncoder(clip_folder), ["walk", "a man walks", "walk", ""]
+    bank = build_clip_bank(texts, clip_folder, tmp_path)
+    features = bank.gather(["a man walks", None, "walk", ""])
+    assert features[[0, 2, 3]] == pytest.approx(encoder.encode(["a man walks", "walk", ""]).pooled, abs=1e-6)
+    assert not features[1].any()
+    with pytest.raises(KeyError):
+        bank.gather(["run"])
+    (kept,) = tmp_path.iterdir()
+    written = kept.stat().st_mtime_ns
+    again = build_clip_bank(reversed(texts), clip_folder, tmp_path)
+    assert np.array_equal(again.pooled, bank.pooled) and kept.stat().st_mtime_ns == written
+    # other texts, limits or weights are other files; a broken one is made anew
+    build_clip_bank(texts, clip_folder, tmp_path, CONTEXT)
+    assert len(list(tmp_path.iterdir())) == 2
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert np.allclose(build_clip_bank(texts, clip_folder, tmp_path).pooled, bank.pooled, atol=1e-6)
 
 
 def test_damaged_clip_folders_are_named(clip_folder, tmp_path):
