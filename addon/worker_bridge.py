@@ -18,6 +18,7 @@ from .core import Event, GenerationRequest, GenerationResult, Progress, WorkerCl
 from .rigs import status
 
 _NEVER = 1e9  # seconds
+_SETTLE_SECONDS = 0.1
 
 
 class Bridge:
@@ -139,10 +140,25 @@ def bridge() -> Bridge:
     return _bridge
 
 
+def settle() -> None:
+    """Look in on the worker until the cancelled jobs have ended: the operators that watched them are gone.
+
+    Without a window there are no such operators, and no timers.
+    """
+    if _bridge.busy and not bpy.app.background and not bpy.app.timers.is_registered(_settle):
+        bpy.app.timers.register(_settle, first_interval=_SETTLE_SECONDS, persistent=True)
+
+
+def _settle() -> float | None:
+    _bridge.poll()
+    return _SETTLE_SECONDS if _bridge.busy else None
+
+
 @persistent
 def _leave_file(*_arguments: Any) -> None:
     """Another file is opened: the work for this one ends, and what was known of its rigs is dropped."""
     _bridge.cancel_all()
+    settle()
     status.forget()
 
 
@@ -154,6 +170,8 @@ def register() -> None:
 def unregister() -> None:
     """End the worker and stop watching."""
     stop_worker()
+    if bpy.app.timers.is_registered(_settle):
+        bpy.app.timers.unregister(_settle)
     if _leave_file in bpy.app.handlers.load_pre:
         bpy.app.handlers.load_pre.remove(_leave_file)
 

@@ -126,6 +126,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         """Blender takes the operator away: the window was closed, or another file is being opened."""
         if self._work is not None:
             worker_bridge.bridge().cancel(self._work)
+            worker_bridge.settle()
         self._leave(context)
 
     def _leave(self, context: bpy.types.Context) -> None:

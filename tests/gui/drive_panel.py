@@ -182,8 +182,8 @@ def steps(ui: Any) -> Iterator[float]:
 
     # Undo while a motion is made, then another file, then no extension at all.
     with ui.override():
-        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT")
-        bpy.ops.motionmix.new_seed("INVOKE_DEFAULT")
+        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT", True)  # True: with an undo step, as from the interface
+        bpy.ops.motionmix.new_seed("INVOKE_DEFAULT", True)
         bpy.ops.motionmix.generate("INVOKE_DEFAULT")
     yield 0.3
     with ui.override():
