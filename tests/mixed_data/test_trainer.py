@@ -49,6 +49,7 @@ def test_it_learns(cache, tmp_path):
 def test_resuming_gives_the_same_losses_to_the_last_bit(cache, tmp_path):
     straight, expected = losses_of(CONFIG, cache, tmp_path / "straight")
     straight.run()
+    seen: dict[int, float] = {}
     stopped, seen = losses_of(CONFIG, cache, tmp_path / "broken", stop_requested=lambda: len(seen) >= 5)
     assert stopped.run().ended == "stopped"
     assert stopped.step == 5

@@ -217,8 +217,8 @@ def _joint_table(naming: Naming, skeleton: Skeleton, rest: str) -> dict[str, tup
         _, head, tail = table[parent]
         aside = np.array([0.01, 0.01, 0.03])
         hands = (naming.limb("wrist", "left"), naming.limb("wrist", "right"))
-        part = 0.5 if "wist" in bone or "捩" in bone else 0.55 if parent in hands else 1.0
-        start = head + part * (tail - head)
+        along = 0.5 if "wist" in bone or "捩" in bone else 0.55 if parent in hands else 1.0
+        start = head + along * (tail - head)
         table[bone] = (parent, start, start + 0.2 * (tail - head) + aside)
     return table
 
