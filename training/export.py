@@ -28,6 +28,7 @@ from training.onnx_weights import WEIGHTS_FILE, write_model
 
 OPSET = 18
 TOLERANCE = 1e-3
+SMOOTHING_FRAMES = 0.7  # brings the jitter of base-cmu to that of real clips; see its model card
 MODEL_FILES = ("graph.onnx", WEIGHTS_FILE, "model.json")
 
 
@@ -108,6 +109,7 @@ def description(checkpoint: Checkpoint, name: str, sha256: str, pivot: float | N
         "default_steps": 16,
         "default_sampler": "ddim",
         "default_guidance": guidance,
+        "smoothing_frames": SMOOTHING_FRAMES,
         "max_seconds": round(config.data.lengths[-1] / fps, 3),
         "min_seconds": 0.5,
         "text_encoder": "minilm-l6",

@@ -28,6 +28,7 @@ class ModelDescription:
         default_steps, default_sampler, default_guidance: what it was found to work best with.
         min_seconds, max_seconds: the lengths that one window may have.
         text_encoder: name of the text encoder, or None for a model without text.
+        smoothing_frames: spread of the low-pass that takes the jitter out of its motions; 0 = none.
         weights_sha256: of ``weights.safetensors``.
     """
 
@@ -45,6 +46,7 @@ class ModelDescription:
     max_seconds: float
     text_encoder: str | None
     weights_sha256: str
+    smoothing_frames: float = 0.0
 
     @property
     def max_frames(self) -> int:
@@ -91,7 +93,10 @@ def _parsed(raw: Mapping[str, Any], folder_name: str) -> ModelDescription:
         max_seconds=float(raw["max_seconds"]),
         text_encoder=raw["text_encoder"],
         weights_sha256=str(raw["weights_sha256"]),
+        smoothing_frames=float(raw.get("smoothing_frames", 0.0)),
     )
+    if not 0 <= description.smoothing_frames <= 10:
+        raise ValueError(f"its smoothing of {description.smoothing_frames} frames isn't between 0 and 10")
     if description.fps <= 0 or description.patch < 1 or not 0 < description.min_seconds <= description.max_seconds:
         raise ValueError("its fps, patch, min_seconds and max_seconds don't fit together")
     return description

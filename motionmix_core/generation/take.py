@@ -14,6 +14,7 @@ from .placement import placement_of
 from .predictor import Features, make_predictor
 from .request import GenerationRequest
 from .seams import ease_seam
+from .smoothing import smoothed
 
 
 class TakeSampler:
@@ -76,7 +77,8 @@ class TakeSampler:
             observed=observation,
             on_step=lambda _done, _total: self._advance(),
         )
-        return normaliser.denormalise(made[0]).astype(np.float32)
+        features = normaliser.denormalise(made[0]).astype(np.float32)
+        return smoothed(features, None if part is None else part[1], description.smoothing_frames)
 
 
 def _continued(before: Features, frames: int, part: tuple[Features, Features] | None) -> tuple[Features, Features]:
