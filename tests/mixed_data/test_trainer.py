@@ -135,7 +135,7 @@ def test_learning_rate_warms_up_holds_and_falls():
     assert rates[99] == 1.0
     assert rates[650] == 1.0
     assert rates[-1] == pytest.approx(0.05, abs=0.01)
-    assert all(a >= b for a, b in itertools.pairwise(rates))
+    assert all(a >= b for a, b in itertools.pairwise(rates[700:]))
 
 
 def test_precision_is_named_by_the_user_or_found():
