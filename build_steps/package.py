@@ -21,7 +21,7 @@ from build_steps.wheels import CACHE, fetch_pinned, fetch_wheels
 
 MANIFEST = ROOT / "blender_manifest.toml"
 REQUIREMENTS = ROOT / "requirements"
-SHIPPED = ("__init__.py", "LICENSE", "addon", "motionmix_core")
+SHIPPED = ("__init__.py", "LICENSE", "NOTICE.md", "licenses", "addon", "motionmix_core")
 MODELS = ("base-cmu", "text-minilm")
 PLATFORMS = ("windows-x64", "linux-x64", "macos-arm64")
 PYTHONS = ((3, 11), (3, 13))
