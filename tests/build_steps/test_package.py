@@ -56,6 +56,8 @@ def small_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in (
         "__init__.py",
         "LICENSE",
+        "NOTICE.md",
+        "licenses/Apache-2.0.txt",
         "addon/__init__.py",
         "addon/__pycache__/__init__.cpython-311.pyc",
         "motionmix_core/motion/motion.py",
@@ -82,6 +84,8 @@ def test_the_stage_holds_what_ships_and_nothing_else(small_repository: Path, tmp
     assert files == {
         "__init__.py",
         "LICENSE",
+        "NOTICE.md",
+        "licenses/Apache-2.0.txt",
         "blender_manifest.toml",
         "addon/__init__.py",
         "motionmix_core/motion/motion.py",
