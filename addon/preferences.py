@@ -71,3 +71,6 @@ def models_folder() -> Path:
     """Where the models are: the environment variable, the preference, or the extension's own folder."""
     chosen = os.environ.get(MODELS_VARIABLE, "").strip() or current().models_folder.strip()
     return Path(bpy.path.abspath(chosen)) if chosen else FOLDER / "pretrained"
+
+
+CLASSES = (MotionMixPreferences,)

@@ -78,3 +78,6 @@ class MotionMixSettings(bpy.types.PropertyGroup):
 def of(scene: bpy.types.Scene) -> MotionMixSettings:
     """The settings of a scene."""
     return scene.motionmix  # type: ignore[attr-defined, no-any-return]
+
+
+CLASSES = (MotionMixSettings,)

@@ -7,6 +7,7 @@ first.
 from __future__ import annotations
 
 import atexit
+from types import ModuleType
 
 import bpy
 
@@ -14,19 +15,26 @@ from . import log, menus, preferences, properties, worker_bridge
 from .operators import add_figure, add_skeleton, cancel, generate, open_log, seed
 from .panels import main
 
-CLASSES: tuple[type, ...] = (
-    properties.MotionMixSettings,
-    preferences.MotionMixPreferences,
-    add_skeleton.MOTIONMIX_OT_add_skeleton,
-    add_figure.MOTIONMIX_OT_add_figure,
-    generate.MOTIONMIX_OT_generate,
-    cancel.MOTIONMIX_OT_cancel,
-    seed.MOTIONMIX_OT_new_seed,
-    open_log.MOTIONMIX_OT_open_log,
-    open_log.MOTIONMIX_OT_copy_details,
-    main.MOTIONMIX_PT_main,
-    main.MOTIONMIX_PT_advanced,
+MODULES: tuple[ModuleType, ...] = (
+    properties,
+    preferences,
+    # what the animator does
+    add_skeleton,
+    add_figure,
+    generate,
+    cancel,
+    seed,
+    open_log,
+    # the sidebar, from top to bottom: parents before their sub-panels
+    main,
 )
+"""Each lists its classes in ``CLASSES``.
+
+It may also have ``register()``, called when all classes are registered, and ``unregister()``, called before any is
+taken out (also when ``register()`` never ran).
+"""
+
+CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
 
 
 def register() -> None:
@@ -37,6 +45,8 @@ def register() -> None:
     bpy.types.Scene.motionmix = bpy.props.PointerProperty(  # type: ignore[attr-defined, func-returns-value]
         type=properties.MotionMixSettings
     )
+    for module in MODULES:
+        getattr(module, "register", _nothing)()
     menus.add()
     log.start(preferences.current().log_level)
     worker_bridge.register()
@@ -49,9 +59,15 @@ def unregister() -> None:
     worker_bridge.unregister()
     atexit.unregister(worker_bridge.stop_worker)
     menus.remove()
+    for module in reversed(MODULES):
+        getattr(module, "unregister", _nothing)()
     if hasattr(bpy.types.Scene, "motionmix"):
         del bpy.types.Scene.motionmix
     for cls in reversed(CLASSES):
         if cls.is_registered:  # type: ignore[attr-defined]
             bpy.utils.unregister_class(cls)
     log.stop()
+
+
+def _nothing() -> None:
+    """A module without anything of its own to register."""

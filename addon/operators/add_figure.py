@@ -35,3 +35,6 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
             return {"CANCELLED"}
         figure.add_figure(context, obj, mapping)
         return {"FINISHED"}
+
+
+CLASSES = (MOTIONMIX_OT_add_figure,)

@@ -40,3 +40,6 @@ class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
             obj.data.display_type = "STICK"  # type: ignore[union-attr]
             obj.show_in_front = True  # the bones are inside the figure
         return {"FINISHED"}
+
+
+CLASSES = (MOTIONMIX_OT_add_skeleton,)

@@ -27,3 +27,6 @@ class MOTIONMIX_OT_cancel(bpy.types.Operator):
         """Ask the worker to stop; the running operator sees to the rest."""
         worker_bridge.bridge().cancel_all()
         return {"FINISHED"}
+
+
+CLASSES = (MOTIONMIX_OT_cancel,)

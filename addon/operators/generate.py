@@ -180,3 +180,6 @@ def redraw_sidebars(context: bpy.types.Context) -> None:
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()
+
+
+CLASSES = (MOTIONMIX_OT_generate,)

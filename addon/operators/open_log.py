@@ -70,3 +70,6 @@ def _tail(path: Path | None, size: int) -> str:
     except OSError:
         return f"({path} isn't there)"
     return text if len(text) <= size else text[-size:].partition("\n")[2]
+
+
+CLASSES = (MOTIONMIX_OT_open_log, MOTIONMIX_OT_copy_details)

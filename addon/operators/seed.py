@@ -26,3 +26,6 @@ class MOTIONMIX_OT_new_seed(bpy.types.Operator):
 def draw_seed() -> int:
     """A seed that differs every time, short enough to be read out to a colleague."""
     return random.SystemRandom().randrange(1, 1_000_000)
+
+
+CLASSES = (MOTIONMIX_OT_new_seed,)

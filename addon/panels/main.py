@@ -110,3 +110,6 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     width = (context.region.width if context.region is not None else 250) / scale - 50
     for number, line in enumerate(textwrap.wrap(text, max(12, int(width / _PIXELS_PER_CHARACTER)))):
         layout.label(text=line, icon=icon if number == 0 else "BLANK1")  # type: ignore[arg-type]
+
+
+CLASSES = (MOTIONMIX_PT_main, MOTIONMIX_PT_advanced)
