@@ -81,6 +81,33 @@ def curves_of(obj: bpy.types.Object) -> list[Any]:
     return list(bag.fcurves) if bag is not None else []
 
 
+def curves_in(action: Any, slot: Any = None) -> list[Any]:
+    """The F-curves that an action has for one slot; for all its slots together if none is given."""
+    if not HAS_SLOTS:
+        return list(action.fcurves)
+    tools: Any = anim_utils
+    bags = [tools.action_get_channelbag_for_slot(action, found) for found in ([slot] if slot else action.slots)]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
+def slot_identifier(slot: Any) -> str:
+    """What a slot is called inside its action, to be found again with `slot_named`; "" for no slot."""
+    return "" if slot is None else str(slot.identifier)
+
+
+def slot_named(action: Any, identifier: str) -> Any:
+    """The slot of that identifier; None if the action has none, or where there are no slots."""
+    if not HAS_SLOTS or not identifier:
+        return None
+    return next((slot for slot in action.slots if slot.identifier == identifier), None)
+
+
+def set_strip_slot(strip: Any, slot: Any) -> None:
+    """Let an NLA strip play this slot of its action."""
+    if HAS_SLOTS and slot is not None:
+        strip.action_slot = slot
+
+
 def current_assignment(obj: bpy.types.Object) -> Assignment:
     """What the object plays now, to be handed to `restore`."""
     data: Any = obj.animation_data
