@@ -108,6 +108,35 @@ def set_strip_slot(strip: Any, slot: Any) -> None:
         strip.action_slot = slot
 
 
+def bag_of(obj: bpy.types.Object) -> Any:
+    """What holds ``.fcurves`` and ``.groups`` of the object's current action, which it must have."""
+    data: Any = obj.animation_data
+    if not HAS_SLOTS:
+        return data.action
+    return _ensure_bag(data.action, data.action_slot)
+
+
+def curves_of_strip(strip: Any) -> list[Any]:
+    """The F-curves that an NLA strip plays."""
+    if not HAS_SLOTS:
+        return list(strip.action.fcurves)
+    if strip.action_slot is None:
+        return []
+    tools: Any = anim_utils
+    bag = tools.action_get_channelbag_for_slot(strip.action, strip.action_slot)
+    return list(bag.fcurves) if bag is not None else []
+
+
+def copy_action(obj: bpy.types.Object) -> tuple[Any, Any]:
+    """A copy of the object's current action and the copy's slot for the object (None where there are no slots)."""
+    data: Any = obj.animation_data
+    copy = data.action.copy()
+    if not HAS_SLOTS:
+        return copy, None
+    place = list(data.action.slots).index(data.action_slot)
+    return copy, copy.slots[place]
+
+
 def current_assignment(obj: bpy.types.Object) -> Assignment:
     """What the object plays now, to be handed to `restore`."""
     data: Any = obj.animation_data
