@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..motionmix_core import editing
+from ..motionmix_core.editing import JOINT_PRESETS, Edit, EditSettings, Key
 from ..motionmix_core.errors import Cancelled, ModelError, MotionMixError, RequestError, RigError, WorkerError
 from ..motionmix_core.generation.request import GenerationRequest
 from ..motionmix_core.generation.result import GenerationResult, Progress
+from ..motionmix_core.motion import rotations
 from ..motionmix_core.motion.motion import Motion
 from ..motionmix_core.motion.skeleton import Skeleton, canonical_skeleton, leg_length, rest_height
-from ..motionmix_core.retarget import BoneMapping, RetargetOptions, RigDescription, RigPoses, detect_mapping, to_rig
+from ..motionmix_core.retarget import (
+    BoneMapping,
+    RetargetOptions,
+    RigDescription,
+    RigPoses,
+    detect_mapping,
+    from_rig,
+    to_rig,
+)
 from ..motionmix_core.retarget.schemes.catalogue import all_schemes
 from ..motionmix_core.worker.client import Event, WorkerClient
 from ..motionmix_core.worker.client import Job as WorkerJob
@@ -19,11 +30,15 @@ OperatorReturn = Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH
 """What an operator may answer (in a set)."""
 
 __all__ = [
+    "JOINT_PRESETS",
     "BoneMapping",
     "Cancelled",
+    "Edit",
+    "EditSettings",
     "Event",
     "GenerationRequest",
     "GenerationResult",
+    "Key",
     "ModelError",
     "Motion",
     "MotionMixError",
@@ -42,7 +57,10 @@ __all__ = [
     "all_schemes",
     "canonical_skeleton",
     "detect_mapping",
+    "editing",
+    "from_rig",
     "leg_length",
     "rest_height",
+    "rotations",
     "to_rig",
 ]
