@@ -1,16 +1,19 @@
 """Canonical skeleton <-> any humanoid rig, and feet that stay where they stand. numpy only."""
 
-from .detect import detect_mapping
+from .detect import check_mapping, detect_mapping
 from .forward import to_rig
 from .inverse import from_rig
-from .rig import SLOTS, BoneMapping, RetargetOptions, RigDescription, RigPoses
+from .rig import CHAIN_SLOTS, SLOTS, BoneMapping, IkChain, RetargetOptions, RigDescription, RigPoses
 
 __all__ = [
+    "CHAIN_SLOTS",
     "SLOTS",
     "BoneMapping",
+    "IkChain",
     "RetargetOptions",
     "RigDescription",
     "RigPoses",
+    "check_mapping",
     "detect_mapping",
     "from_rig",
     "to_rig",

@@ -7,6 +7,7 @@ straight.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +46,15 @@ class IkChannels:
 
 
 def bake_ik_controls(
-    rig: RigDescription, mapping: BoneMapping, plan: Plan, calibration: Calibration, posed: Posed
+    rig: RigDescription,
+    mapping: BoneMapping,
+    limbs: Sequence[IkLimb],
+    plan: Plan,
+    calibration: Calibration,
+    posed: Posed,
 ) -> IkChannels:
-    """Keys for the IK controls of all the mapping's limbs, in their own parents' spaces."""
+    """Keys for the IK controls of these limbs, in their own parents' spaces."""
+    assert rig.owned is not None
     world = dict(posed.world)
     heads = {
         bone: head + posed.shift if plan.carrier in (bone, *rig.ancestors(bone)) else head
@@ -56,7 +63,7 @@ def bake_ik_controls(
     rotations: dict[str, np.ndarray] = {}
     locations: dict[str, np.ndarray] = {}
     replaced: set[str] = set()
-    for limb in mapping.ik_limbs:
+    for limb in limbs:
         slots = (limb.upper, limb.hinge, limb.end)
         if not all(slot in mapping.bones for slot in slots) or limb.control not in rig.indices:
             continue
@@ -72,7 +79,9 @@ def bake_ik_controls(
             place = _pole_place(limb, rig, chain, posed.turns, heads, calibration)
             stiff = np.broadcast_to(calibration.rotations[rig.index(limb.pole)], (len(place), 4))
             _key(rig, limb.pole, (stiff, place), world, heads, calibration, {}, locations)
-        replaced.update(rig.bones[bone] for bone in chain)
+        # where only the limb's two long bones follow a constraint, the hand or foot is still turned by its own keys
+        kept = limb.always and not rig.owned[chain[2]]
+        replaced.update(rig.bones[bone] for bone in (chain[:2] if kept else chain))
     return IkChannels(rotations, locations, frozenset(replaced))
 
 

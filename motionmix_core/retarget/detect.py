@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..errors import RigError
 from .names import bone_names, match_scheme
+from .owners import check_loops, free_of_controls, through_controls
 from .rig import REQUIRED_SLOTS, BoneMapping, RigDescription
 from .schemes.catalogue import all_schemes
 from .spaces import character_axes, slot_heads
@@ -18,7 +20,7 @@ _GOOD_MATCH = 0.6
 MOST_OWNED = 0.5  # of the bones may be moved by constraints; a rig with more is posed by controls
 _PLAIN = {
     "pelvis": "hips", "spine": "spine", "head": "head", "shoulder": "upper arm", "elbow": "forearm", "hip": "thigh",
-    "knee": "shin", "ankle": "foot",
+    "knee": "shin", "ankle": "foot", "wrist": "hand", "foot": "toes",
 }  # fmt: skip
 
 
@@ -45,24 +47,61 @@ def detect_mapping(rig: RigDescription) -> BoneMapping:
         ik_limbs=best.ik_limbs,
         ik_switches=best.ik_switches,
     )
+    named = through_controls(rig, named)
     problem = why_not(rig, named)
     if best.score >= _GOOD_MATCH and not problem:
         return _sides_by_feet(rig, named)
     guess = guess_mapping(rig)
-    if guess is not None and not guess.missing and not why_not(rig, guess):
-        return guess
+    if guess is not None and not guess.missing:
+        guess = through_controls(rig, guess)
+        if not why_not(rig, guess):
+            return guess
     if best.score >= _GOOD_MATCH:
         return replace(named, reason=problem)
     return replace(named, confidence=0.0, reason=_no_body(rig, named))
 
 
-def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
+def check_mapping(rig: RigDescription, mapping: BoneMapping) -> BoneMapping:
+    """A mapping made by hand or for another rig, with `reason` saying what is wrong with it on this one.
+
+    Bones that this rig lacks are taken out of it. Whoever sets bones by hand knows what stands upright: a body on four
+    legs isn't refused then.
+    """
+    gone = [name for names in mapping.bones.values() for name in names if name not in rig.indices]
+    if gone:
+        kept = {slot: tuple(n for n in names if n in rig.indices) for slot, names in mapping.bones.items()}
+        mapping = replace(mapping, bones=kept)
+    mapping = replace(
+        mapping,
+        readings={slot: names for slot, names in mapping.readings.items() if set(names) <= rig.indices.keys()},
+        reason="",
+    )
+    uses = Counter(name for names in mapping.bones.values() for name in names)
+    twice = [name for name, count in uses.items() if count > 1]
+    if twice:
+        slots = [slot for slot, names in mapping.bones.items() if twice[0] in names]
+        return replace(
+            mapping, reason=f"The bone “{twice[0]}” is set for {_plainly(slots)}. Set another one for all but one."
+        )
+    mapping = through_controls(rig, mapping)
+    if mapping.missing and gone:
+        return replace(
+            mapping, reason=f"“{rig.name}” has no bones named {', '.join(gone[:4])}. {_lacking(rig, mapping)}"
+        )
+    return replace(mapping, reason=why_not(rig, mapping, by_hand=True))
+
+
+def why_not(rig: RigDescription, mapping: BoneMapping, by_hand: bool = False) -> str:
     """Why a mapping can't carry a human's motion; "" when it can."""
     quadruped = f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
     if mapping.missing:
         front = any("front" in bone.lower() or "fore_leg" in bone.lower() for bone in rig.bones)
-        return quadruped if front and stands_on_four(rig) else _lacking(rig, mapping)
-    if _owned(rig, mapping.bones) > MOST_OWNED:
+        return quadruped if front and not by_hand and stands_on_four(rig) else _lacking(rig, mapping)
+    try:
+        check_loops(rig, (name for names in mapping.bones.values() for name in names))
+    except RigError as error:
+        return str(error)
+    if free_of_controls(rig, mapping) < 1 - MOST_OWNED:
         return (
             f"The bones of “{rig.name}” that were found are moved by constraints, and its controls aren't known to "
             "MotionMix. Set the control bones by hand."
@@ -80,7 +119,7 @@ def why_not(rig: RigDescription, mapping: BoneMapping) -> str:
     torso = (chest - hips) / max(float(np.linalg.norm(chest - hips)), 1e-9)
     hands = [slot for slot in ("left_wrist", "left_elbow") if slot in places]
     low = bool(hands) and float((places[hands[0]] - ankles)[1]) < 0.3 * leg
-    if low and torso[1] < 0.6:
+    if low and torso[1] < 0.6 and not by_hand:
         return quadruped
     if hips[1] - ankles[1] < 0.3 * leg:
         return f"The legs of “{rig.name}” don't stand below its hips, so it can't be read as a standing body."
@@ -130,11 +169,13 @@ def _sides_by_feet(rig: RigDescription, mapping: BoneMapping) -> BoneMapping:
 
 
 def _lacking(rig: RigDescription, mapping: BoneMapping) -> str:
-    named = []
-    for slot in mapping.missing:
-        side, _, part = slot.rpartition("_")
-        named.append(f"{side} {_PLAIN[part]}".strip())
-    return f"“{rig.name}” has no bone that could be: {', '.join(named)}. Set it by hand if there is one."
+    return f"“{rig.name}” has no bone that could be: {_plainly(mapping.missing)}. Set it by hand if there is one."
+
+
+def _plainly(slots: Sequence[str]) -> str:
+    """Slots in an animator's words."""
+    parts = (slot.rpartition("_") for slot in slots)
+    return ", ".join(f"{side} {_PLAIN.get(part, part)}".strip() for side, _, part in parts)
 
 
 def _no_body(rig: RigDescription, named: BoneMapping) -> str:

@@ -11,6 +11,7 @@ from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
 from .controls import Posed, bake_ik_controls
 from .feet import lock_rig_feet, rig_legs
+from .locks import leave_locked, within_locks
 from .plan import Plan, make_plan
 from .pose import head_without, local_location, local_rotation, pose_bones
 from .rig import BoneMapping, RetargetOptions, RigDescription, RigPoses
@@ -31,13 +32,14 @@ def to_rig(
     calibration = calibrate(rig, mapping, options.reference, motion.skeleton)
     plan = make_plan(rig, mapping, calibration, motion.skeleton)
     turns, travel = _placed(motion, rig, calibration, options)
-    goals = bone_goals(turns, plan, calibration)
+    goals = within_locks(rig, plan, calibration, bone_goals(turns, plan, calibration))
     if options.foot_lock:
         _, heads = pose_bones(rig, plan, calibration, goals, {})
         middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
         legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle)
         bends, drop = lock_rig_feet(motion, options.contacts, legs, turns, calibration)
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
+        goals = within_locks(rig, plan, calibration, goals)
         travel = travel - drop[:, None] * np.array([0.0, 1.0, 0.0])
     root = _root_bone(rig, mapping, plan, options)
     moves: dict[int, np.ndarray] = {}
@@ -65,14 +67,21 @@ def to_rig(
     rotations |= {bone: np.tile(IDENTITY, (motion.num_frames, 1)) for bone in still}
     locations |= {bone: np.zeros((motion.num_frames, 3)) for bone in still}
     switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
-    if options.controls == "ik":
-        if not mapping.ik_limbs:
-            raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
-        baked = bake_ik_controls(rig, mapping, plan, calibration, Posed(turns, world, heads, travel - middle))
+    if options.controls == "ik" and not mapping.ik_limbs:
+        raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
+    limbs = tuple(limb for limb in mapping.ik_limbs if options.controls == "ik" or limb.always)
+    if limbs:
+        posed = Posed(turns, world, heads, travel - middle)
+        baked = bake_ik_controls(rig, mapping, limbs, plan, calibration, posed)
         rotations = {bone: turn for bone, turn in rotations.items() if bone not in baked.replaced} | baked.rotations
         locations |= baked.locations
+        driven = plan.driven - {rig.index(bone) for bone in baked.replaced}
+    else:
+        driven = plan.driven
+    if options.controls == "ik":
         switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
-    return RigPoses(rotations, locations, motion.fps, switches, _warnings(rig, plan))
+    warnings = _owned_warning(rig, driven) + leave_locked(rig, rotations, locations)
+    return RigPoses(rotations, locations, motion.fps, switches, warnings)
 
 
 def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:
@@ -123,15 +132,10 @@ def _root_bone(rig: RigDescription, mapping: BoneMapping, plan: Plan, options: R
     return root
 
 
-def _warnings(rig: RigDescription, plan: Plan) -> tuple[str, ...]:
+def _owned_warning(rig: RigDescription, driven: set[int]) -> tuple[str, ...]:
     assert rig.owned is not None
-    assert rig.locked is not None
-    found = []
-    for flags, words in (
-        (rig.owned, "are moved by constraints or drivers, so keys on them do nothing"),
-        (rig.locked, "are locked"),
-    ):
-        names = [rig.bones[bone] for bone in sorted(plan.driven) if flags[bone]]
-        if names:
-            found.append(f"Bones {', '.join(names[:4])}{' and more' if len(names) > 4 else ''} {words}.")
-    return tuple(found)
+    names = [rig.bones[bone] for bone in sorted(driven) if rig.owned[bone]]
+    if not names:
+        return ()
+    shown = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}"
+    return (f"Bones {shown} are moved by constraints or drivers, so keys on them do nothing.",)

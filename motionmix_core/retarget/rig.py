@@ -32,6 +32,15 @@ REQUIRED_SLOTS: tuple[str, ...] = tuple(slot for slot in SLOTS if slot not in OP
 
 
 @dataclass(frozen=True)
+class IkChain:
+    """An IK constraint. bones: that it turns, from the tip up. control: what the tip reaches. pole: "" if none."""
+
+    bones: tuple[str, ...]
+    control: str
+    pole: str = ""
+
+
+@dataclass(frozen=True)
 class RigDescription:
     """An armature as plain arrays; B bones in any order.
 
@@ -43,7 +52,9 @@ class RigDescription:
     inherit_rotation, local_location, connected: the bone settings use_inherit_rotation, use_local_location and
         (use_connect and has a parent).
     deform: use_deform. owned: an unmuted constraint or a driver decides this bone's rotation, so keys on it do nothing.
-    locked: every rotation channel is locked.
+    locked_rotation, locked_location: (B, 3) axes whose channels are locked: no keys are made on them.
+    copies: (bone, control) where a constraint makes a bone take all of another one's pose. ik_chains: IK constraints.
+    depends: (bone, other) where a constraint or driver of a bone looks at another one.
     Raises RigError for arrays that don't fit together, NaN, or a parent loop.
     """
 
@@ -59,7 +70,11 @@ class RigDescription:
     connected: np.ndarray | None = None
     deform: np.ndarray | None = None
     owned: np.ndarray | None = None
-    locked: np.ndarray | None = None
+    locked_rotation: np.ndarray | None = None
+    locked_location: np.ndarray | None = None
+    copies: tuple[tuple[str, str], ...] = ()
+    ik_chains: tuple[IkChain, ...] = ()
+    depends: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.bones)
@@ -78,11 +93,11 @@ class RigDescription:
         object.__setattr__(self, "rotation_modes", tuple(self.rotation_modes) or ("QUATERNION",) * count)
         for name, default in (
             ("inherit_rotation", True), ("local_location", True), ("connected", False), ("deform", True),
-            ("owned", False), ("locked", False),
+            ("owned", False), ("locked_rotation", (False,) * 3), ("locked_location", (False,) * 3),
         ):  # fmt: skip
             value = getattr(self, name)
-            array = np.full(count, default) if value is None else np.asarray(value, dtype=bool)
-            if array.shape != (count,):
+            array = np.tile(default, (count, *[1] * np.ndim(default))) if value is None else np.asarray(value, bool)
+            if array.shape != (count, *np.shape(default)):
                 raise RigError(f"The description of the armature “{self.name}” doesn't fit together ({name}).")
             object.__setattr__(self, name, array)
         if self.tails is not None:
@@ -155,6 +170,7 @@ class IkLimb:
     """An arm or leg with IK controls. upper, hinge, end, toe_slot: slots. control, pole, toe: bones ("" if none).
 
     control: held by the hand or foot. pole: aims elbow or knee. toe: the toes' own control in IK.
+    always: the limb's bones follow the controls whatever is chosen (a plain IK constraint without a switch).
     """
 
     upper: str
@@ -164,6 +180,7 @@ class IkLimb:
     pole: str = ""
     toe: str = ""
     toe_slot: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,7 +283,10 @@ class BoneMapping:
                 tuple((str(bone), str(key), float(value)) for bone, key, value in data.get(name, ()))
                 for name in ("switches", "ik_switches")
             )
-            limbs = tuple(IkLimb(**{str(k): str(v) for k, v in limb.items()}) for limb in data.get("ik_limbs", ()))
+            limbs = tuple(
+                IkLimb(**{str(k): v if k == "always" else str(v) for k, v in limb.items()})
+                for limb in data.get("ik_limbs", ())
+            )
             follows = tuple((str(bone), str(control)) for bone, control in data.get("follows", ()))
             scheme = str(data.get("scheme", "custom"))
             return cls(
