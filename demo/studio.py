@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 FLOOR_METRES = 90
 CAMERA_OFFSET = Vector((3.0, -4.4, 0.75))  # from the followed point: in front of it, to the side, at eye height
 FOLLOW_SECONDS = 0.7
+LIGHT = Vector((0.35, 0.62, -0.7))
+"""Where the light goes: downwards and to the camera's right, so that the whole shadow is seen, from the feet on. One
+that goes away from the camera hides behind the legs, and its far end looks like a shadow of nobody."""
 
 
 def add_floor() -> bpy.types.Object:
@@ -37,7 +40,7 @@ def add_light() -> None:
     light.energy = 3.0
     light.angle = 0.15
     sun = bpy.data.objects.new("Sun", light)
-    sun.rotation_euler = (0.75, 0.25, 0.6)
+    sun.rotation_euler = LIGHT.to_track_quat("-Z", "Y").to_euler()
     bpy.context.scene.collection.objects.link(sun)
 
 
@@ -59,7 +62,7 @@ def add_camera(points: NDArray[np.float64]) -> bpy.types.Object:
     scene = bpy.context.scene
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     camera.data.sensor_fit = "VERTICAL"  # as much of the body in the wide film as in the squarer tiles
-    camera.data.lens = 42.0
+    camera.data.lens = 47.0
     scene.collection.objects.link(camera)
     scene.camera = camera
     camera.rotation_euler = (-CAMERA_OFFSET + Vector((0.0, 0.0, -0.05))).to_track_quat("-Z", "Y").to_euler()
@@ -85,7 +88,7 @@ def shade(engine: str) -> None:
         scene.render.use_persistent_data = True
         return
     scene.render.engine = "BLENDER_WORKBENCH"
-    scene.display.light_direction = (0.35, 0.45, 0.82)
+    scene.display.light_direction = (-LIGHT.x, -LIGHT.z, LIGHT.y)  # Workbench counts its axes this way
     shading = scene.display.shading
     shading.light = "STUDIO"
     shading.studio_light = "paint.sl"  # the brightest of those that come with Blender

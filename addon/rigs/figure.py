@@ -103,24 +103,24 @@ def add_figure(
     mesh = bpy.data.meshes.new(name or f"{obj.name} Figure")
     figure = bpy.data.objects.new(mesh.name, mesh)
     vertices: list[np.ndarray] = []
-    faces: list[np.ndarray] = []
+    faces: list[list[int]] = []
     owners: list[tuple[str, int]] = []
     count = 0
     for part in parts(mapping.bones):
         owner = bones.get(part.on or part.joint)
         if owner is None or part.joint not in joints or part.to not in joints:
             continue
-        points, quads = _tube(part, joints[part.joint], joints[part.to], scale)
-        faces.append(quads + count)
+        points, sides = _tube(part, joints[part.joint], joints[part.to], scale)
+        faces += [[count + corner for corner in face] for face in sides]
         vertices.append(points)
         owners.append((owner, len(points)))
         count += len(points)
     nose = _nose(joints, scale)
     if nose is not None:
         vertices.append(nose[0])
-        faces.append(nose[1] + count)
+        faces += [[count + corner for corner in face] for face in nose[1]]
         owners.append((bones["head"], len(nose[0])))
-    mesh.from_pydata(np.concatenate(vertices).tolist(), [], np.concatenate(faces).tolist())
+    mesh.from_pydata(np.concatenate(vertices).tolist(), [], faces)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(mesh.polygons), dtype=bool))
     mesh.materials.append(_material())
     first = 0
@@ -167,8 +167,11 @@ def _size(joints: Mapping[str, np.ndarray]) -> float:
     return float((np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)) / leg_length(canonical_skeleton()))
 
 
-def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    """(V, 3) vertices and (F, 4) quads (the poles' quads are thin, not degenerate) of one part."""
+def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple[np.ndarray, list[list[int]]]:
+    """(V, 3) vertices and the faces of one part: quads, and a lid at each end.
+
+    It is closed, since the viewport draws shadows of closed bodies only: an open shin's is missing on the ground.
+    """
     way = end - start
     if part.length:
         way = way * (part.length * scale / (np.linalg.norm(way) or 1e-6))
@@ -199,11 +202,12 @@ def _tube(part: Part, start: np.ndarray, end: np.ndarray, scale: float) -> tuple
         np.stack((ring + index, ring + following, ring + _SIDES + following, ring + _SIDES + index), axis=1)
         for ring in range(0, len(points) - _SIDES, _SIDES)
     ]
-    return points, np.concatenate(quads)
+    lids = [index[::-1].tolist(), (len(points) - _SIDES + index).tolist()]
+    return points, [*np.concatenate(quads).tolist(), *lids]
 
 
-def _nose(joints: Mapping[str, np.ndarray], scale: float) -> tuple[np.ndarray, np.ndarray] | None:
-    """Vertices and quads of the nose; None where the joints don't tell which way is forward."""
+def _nose(joints: Mapping[str, np.ndarray], scale: float) -> tuple[np.ndarray, list[list[int]]] | None:
+    """Vertices and faces of the nose; None where the joints don't tell which way is forward."""
     if any(name not in joints for name in ("head", "head_end", "left_hip", "right_hip")):
         return None
     up = joints["head_end"] - joints["head"]
