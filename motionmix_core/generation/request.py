@@ -22,6 +22,7 @@ from ..representation.default import FEATURES
 
 MIN_SECONDS = 0.1
 MAX_SECONDS = 60.0
+MIN_SEGMENT_SECONDS = 0.5
 MAX_COUNT = 64
 MAX_STEPS = 1000
 MAX_SEED = 2**63 - 1
@@ -49,6 +50,8 @@ class GenerationRequest:
         start_level: noise level to start from, above 0 to 1. Below 1 the result is a change of `observed`: the lower,
             the closer.
         foot_lock: keep planted feet from sliding.
+        segments: prompts with their seconds, one after the other, in place of `prompt`; together they last `seconds`.
+        loop: make the last part flow into the first frame.
         model: folder name of the model; empty = the default one.
     Raises:
         RequestError: a value out of its range, said in one line.
@@ -66,6 +69,8 @@ class GenerationRequest:
     observed_mask: NDArray[Any] | None = None
     start_level: float = 1.0
     foot_lock: bool = True
+    segments: tuple[tuple[str, float], ...] = ()
+    loop: bool = False
     model: str = ""
 
     def __post_init__(self) -> None:
@@ -86,7 +91,21 @@ class GenerationRequest:
         _check_number("noise level to start from", self.start_level, 0.0, 1.0)
         if self.start_level == 0:
             raise RequestError("The noise level to start from must be above 0: at 0 nothing would change.")
+        self._check_segments()
         self._check_observed()
+
+    def _check_segments(self) -> None:
+        try:
+            segments = tuple((prompt, seconds) for prompt, seconds in self.segments)
+        except (TypeError, ValueError):
+            raise RequestError("The prompts of a sequence must be pairs of a text and seconds.") from None
+        for prompt, seconds in segments:
+            if not isinstance(prompt, str):
+                raise RequestError(f"The prompts of a sequence must be texts, not {type(prompt).__name__}.")
+            _check_number(f"length of {prompt!r} in seconds", seconds, MIN_SEGMENT_SECONDS, MAX_SECONDS)
+        if segments and abs(sum(seconds for _, seconds in segments) - self.seconds) > 1e-3:
+            raise RequestError("The prompts of a sequence must last as long together as the motion.")
+        object.__setattr__(self, "segments", segments)
 
     def _check_observed(self) -> None:
         mask = self.observed_mask

@@ -1,0 +1,60 @@
+"""Edits of an animator's own motion: each builds one `GenerationRequest` and finishes what comes back.
+
+    source = ...                      # the Action on the canonical skeleton, at the scene's own frame rate
+    edit = in_between(source, keys, first, last, EditSettings(prompt="stumbles"))
+    result = generator.generate(edit.request)          # or the worker: `edit.request` is plain data as any other
+    motion = edit.finish(result[0], result.contacts[0])    # at the scene's rate, as long as edit.source
+
+`finish` keeps what was asked to be kept exactly (to rounding) on the canonical skeleton: keys are hit, frames outside
+`edit.frames` and joints outside `edit.joints` are those of the source. It needs no model and may be called from any
+thread, once for each take; it takes tenths of a second for some seconds of motion, so not from the one that draws.
+
+| function | what the animator does |
+|---|---|
+| `in_between(source, keys, first, last, settings)` | keyed poses (`Key`: all joints, some, or the root alone) hold, the rest of first..last is made new |
+| `body_part(source, joints, first, last, settings, strength=1, ease_seconds=.3, chain_ease=1)` | only these joints change |
+| `clean_up(source, first, last, settings, strength=None, protected_joints=(), protected_frames=())` | capture is refined; `estimate_noise(source)` says how noisy it is |
+| `continue_motion(source, seconds, settings)` | goes on after the last frame |
+| `transition(before, after, seconds, settings, keep_place=False)` | from one motion into another |
+| `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request, nothing to finish |
+| `make_loop(source, settings, seconds=.6)` | the end flows into the beginning |
+| `in_place(motion)`, `root_motion(motion)` | travel removed, or taken apart from the body: pure functions |
+
+All motions are on the canonical skeleton; frames are indices into the source (0 = its first); ranges include both
+ends. Give sources with a second or two around the range where there is any: it is the context that speeds and strides
+are continued from. `JOINT_PRESETS` names sets of joints ("upper_body", "left_arm", ..). Bad input raises
+`RequestError` with a message for the animator; what they should know but need not mend is in `Edit.warnings`.
+"""
+
+from .body_part import body_part
+from .clean_up import clean_up
+from .continuation import continue_motion, transition
+from .edit import Edit, EditSettings
+from .in_between import in_between, split_at_keys
+from .joint_sets import JOINT_PRESETS, joints_of
+from .keys import Key
+from .loop import make_loop
+from .noise import NoiseEstimate, estimate_noise
+from .root_motion import RootMotion, in_place, root_motion
+from .sequence import prompt_sequence
+
+__all__ = [
+    "JOINT_PRESETS",
+    "Edit",
+    "EditSettings",
+    "Key",
+    "NoiseEstimate",
+    "RootMotion",
+    "body_part",
+    "clean_up",
+    "continue_motion",
+    "estimate_noise",
+    "in_between",
+    "in_place",
+    "joints_of",
+    "make_loop",
+    "prompt_sequence",
+    "root_motion",
+    "split_at_keys",
+    "transition",
+]

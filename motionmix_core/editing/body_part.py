@@ -1,0 +1,131 @@
+"""Editing a part of the body: the chosen joints are made new, everything else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RequestError
+from ..generation.request import GenerationRequest
+from ..motion.kinematics import global_to_local
+from ..motion.motion import Motion
+from ..motion.rotations import quat_slerp
+from ..motion.skeleton import JOINT_NAMES
+from .edit import Edit, EditSettings
+from .finishing import feet_held, laid_over
+from .joint_sets import chain_weights, with_descendants
+from .keys import Held, joint_indices
+from .masks import features_mask
+from .timing import Timing
+
+CONTEXT_SECONDS = 1.0
+WEAKEST = 0.1
+LEG_NAMES = {f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle", "foot")}
+
+
+def body_part(
+    source: Motion,
+    joints: Iterable[str],
+    first: int,
+    last: int,
+    settings: EditSettings | None = None,
+    *,
+    strength: float = 1.0,
+    ease_seconds: float = 0.3,
+    chain_ease: int = 1,
+) -> Edit:
+    """Make some joints new in first..last.
+
+    Args:
+        source: at any rate, with what lies beside the range.
+        joints: names of the joints to change, see `JOINT_PRESETS`. With the pelvis the root's place changes, too.
+        first, last: range of source frames, both ends included.
+        settings: what to make; the prompt says what the part does.
+        strength: how far from the source it may go, above 0 to 1: the noise level to start from.
+        ease_seconds: over which the edit comes in after `first` and goes out before `last`, unless that end of the
+            range is the end of the source.
+        chain_ease: joints along a chain over which it comes in (see `chain_weights`).
+    Raises:
+        RequestError: no joints, unknown ones, a range outside the source, a strength or ease out of range.
+    """
+    settings = settings or EditSettings()
+    chosen = frozenset(joints)
+    _check(source, chosen, first, last, strength, ease_seconds, chain_ease)
+    context = round(CONTEXT_SECONDS * source.fps)
+    start, stop = max(0, first - context), min(source.num_frames, last + 1 + context)
+    part = source.crop(start, stop)
+    timing = Timing(part.num_frames, source.fps)
+    root = "pelvis" in chosen
+    free_joints = joint_indices(with_descendants(chosen))
+    inside = np.zeros(part.num_frames, bool)
+    inside[first - start : last + 1 - start] = True
+    rotations = np.ones((part.num_frames, len(JOINT_NAMES)), bool)
+    rotations[np.ix_(inside, free_joints)] = False
+    held = Held(timing.rows_to_model(rotations), timing.rows_to_model(~inside | (not root)))
+    level = 1.0 if strength >= 1 else WEAKEST + (0.95 - WEAKEST) * strength
+    request = GenerationRequest(
+        seconds=timing.seconds,
+        observed=timing.to_model(part),
+        observed_mask=features_mask(held),
+        start_level=level,
+        **settings.fields(),
+    )
+    in_time = time_weights(part.num_frames, first - start, last - start, ease_seconds * source.fps)
+    weights = in_time[:, None] * chain_weights(chosen, chain_ease)[None]
+    moves = np.flatnonzero(weights.max(axis=0) > 0)
+
+    def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
+        made = timing.to_source(made)
+        # joints that stay keep their own rotation, so a chosen joint's new one is taken against its parent as it is
+        new = global_to_local(_worlds(made, part, free_joints), part.skeleton.parents)
+        rotations = part.rotations.copy()
+        rotations[:, moves] = quat_slerp(part.rotations[:, moves], new[:, moves], weights[:, moves])
+        kept = weights == 0
+        rotations[kept] = part.rotations[kept]
+        place = part.root_positions
+        if root:
+            place = place + in_time[:, None] * (made.root_positions - place)
+            place[in_time == 0] = part.root_positions[in_time == 0]
+        motion = Motion(part.skeleton, place, rotations, part.fps)
+        if settings.foot_lock and root and LEG_NAMES <= chosen:
+            motion = feet_held(motion, timing.rows_to_source(contacts), ~inside)
+        return laid_over(source, motion.crop(first - start, last + 1 - start), first)
+
+    return Edit(request=request, source=source, frames=range(first, last + 1), joints=chosen, root=root, _finish=finish)
+
+
+def time_weights(frames: int, first: int, last: int, ease: float) -> NDArray[np.float64]:
+    """(T,) 0 outside first..last, 1 inside, with smooth flanks of `ease` frames; none at an end of the motion."""
+    at = np.arange(frames)
+    inside = (at >= first) & (at <= last)
+    weights = np.ones(frames)
+    for away, needed in ((at - first + 1, first > 0), (last + 1 - at, last < frames - 1)):
+        if needed:
+            t = np.clip(away / (ease + 1), 0, 1)
+            weights = np.minimum(weights, t * t * (3 - 2 * t))
+    return np.where(inside, weights, 0.0)
+
+
+def _worlds(made: Motion, part: Motion, free: list[int]) -> NDArray[np.float64]:
+    """World rotations: the made motion's for the free joints, the source's for all others."""
+    worlds = part.global_rotations().copy()
+    worlds[:, free] = made.global_rotations()[:, free]
+    return worlds
+
+
+def _check(
+    source: Motion, chosen: frozenset[str], first: int, last: int, strength: float, ease_seconds: float, ease: int
+) -> None:
+    if not chosen:
+        raise RequestError("No part of the body is chosen: choose a preset, or select bones.")
+    joint_indices(chosen)
+    if not 0 <= first <= last < source.num_frames:
+        raise RequestError(
+            f"The range {first} to {last} isn't inside the motion, which has the frames 0 to {source.num_frames - 1}."
+        )
+    if not 0 < strength <= 1:
+        raise RequestError(f"The strength must be above 0 and at most 1, not {strength:g}.")
+    if not 0 <= ease_seconds <= 10 or not 0 <= ease <= 8:
+        raise RequestError("The border can be eased over 0 to 10 seconds and 0 to 8 joints.")

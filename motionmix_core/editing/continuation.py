@@ -1,0 +1,144 @@
+"""Going on after the last frame, and getting from one motion into another."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RequestError
+from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
+from ..motion.motion import Motion, concatenate
+from ..motion.rotations import quat_apply, quat_yaw
+from ..motion.skeleton import JOINT_NAMES
+from .edit import Edit, EditSettings
+from .exact import exactly
+from .finishing import feet_held, laid_over
+from .interpolation import interpolated
+from .keys import Held
+from .masks import features_mask
+from .timing import Timing
+
+CONTEXT_SECONDS = 1.5
+_SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
+
+
+def continue_motion(source: Motion, seconds: float, settings: EditSettings | None = None) -> Edit:
+    """Go on for so many seconds after the source's last frame, from its pose and its speed.
+
+    The finished motion is longer than the given one: its first frames are the source's, exactly.
+
+    Raises:
+        RequestError: a length that can't be made.
+    """
+    _check_seconds(seconds)
+    new = max(1, round(seconds * source.fps))
+    longer = concatenate([source, _still(source, source.num_frames - 1, new)])
+    return fill_gap(longer, source.num_frames, longer.num_frames, settings or EditSettings())
+
+
+def transition(
+    before: Motion,
+    after: Motion,
+    seconds: float,
+    settings: EditSettings | None = None,
+    *,
+    keep_place: bool = False,
+) -> Edit:
+    """From the end of one motion into the beginning of another, in so many seconds of new frames.
+
+    The finished motion is the first, the new frames (`Edit.frames`), then the second, at the first one's rate.
+
+    Args:
+        before, after: the two motions.
+        seconds: of the new part.
+        settings: what to make.
+        keep_place: leave the second where it stands; else it is turned and moved along the ground to where the first
+            one's speed and its own lead.
+    Raises:
+        RequestError: a length that can't be made.
+    """
+    _check_seconds(seconds)
+    settings = settings or EditSettings()
+    after = after.resample(before.fps)
+    new = max(1, round(seconds * before.fps))
+    warnings: list[str] = []
+    if keep_place:
+        away = np.linalg.norm((after.root_positions[0] - before.root_positions[-1])[[0, 2]])
+        if away > 8.0 * seconds:
+            warnings.append(
+                f"The second motion begins {away:.1f} m away, too far for {seconds:g} s: give it more time, or let it "
+                "be moved."
+            )
+    else:
+        after = _placed_behind(before, after, new)
+    whole = concatenate([before, _still(before, before.num_frames - 1, new), after])
+    return fill_gap(whole, before.num_frames, before.num_frames + new, settings, tuple(warnings))
+
+
+def fill_gap(whole: Motion, start: int, stop: int, settings: EditSettings, warnings: tuple[str, ...] = ()) -> Edit:
+    """Make frames start..stop-1 of a motion new, from all that lies beside them."""
+    context = round(CONTEXT_SECONDS * whole.fps)
+    low, high = max(0, start - context), min(whole.num_frames, stop + context)
+    part = whole.crop(low, high)
+    beside = np.ones(part.num_frames, bool)
+    beside[start - low : stop - low] = False
+    held = Held(np.repeat(beside[:, None], len(JOINT_NAMES), axis=1), beside)
+    timing = Timing(part.num_frames, whole.fps)
+    at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
+    request = GenerationRequest(
+        seconds=timing.seconds,
+        observed=timing.to_model(interpolated(part, held)),
+        observed_mask=features_mask(at_model),
+        **settings.fields(),
+    )
+
+    def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
+        motion = exactly(timing.to_source(made), part, held)
+        if settings.foot_lock:
+            motion = exactly(feet_held(motion, timing.rows_to_source(contacts), beside), part, held)
+        return laid_over(whole, motion.crop(start - low, stop - low), start)
+
+    return Edit(
+        request=request,
+        source=whole,
+        frames=range(start, stop),
+        joints=frozenset(JOINT_NAMES),
+        root=True,
+        _finish=finish,
+        warnings=warnings,
+    )
+
+
+def ground_speed(motion: Motion, at_end: bool) -> NDArray[np.float64]:
+    """(3,) metres a second along the ground at one end."""
+    frames = min(max(1, round(_SPEED_SECONDS * motion.fps)), motion.num_frames - 1)
+    if frames < 1:
+        return np.zeros(3)
+    root = motion.root_positions
+    step = root[-1] - root[-1 - frames] if at_end else root[frames] - root[0]
+    return np.asarray(step * (1, 0, 1) / frames * motion.fps)
+
+
+def moved_to(motion: Motion, heading: float, place: NDArray[np.float64]) -> Motion:
+    """The motion turned and moved along the ground so that its first frame faces `heading` over `place`."""
+    turned = motion.transformed(heading - float(motion.headings()[0]))
+    return turned.transformed(0.0, (place - turned.root_positions[0]) * (1, 0, 1))
+
+
+def _placed_behind(before: Motion, after: Motion, new: int) -> Motion:
+    heading = float(before.headings()[-1])
+    turn = quat_yaw(heading - float(after.headings()[0]))
+    speed = (ground_speed(before, True) + quat_apply(turn, ground_speed(after, False))) / 2
+    return moved_to(after, heading, before.root_positions[-1] + speed * (new + 1) / before.fps)
+
+
+def _still(motion: Motion, frame: int, count: int) -> Motion:
+    """One frame, `count` times: a stand-in."""
+    root = np.repeat(motion.root_positions[frame : frame + 1], count, axis=0)
+    return Motion(motion.skeleton, root, np.repeat(motion.rotations[frame : frame + 1], count, axis=0), motion.fps)
+
+
+def _check_seconds(seconds: float) -> None:
+    longest = MAX_SECONDS - 2 * CONTEXT_SECONDS
+    if not MIN_SECONDS <= seconds <= longest:
+        raise RequestError(f"The new part can be {MIN_SECONDS:g} to {longest:g} s long, not {seconds:g} s.")

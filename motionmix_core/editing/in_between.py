@@ -1,0 +1,132 @@
+"""In-betweening: keyed poses hold, everything between them is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RequestError
+from ..generation.request import MAX_SECONDS, GenerationRequest
+from ..motion.motion import Motion
+from ..motion.skeleton import JOINT_NAMES
+from .edit import Edit, EditSettings
+from .exact import exactly
+from .finishing import LEGS, feet_held, laid_over
+from .interpolation import interpolated
+from .keys import Held, Key, held_by
+from .masks import features_mask
+from .timing import Timing
+
+CONTEXT_SECONDS = 1.0
+"""How much of the motion beside the range is shown."""
+FAR_SECONDS = 10.0
+
+
+def in_between(
+    source: Motion, keys: Sequence[Key], first: int, last: int, settings: EditSettings | None = None
+) -> Edit:
+    """Make first..last new, but for its keys.
+
+    Args:
+        source: at any rate; frames outside the range are the context that speeds are continued from. Of the frames
+            inside only the keys' are looked at.
+        keys: those outside the range are ignored.
+        first, last: range of source frames, both ends included.
+        settings: what to make.
+    Raises:
+        RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
+            than 60 s.
+    """
+    settings = settings or EditSettings()
+    _check_range(source, first, last)
+    inside = [key for key in keys if first <= key.frame <= last]
+    context = round(CONTEXT_SECONDS * source.fps)
+    start, stop = max(0, first - context), min(source.num_frames, last + 1 + context)
+    part = source.crop(start, stop)
+    held = held_by([Key(k.frame - start, k.joints, k.root) for k in inside], part.num_frames)
+    beside = np.ones(part.num_frames, bool)
+    beside[first - start : last + 1 - start] = False
+    held = Held(held.rotations | beside[:, None], held.root | beside)
+    _check_held(held, inside)
+    timing = Timing(part.num_frames, source.fps)
+    if timing.seconds > MAX_SECONDS:
+        raise RequestError(
+            f"The range is {part.seconds:.0f} s long, and {MAX_SECONDS:.0f} s can be made at once. Choose a shorter "
+            "range, or work through it in several parts that meet at a key."
+        )
+    at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
+    shown = timing.to_model(interpolated(part, held))
+    request = GenerationRequest(
+        seconds=timing.seconds, observed=shown, observed_mask=features_mask(at_model), **settings.fields()
+    )
+
+    def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
+        motion = exactly(timing.to_source(made), part, held)
+        if settings.foot_lock:
+            keyed_legs = held.rotations[:, LEGS].any(axis=1)
+            motion = exactly(feet_held(motion, timing.rows_to_source(contacts), keyed_legs), part, held)
+        return laid_over(source, motion.crop(first - start, last + 1 - start), first)
+
+    never = [JOINT_NAMES[j] for j in range(len(JOINT_NAMES)) if held.rotations[:, j].all()]
+    return Edit(
+        request=request,
+        source=source,
+        frames=range(first, last + 1),
+        joints=frozenset(JOINT_NAMES) - frozenset(never),
+        root=not held.root.all(),
+        _finish=finish,
+        warnings=tuple(_warnings(held, source.fps)),
+    )
+
+
+def split_at_keys(keys: Sequence[Key], first: int, last: int, fps: float) -> list[tuple[int, int]]:
+    """The range first..last as ranges of at most 60 s that meet at keys of whole poses, where it is longer than that.
+
+    Make them one after the other, each from the source that the one before it finished.
+
+    Raises:
+        RequestError: more than 58 s without such a key.
+    """
+    longest = int((MAX_SECONDS - 2 * CONTEXT_SECONDS) * fps)
+    whole = sorted(k.frame for k in keys if k.joints is None and k.root and first <= k.frame <= last)
+    parts: list[tuple[int, int]] = []
+    while last - first > longest:
+        reachable = [frame for frame in whole if first < frame <= first + longest]
+        if not reachable:
+            raise RequestError(
+                f"From frame {first} on there is no key of a whole pose for {longest / fps:.0f} s. Set one, or choose "
+                "a shorter range."
+            )
+        parts.append((first, reachable[-1]))
+        first = reachable[-1]
+    return [*parts, (first, last)]
+
+
+def _check_range(source: Motion, first: int, last: int) -> None:
+    if not 0 <= first <= last < source.num_frames:
+        raise RequestError(
+            f"The range {first} to {last} isn't inside the motion, which has the frames 0 to {source.num_frames - 1}."
+        )
+
+
+def _check_held(held: Held, keys: Sequence[Key]) -> None:
+    if not held.frames.any():
+        raise RequestError("There is no key in the range and no motion beside it: key a pose, or generate from text.")
+    if held.rotations.all() and held.root.all():
+        what = "every frame of it is keyed" if keys else "it is empty"
+        raise RequestError(f"There is nothing to make in the range: {what}. Choose a longer range or delete keys.")
+
+
+def _warnings(held: Held, fps: float) -> list[str]:
+    warnings = []
+    frames = np.flatnonzero(held.frames)
+    if len(frames) == 1:
+        warnings.append("There is only one key: the motion passes through it, and is free before and after.")
+    longest = np.diff(np.concatenate(([0], frames, [len(held.root) - 1]))).max() / fps
+    if longest > FAR_SECONDS:
+        warnings.append(
+            f"There are {longest:.0f} s without a key: what happens there is up to the prompt. More keys say more."
+        )
+    return warnings

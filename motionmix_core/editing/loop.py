@@ -1,0 +1,45 @@
+"""Loops for games: the end of a motion made new so that it flows into its beginning."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import RequestError
+from ..motion.motion import Motion, concatenate
+from .continuation import CONTEXT_SECONDS, fill_gap, ground_speed, moved_to
+from .edit import Edit, EditSettings
+
+STRAIGHT = np.radians(60.0)
+"""A motion that turns by less ends facing as it began; one that turns by more goes round by its own angle each time."""
+
+
+def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: float = 0.6) -> Edit:
+    """Make the last part new so that the first frame, carried along with the travel, would come next.
+
+    The finished motion is as long as the source plus the beginning once more (context that `Edit.frames` leaves out);
+    crop it to the source's length: played again from there, poses and speeds go on. `RootMotion` says the travel.
+
+    Args:
+        source: at least a second longer than `seconds`.
+        settings: what to make.
+        seconds: of the end that is made new.
+    Raises:
+        RequestError: a motion too short.
+    """
+    settings = settings or EditSettings()
+    new = max(2, round(seconds * source.fps))
+    if source.num_frames < new + round(0.5 * source.fps):
+        raise RequestError(
+            f"The motion is {source.seconds:.1f} s long: too short to make {seconds:g} s of it into a way back to its "
+            "beginning."
+        )
+    turned = float(source.headings()[-1] - source.headings()[0])
+    heading = float(source.headings()[0]) + (turned if abs(turned) > STRAIGHT else 0.0)
+    beginning = source.crop(0, min(source.num_frames, round(CONTEXT_SECONDS * source.fps)))
+    place = source.root_positions[-1] + ground_speed(source, True) / source.fps
+    again = moved_to(beginning, heading, place)
+    warnings: tuple[str, ...] = ()
+    if heading != float(source.headings()[0]):
+        warnings = (f"The loop turns by {np.degrees(turned):.0f} degrees each time round.",)
+    whole = concatenate([source, again])
+    return fill_gap(whole, source.num_frames - new, source.num_frames, settings, warnings)

@@ -1,0 +1,24 @@
+"""Several prompts, one after the other, as one motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import RequestError
+from ..generation.request import GenerationRequest
+from .edit import EditSettings
+
+
+def prompt_sequence(parts: Sequence[tuple[str, float]], settings: EditSettings | None = None) -> GenerationRequest:
+    """A request for one motion that does one thing after the other: [("walk", 3.0), ("sit down", 2.0)].
+
+    Each part sees the last second of the one before it and goes on from there. `settings.prompt` isn't used.
+
+    Raises:
+        RequestError: no parts, or lengths that can't be made.
+    """
+    if not parts:
+        raise RequestError("There are no prompts in the sequence: add one.")
+    settings = settings or EditSettings()
+    fields = settings.fields() | {"prompt": "", "foot_lock": settings.foot_lock}
+    return GenerationRequest(seconds=sum(seconds for _, seconds in parts), segments=tuple(parts), **fields)
