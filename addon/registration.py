@@ -11,11 +11,12 @@ from types import ModuleType
 
 import bpy
 
-from . import log, menus, preferences, properties, worker_bridge
+from . import epoch, log, menus, preferences, properties, worker_bridge
 from .operators import add_figure, add_skeleton, cancel, generate, open_log, seed
 from .panels import main
 
 MODULES: tuple[ModuleType, ...] = (
+    epoch,
     properties,
     preferences,
     # what the animator does

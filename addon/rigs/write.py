@@ -1,16 +1,19 @@
-"""Writing a take: poses for a rig into a new Action. The action that the rig had is never written to."""
+"""Writing a take: poses for a rig into a new Action. The action that the rig had is never written to.
+
+It can be done a curve at a time (`writing_takes`), so that the window is never blocked for long. What is half-written
+belongs to no object and isn't saved; the armature plays it only when all of it is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, epoch
 from ..core import RigPoses
 from . import curves, takes
 
@@ -39,58 +42,100 @@ def put_back(obj: bpy.types.Object, before: Snapshot) -> None:
             setattr(bone, channel, values)
 
 
-@contextmanager
-def all_or_nothing(obj: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
-    """Within it, actions are made and put on the list.
-
-    If anything is raised they are removed and the object is as before.
-    """
-    before = snapshot(obj)
-    made: list[bpy.types.Action] = []
-    try:
-        yield made
-    except BaseException:
-        put_back(obj, before)
-        for action in made:
-            bpy.data.actions.remove(action)
-        raise
+class Interrupted(Exception):
+    """Blender's data was changed between two steps (an undo, something removed): nothing of the take is left."""
 
 
 def write_takes(
-    obj: bpy.types.Object, poses: Sequence[RigPoses], requests: Sequence[Mapping[str, Any]], frame_start: float
+    obj: bpy.types.Object,
+    poses: Sequence[RigPoses],
+    requests: Sequence[Mapping[str, Any]],
+    frame_start: float,
+    frame_step: float = 1.0,
 ) -> list[bpy.types.Action]:
-    """A new Action for each of `poses`, named by its request's prompt.
+    """As `writing_takes`, all at once."""
+    steps = writing_takes(obj, poses, requests, frame_start, frame_step)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return list(done.value)
 
-    The first is the one that the object plays afterwards.
 
-    A key on every frame of the poses: frame i of them is scene frame ``frame_start + i``, so they must be at the
-    scene's frame rate. The object's former action stays in the file, with a fake user if nothing else would keep it.
-    If anything fails, nothing of this is left.
+def writing_takes(
+    obj: bpy.types.Object,
+    poses: Sequence[RigPoses],
+    requests: Sequence[Mapping[str, Any]],
+    frame_start: float,
+    frame_step: float = 1.0,
+) -> Generator[None, None, list[bpy.types.Action]]:
+    """A new Action for each of `poses`, named by its request's prompt; a step a curve.
+
+    The first is the one that the object plays when the last step is done.
+
+    Frame i of the poses is scene frame ``frame_start + i * frame_step``: a step of 1 is for poses at the scene's frame
+    rate. The object's former action stays in the file, with a fake user if nothing else would keep it. If anything
+    fails, or the generator is closed, nothing of this is left. Raises Interrupted when what it works on is gone.
     """
-    with all_or_nothing(obj) as made:
+    begun = epoch.now()
+    made: list[int] = []
+
+    def still_there(*blocks: Any) -> None:
+        try:
+            if epoch.now() == begun and all(block.session_uid for block in blocks):
+                return
+        except ReferenceError:
+            pass
+        raise Interrupted
+
+    try:
         new: list[compat.NewAction] = []
         for rig_poses, request in zip(poses, requests, strict=True):
             taken = {action.name for action in bpy.data.actions}
             action = compat.new_action(obj, takes.take_name(str(request.get("prompt", "")), taken))
-            made.append(action.action)
+            made.append(action.action.session_uid)
             new.append(action)
-            curves.write(action.bag, channels(obj, rig_poses, frame_start))
+            yield
+            still_there(obj, action.action)
+            for channel in channels(obj, rig_poses, frame_start, frame_step):
+                yield
+                still_there(obj, action.action)
+                curves.write(action.bag, [channel])
             takes.store_request(action.action, request)
+        yield
+        still_there(obj, *(action.action for action in new))
+        _hand_over(obj, new)
+        return [action.action for action in new]
+    except BaseException:
+        for unfinished in [action for action in bpy.data.actions if action.session_uid in made]:
+            bpy.data.actions.remove(unfinished)
+        raise
+
+
+def _hand_over(obj: bpy.types.Object, new: Sequence[compat.NewAction]) -> None:
+    """The finished actions are kept, and the object plays the first; on an exception it is as before."""
+    before = snapshot(obj)
+    try:
+        for action in new:
             action.action.use_fake_user = True
-        former = compat.current_assignment(obj).action
+        former = before.assignment.action
         if former is not None and not former.use_fake_user and former.users <= 1 and former.library is None:
             former.use_fake_user = True
         compat.assign(obj, new[0].action, new[0].slot)
-        return list(made)
+    except BaseException:
+        put_back(obj, before)
+        raise
 
 
-def channels(obj: bpy.types.Object, poses: RigPoses, frame_start: float) -> list[curves.Channel]:
+def channels(
+    obj: bpy.types.Object, poses: RigPoses, frame_start: float, frame_step: float = 1.0
+) -> list[curves.Channel]:
     """The F-curve data of the poses: rotations, locations, custom properties, and what has to be held at rest.
 
     Bones that are animated here, and the bones above them, may stand moved or scaled from an earlier pose, and the
     new curves alone would not undo that: each such channel gets one key at its rest value.
     """
-    frames = np.arange(poses.num_frames, dtype=np.float64) + frame_start
+    frames = np.arange(poses.num_frames, dtype=np.float64) * frame_step + frame_start
     result: list[curves.Channel] = []
     for bone in obj.pose.bones:
         rotations, locations = poses.rotations.get(bone.name), poses.locations.get(bone.name)
