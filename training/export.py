@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 
 from motionmix_core.denoisers.motion_transformer import MotionTransformer, MotionTransformerConfig
 from motionmix_core.denoisers.onnx_denoiser import INPUTS, OUTPUT
 from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
+from motionmix_core.mixed_data.initial_weights import TRANSPOSED
 from motionmix_core.onnx_session import open_session
 from training.onnx_weights import WEIGHTS_FILE, write_model
 
@@ -74,8 +76,30 @@ def to_onnx(network: MotionTransformer) -> onnx.ModelProto:
         dynamo=False,
     )
     model = onnx.load_from_string(buffer.getvalue())
+    name_as_in_torch(model, network)
     onnx.checker.check_model(model)
     return model
+
+
+def name_as_in_torch(model: onnx.ModelProto, network: MotionTransformer) -> None:
+    """Give matrices that the exporter transposed, and named by a number, their own name plus ".T".
+
+    So the weights file can be read back into the network (`mixed_data/initial_weights.py`), to go on training it.
+    """
+    state = {name: tensor.numpy() for name, tensor in network.state_dict().items() if tensor.ndim == 2}
+    missing = {name: array for name, array in state.items() if name not in {t.name for t in model.graph.initializer}}
+    renamed: dict[str, str] = {}
+    for tensor in model.graph.initializer:
+        if tensor.name.startswith("onnx::") and len(tensor.dims) == 2:
+            values = numpy_helper.to_array(tensor).T
+            same = [name for name, array in missing.items() if np.array_equal(array, values)]
+            if same:
+                missing.pop(same[0])
+                renamed[tensor.name] = same[0] + TRANSPOSED
+                tensor.name = same[0] + TRANSPOSED
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            node.input[place] = renamed.get(name, name)
 
 
 def largest_difference(folder: Path, network: MotionTransformer) -> float:

@@ -21,7 +21,7 @@ from motionmix_core.errors import MotionMixError
 from motionmix_core.mixed_data.cache import load_cache
 from motionmix_core.mixed_data.config import load_config
 from motionmix_core.mixed_data.text_bank import build_text_bank
-from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision
+from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision, validation_config
 from motionmix_core.mixed_data.windows import possible_texts
 
 
@@ -47,8 +47,9 @@ def _run(arguments: argparse.Namespace) -> None:
 
     with accelerator.main_process_first():  # one process encodes, the others read what it kept
         cache = load_cache(arguments.cache, config.data.caption_sources)
-        clips = [c for split in ("train", "val") for c in cache.select(split, config.data.shippable_only)]
-        texts = build_text_bank(possible_texts(clips), arguments.text_encoder, config.data.text_tokens, arguments.cache)
+        wanted = possible_texts(cache.select("train", config.data.shippable_only), config)
+        wanted |= possible_texts(cache.select("val", config.data.shippable_only), validation_config(config))
+        texts = build_text_bank(wanted, arguments.text_encoder, config.data.text_tokens, arguments.cache)
 
     stopping = False
 

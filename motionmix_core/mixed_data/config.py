@@ -36,6 +36,7 @@ class MixConfig:
     pivot_noise_level: float = 0.3  # noisy clips train only above it, unless they bring a level of their own
     text_dropout: float = 0.1
     mask_share: float = 0.3  # share of windows with observed motion
+    composite_share: float = 0.0  # share of windows that join the arms of one clip to the body of another
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class TrainConfig:
 
     name: str = "base"
     seed: int = 0
+    init_from: str = ""  # folder of an exported model whose weights and statistics the run begins with
     steps: int = 20_000
     batch: int = 32
     learning_rate: float = 4e-4

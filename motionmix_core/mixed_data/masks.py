@@ -113,14 +113,40 @@ PATTERNS: tuple[tuple[Pattern, float], ...] = (
     (end_effectors, 0.1),
     (root_path, 0.1),
 )
+_SPARSE = (key_poses, end_effectors)  # single frames, without the motion around them
 
 
-def random_mask(rng: np.random.Generator, frames: int, two_share: float = 0.25) -> np.ndarray:
-    """One pattern, or the union of two in a quarter of the cases. (frames, 207) float32."""
+def random_mask(rng: np.random.Generator, frames: int, two_share: float = 0.25) -> tuple[np.ndarray, np.ndarray]:
+    """One pattern, or the union of two in a quarter of the cases.
+
+    Returns the mask (frames, 207) float32, and (frames,) bool: shown frames whose smoothed root nobody can know,
+    because it follows from neighbours that aren't shown. An animator's keys give the pelvis only.
+    """
     weights = np.array([weight for _, weight in PATTERNS])
     count = 2 if rng.random() < two_share else 1
     chosen = rng.choice(len(PATTERNS), size=count, replace=False, p=weights / weights.sum())
     mask = _empty(frames)
+    known = np.zeros(frames, bool)
     for which in chosen:
-        mask = np.maximum(mask, PATTERNS[which][0](rng, frames))
-    return mask
+        pattern = PATTERNS[which][0]
+        shown = pattern(rng, frames)
+        mask = np.maximum(mask, shown)
+        if pattern not in _SPARSE:
+            known |= shown[:, R.ROOT_XZ].any(axis=1)
+    return mask, mask[:, R.ROOT_XZ].any(axis=1) & ~known
+
+
+def with_loose_root(
+    rng: np.random.Generator, features: np.ndarray, loose: np.ndarray, std: np.ndarray, metres: float
+) -> np.ndarray:
+    """Normalised (T, 207) features as keys would give them: at `loose` frames (T,) the smoothed root is off by some
+    `metres`, and the joints' places against it by as much the other way, so that the pose stays where it is.
+    """
+    out = features.copy()
+    count = int(loose.sum())
+    off = rng.standard_normal((count, 2)).astype(np.float32) * metres
+    out[loose, R.ROOT_XZ] += off / std[R.ROOT_XZ]
+    for axis, start in enumerate((R.POSITIONS.start, R.POSITIONS.start + 2)):
+        columns = np.arange(start, R.POSITIONS.stop, 3)
+        out[np.ix_(loose, columns)] -= off[:, axis : axis + 1] / std[columns]
+    return out

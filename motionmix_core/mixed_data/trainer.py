@@ -21,6 +21,7 @@ from ..errors import DataError
 from .cache import MotionCache
 from .checkpoints import config_to_dict, load_checkpoint, save_checkpoint
 from .config import TrainConfig
+from .initial_weights import initial_weights, load_into
 from .losses import MotionLoss
 from .text_bank import TextBank
 from .windows import Batch, WindowSampler, fit_window_normaliser
@@ -37,6 +38,13 @@ def learning_rate(config: TrainConfig, step: int) -> float:
         return config.learning_rate
     done = min(1.0, (step - begin) / max(config.steps - begin, 1))
     return config.learning_rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def validation_config(config: TrainConfig) -> TrainConfig:
+    """How validation windows are cut: real clips only, nothing shown, other random numbers."""
+    return replace(
+        config, mix=replace(config.mix, mask_share=0.0, composite_share=0.0), seed=config.seed + 7919, init_from=""
+    )
 
 
 def choose_precision(wanted: str, device: torch.device) -> str:
@@ -112,14 +120,19 @@ class Trainer:
         train_clips = cache.select("train", config.data.shippable_only)
         if not train_clips:
             raise DataError(f"{cache.folder} holds no clips to train on (split train)")
-        self.normaliser = stored.normaliser if stored else fit_window_normaliser(cache, train_clips, texts, config)
+        first = initial_weights(Path(config.init_from)) if config.init_from and not stored else None
+        known = stored or first
+        self.normaliser = known.normaliser if known else fit_window_normaliser(cache, train_clips, texts, config)
         self._sampler = WindowSampler(cache, train_clips, texts, self.normaliser, config)
         held_out = cache.select("val", config.data.shippable_only)
-        plain = replace(config, mix=replace(config.mix, mask_share=0.0), seed=config.seed + 7919)
-        self._validator = WindowSampler(cache, held_out, texts, self.normaliser, plain) if held_out else None
+        self._validator = (
+            WindowSampler(cache, held_out, texts, self.normaliser, validation_config(config)) if held_out else None
+        )
 
         torch.manual_seed(config.seed)
         network = MotionTransformer(config.network)
+        if first:
+            load_into(network, first, config.init_from)
         self._ema = Ema(network, config.ema)
         optimiser = torch.optim.AdamW(
             network.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
@@ -195,7 +208,7 @@ class Trainer:
         signal = alpha_bar.sqrt()[:, None, None]
         level = (1 - alpha_bar).sqrt()
         noisy = signal * data["motion"] + level[:, None, None] * noise
-        seen = torch.where(data["observed_mask"] > 0, data["motion"], noisy) * data["frame_mask"][..., None]
+        seen = torch.where(data["observed_mask"] > 0, data["shown"], noisy) * data["frame_mask"][..., None]
         predicted = forward(
             seen,
             data["observed_mask"],

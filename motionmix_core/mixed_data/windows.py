@@ -7,7 +7,7 @@ without having to store any generator's state.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from ..diffusion.schedule import named_schedule
 from ..errors import DataError
 from ..representation import default as R
 from .cache import Caption, Clip, MotionCache
+from .composites import Composite, draw_composites, livelier_arm, with_arms_of
 from .config import TrainConfig
-from .masks import random_mask
+from .masks import random_mask, with_loose_root
 from .text_bank import TextBank
 from .timestep_ranges import TimestepRanges, pivot_of_noise
 
+_COMPOSITES = 800  # different pairs of clips, each with captions to encode
+_LOOSE_ROOT_METRES = 0.015  # how far an animator's keys leave the smoothed root open
 _WHOLE_TRIAL_SHARE = 0.15  # how often CMU's short index line is read where a clip has captions of its own windows
 
 
@@ -28,12 +31,14 @@ class Batch:
     """One training batch; arrays start with the batch axis B, T frames, L text tokens.
 
     motion (B, T, 207) float32 normalised clean features, zero where frame_mask is 0. frame_mask (B, T) float32.
-    observed_mask (B, T, 207) float32. timesteps (B,) int64. text_tokens (B, L, 384), text_mask (B, L),
+    shown (B, T, 207): what is given where observed_mask (B, T, 207) float32 is 1; `motion`, but for the smoothed root
+    of sparse keys. timesteps (B,) int64. text_tokens (B, L, 384), text_mask (B, L),
     text_pooled (B, 384) float32: zero for the null condition.
     """
 
     motion: np.ndarray
     frame_mask: np.ndarray
+    shown: np.ndarray
     observed_mask: np.ndarray
     timesteps: np.ndarray
     text_tokens: np.ndarray
@@ -78,6 +83,7 @@ class Placement:
     frames: int
     text: str | None
     mirror: bool
+    arms: tuple[Composite, Placement] | None = None  # whose arms it gets, and from where in that clip
 
 
 class WindowSampler:
@@ -96,6 +102,7 @@ class WindowSampler:
         self._cache, self._texts = cache, texts
         self._normaliser, self._config = normaliser, config
         self._weights = clip_weights(self._clips, config.data.balance, config.data.hand_made_weight)
+        self._composites = composites_of(clips, config)
 
     def batch(self, step: int, rank: int = 0, length: int | None = None) -> Batch:
         """The batch of training step `step` for process `rank`; `length` fixes the window length in frames."""
@@ -104,7 +111,14 @@ class WindowSampler:
             length = int(np.random.default_rng((config.seed, step)).choice(data.lengths))
         rng = np.random.default_rng((config.seed, step, rank + 1))
         chosen = [self._clips[i] for i in rng.choice(len(self._clips), size=config.batch, p=self._weights)]
-        placements = [self._place(clip, length, rng) for clip in chosen]
+        placements = []
+        for row, clip in enumerate(chosen):
+            if self._composites and rng.random() < config.mix.composite_share:
+                composite = self._composites[rng.integers(len(self._composites))]
+                chosen[row] = composite.base
+                placements.append(self._place_composite(composite, length, rng))
+            else:
+                placements.append(self._place(clip, length, rng))
         motion, frame_mask = self._cut(chosen, placements, length, rng)
         timesteps = self._ranges.draw(
             shifted(rng.random(len(chosen)), config.high_noise_shift),
@@ -115,13 +129,27 @@ class WindowSampler:
         kept = rng.random(len(chosen)) >= config.mix.text_dropout
         texts = [p.text if keep else None for p, keep in zip(placements, kept, strict=True)]
         tokens, text_mask, pooled = self._texts.gather(self._texts.rows(texts))
-        observed = np.zeros_like(motion)
+        observed, shown = np.zeros_like(motion), motion.copy()
         for row, placement in enumerate(placements):
             if rng.random() < config.mix.mask_share:
-                observed[row, : placement.frames] = random_mask(rng, placement.frames)
-        return Batch(motion, frame_mask, observed, timesteps, tokens, text_mask, pooled)
+                there = slice(placement.frames)
+                observed[row, there], loose = random_mask(rng, placement.frames)
+                shown[row, there] = with_loose_root(
+                    rng, motion[row, there], loose, self._normaliser.std, _LOOSE_ROOT_METRES
+                )
+        return Batch(motion, frame_mask, shown, observed, timesteps, tokens, text_mask, pooled)
 
-    def _place(self, clip: Clip, length: int, rng: np.random.Generator) -> Placement:
+    def _place_composite(self, composite: Composite, length: int, rng: np.random.Generator) -> Placement:
+        base = self._place(composite.base, length, rng, composite.base_caption)
+        donor = self._place(composite.donor, base.frames, rng, composite.donor_caption)
+        return replace(
+            base,
+            frames=min(base.frames, donor.frames),
+            text=composite.text(base.mirror),
+            arms=(composite, replace(donor, mirror=base.mirror)),
+        )
+
+    def _place(self, clip: Clip, length: int, rng: np.random.Generator, anchor: Caption | None = None) -> Placement:
         data = self._config.data
         low, high = np.log(data.speed)
         speed = float(np.exp(rng.uniform(low, high))) if rng.random() < 0.5 else 1.0
@@ -132,7 +160,7 @@ class WindowSampler:
         last_start = clip.frames - 1 - reach
         if not clip.captions:
             return Placement(float(rng.uniform(0, max(last_start, 0))), speed, frames, None, mirror)
-        anchor = self._anchor(clip, rng)
+        anchor = anchor or self._anchor(clip, rng)
         # cover the caption's span if the window is longer, else stay inside it; half a second of play either way
         bounds = sorted((anchor.start, anchor.stop - 1 - reach))
         start = float(np.clip(rng.uniform(bounds[0] - 15, bounds[1] + 15), 0, max(last_start, 0)))
@@ -152,20 +180,34 @@ class WindowSampler:
         frame_mask = np.stack([(ticks < p.frames) for p in placements]).astype(np.float32)
         windows = np.empty((len(clips), length, R.FEATURES), np.float32)
         for row, (clip, place) in enumerate(zip(clips, placements, strict=True)):
-            at = place.start + np.minimum(ticks, place.frames - 1) * place.speed
-            low = np.minimum(at.astype(int), clip.frames - 2)
-            part = (at - low).astype(np.float32)[:, None]
-            rows = self._cache.features[clip.start + low[0] : clip.start + low[-1] + 2]
-            low = low - low[0]
-            # neighbouring frames are close: a straight line between them is a rotation to a few parts in a thousand
-            window = rows[low] + part * (rows[low + 1] - rows[low])
-            windows[row] = R.mirrored(window) if place.mirror else window
+            windows[row] = self._window(clip, place, ticks)
+            if place.arms is not None:
+                composite, where = place.arms
+                donor = self._window(composite.donor, where, ticks)
+                sides = composite.sides or (livelier_arm(donor[: place.frames]),)
+                windows[row] = with_arms_of(windows[row], donor, sides)
         heading = np.arctan2(windows[:, 0, R.HEADING.start + 1], windows[:, 0, R.HEADING.start])
         spread = np.radians(self._config.data.yaw_degrees) * rng.standard_normal(len(clips))
         yaw = (spread - heading).astype(np.float32)
         windows = R.turned(windows, yaw, np.zeros((len(clips), 2), np.float32))
         windows[..., R.ROOT_XZ] -= windows[:, :1, R.ROOT_XZ]
         return self._normaliser.normalise(windows) * frame_mask[..., None], frame_mask
+
+    def _window(self, clip: Clip, place: Placement, ticks: np.ndarray) -> np.ndarray:
+        """(T, 207) features as captured; frames after the placement's last repeat it."""
+        at = place.start + np.minimum(ticks, place.frames - 1) * place.speed
+        low = np.minimum(at.astype(int), clip.frames - 2)
+        part = (at - low).astype(np.float32)[:, None]
+        rows = self._cache.features[clip.start + low[0] : clip.start + low[-1] + 2]
+        low = low - low[0]
+        # neighbouring frames are close: a straight line between them is a rotation to a few parts in a thousand
+        window = rows[low] + part * (rows[low + 1] - rows[low])
+        return R.mirrored(window) if place.mirror else window
+
+
+def composites_of(clips: Sequence[Clip], config: TrainConfig) -> tuple[Composite, ...]:
+    """The pairs of clips that a run joins; () if its config asks for none."""
+    return draw_composites(clips, _COMPOSITES, config.seed) if config.mix.composite_share > 0 else ()
 
 
 def fit_window_normaliser(
@@ -178,6 +220,7 @@ def fit_window_normaliser(
     return R.fit_normaliser(np.concatenate([batch.motion[batch.frame_mask > 0] for batch in batches]))
 
 
-def possible_texts(clips: Sequence[Clip]) -> set[str]:
-    """All texts that `WindowSampler` may ask the text bank for: captions and their mirror images."""
-    return {text for clip in clips for caption in clip.captions for text in (caption.text, caption.mirrored)}
+def possible_texts(clips: Sequence[Clip], config: TrainConfig) -> set[str]:
+    """All texts that `WindowSampler` may ask the text bank for: captions, joined ones, and their mirror images."""
+    texts = {text for clip in clips for caption in clip.captions for text in (caption.text, caption.mirrored)}
+    return texts | {composite.text(mirror) for composite in composites_of(clips, config) for mirror in (False, True)}

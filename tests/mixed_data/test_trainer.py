@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -188,3 +189,24 @@ def test_two_cpu_processes_train_one_model(tmp_path):
     stored = load_checkpoint(tmp_path / "run")
     assert stored is not None
     assert stored.step == CONFIG.steps
+
+
+def test_a_run_begins_with_another_runs_average(cache, tmp_path):
+    first, _ = losses_of(replace(CONFIG, steps=40), cache, tmp_path / "first")
+    first.run()
+    config = replace(CONFIG, seed=9, init_from=str(tmp_path / "first"))
+    second, _ = losses_of(config, cache, tmp_path / "second")
+    assert second.step == 0
+    for a, b in zip(first.ema_network.parameters(), second.ema_network.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+    np.testing.assert_array_equal(first.normaliser.mean, second.normaliser.mean)
+
+
+def test_weights_of_another_network_or_none_are_refused(cache, tmp_path):
+    first, _ = losses_of(replace(CONFIG, steps=1), cache, tmp_path / "first")
+    first.run()
+    wider = replace(CONFIG, init_from=str(tmp_path / "first"), network=replace(CONFIG.network, width=48))
+    with pytest.raises(DataError, match="another network"):
+        losses_of(wider, cache, tmp_path / "second")
+    with pytest.raises(DataError, match="neither a run"):
+        losses_of(replace(CONFIG, init_from=str(tmp_path / "nothing")), cache, tmp_path / "third")

@@ -138,7 +138,7 @@ def test_mask_share_is_kept(cache, normaliser):
     config = with_mix(mask_share=0.5)
     shown = np.concatenate([sampler(cache, normaliser, config).batch(s).observed_mask.any((1, 2)) for s in range(100)])
     assert 0.42 < shown.mean() < 0.58
-    assert random_mask(np.random.default_rng(0), 30).any()
+    assert random_mask(np.random.default_rng(0), 30)[0].any()
 
 
 def test_the_shift_draws_more_noisy_timesteps_and_one_changes_nothing():
@@ -148,3 +148,28 @@ def test_the_shift_draws_more_noisy_timesteps_and_one_changes_nothing():
     assert (np.diff(moved) > 0).all()
     assert moved.max() < 1
     assert (moved > 0.9).mean() == pytest.approx(1 - 0.9 / 1.1, abs=2e-3)
+
+
+def test_sparse_keys_leave_the_smoothed_root_open_but_not_the_pose(cache, normaliser):
+    """What a key shows lies elsewhere along the path, and its joints as much the other way."""
+    batch_with = sampler(cache, normaliser, with_mix(mask_share=1.0))
+    moved = 0
+    for step in range(30):
+        batch = batch_with.batch(step)
+        shown, truth = (normaliser.denormalise(a) for a in (batch.shown, batch.motion))
+        off = shown[..., R.ROOT_XZ] - truth[..., R.ROOT_XZ]
+        moved += int((np.abs(off).max((1, 2)) > 1e-4).sum())
+        assert np.abs(off).max() < 0.1
+        for axis, start in enumerate((R.POSITIONS.start, R.POSITIONS.start + 2)):
+            places = (shown - truth)[..., start : R.POSITIONS.stop : 3]
+            np.testing.assert_allclose(places + off[..., axis : axis + 1], 0, atol=2e-5)
+        rest = np.r_[R.ROOT_HEIGHT.start : R.POSITIONS.start, R.ROTATIONS.start : R.FEATURES]
+        np.testing.assert_array_equal(batch.shown[..., rest], batch.motion[..., rest])
+    assert moved > 10
+
+
+def test_windows_with_all_their_neighbours_show_the_true_root():
+    for seed in range(40):
+        mask, loose = random_mask(np.random.default_rng(seed), 40, two_share=0.0)
+        dense = mask[:, R.ROOT_XZ].all(axis=1).mean() > 0.6
+        assert not (dense and loose.any())

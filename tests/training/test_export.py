@@ -13,7 +13,8 @@ from safetensors.numpy import load_file
 from motionmix_core.denoisers.motion_transformer import MotionTransformer
 from motionmix_core.denoisers.onnx_denoiser import OnnxDenoiser
 from motionmix_core.errors import DataError
-from motionmix_core.mixed_data.checkpoints import save_checkpoint
+from motionmix_core.mixed_data.checkpoints import load_checkpoint, save_checkpoint
+from motionmix_core.mixed_data.initial_weights import initial_weights
 from motionmix_core.representation.default import FEATURES, Normaliser
 from tests.mixed_data.small_run import CONFIG
 from training.export import export, largest_difference, main
@@ -55,6 +56,16 @@ def test_weights_are_kept_once_and_as_fp16(run, tmp_path):
     assert stored == pytest.approx(sum(p.numel() for p in network.parameters()), rel=0.02)
     assert all(array.dtype == np.float16 for array in weights.values() if array.ndim >= 2)
     assert (out / "graph.onnx").stat().st_size < 300_000
+
+
+def test_a_run_can_begin_with_an_exported_model(run, tmp_path):
+    """The file that ships holds the network itself, not only a graph's numbers."""
+    export(run, tmp_path / "model", name="tiny")
+    stored, first = load_checkpoint(run), initial_weights(tmp_path / "model")
+    assert first.network.keys() == stored.ema.keys()
+    for name, tensor in stored.ema.items():
+        torch.testing.assert_close(first.network[name], tensor, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(first.normaliser.std, stored.normaliser.std, atol=1e-6)
 
 
 def test_a_difference_is_seen(run, tmp_path):
