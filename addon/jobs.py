@@ -6,19 +6,20 @@ Nothing here waits. The operator (with a window) and `api` (for scripts) do the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 import bpy
 import numpy as np
 
-from . import log, properties
+from . import log, preferences, properties
 from .core import (
     Cancelled,
     GenerationRequest,
     GenerationResult,
     Motion,
+    RequestError,
     RetargetOptions,
     RigError,
     RigPoses,
@@ -26,6 +27,7 @@ from .core import (
     to_rig,
 )
 from .rigs import read, write
+from .takes import identity
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,22 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
         frame_start=scene.frame_current if panel.start == "CURRENT" else scene.frame_start,
         extend_range=panel.extend_range,
     )
+
+
+def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
+    """Show settings in the panel: the other way round than `panel_settings`.
+
+    The seed is locked, since it is one of them. Where on the timeline the motion begins stays as the panel has it.
+    """
+    panel = properties.of(scene)
+    for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "extend_range"):
+        setattr(panel, name, getattr(settings, name))
+    panel.lock_seed = True
+    for name in ("guidance", "steps"):
+        chosen = getattr(settings, name)
+        setattr(panel, f"use_{name}", chosen is not None)
+        if chosen is not None:
+            setattr(panel, name, chosen)
 
 
 def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Settings) -> Job:
@@ -174,9 +192,22 @@ def contacts_at(contacts: np.ndarray, motion: Motion, timed: Motion) -> np.ndarr
 def stored_request(settings: Settings, seed: int, model: str) -> dict[str, Any]:
     """What is kept on a take so that it can be made again.
 
-    The settings with this take's own seed, and the model that made it.
+    The settings with this take's own seed, and what made it: the model, its hash, our version.
     """
-    return {"format": 1, **asdict(settings), "seed": int(seed), "variations": 1, "model": model}
+    made_by = {"model": model, **identity.of_model(preferences.models_folder(), model), "version": identity.version()}
+    return {"format": 1, **asdict(settings), "seed": int(seed), "variations": 1, **made_by}
+
+
+def settings_of(request: Mapping[str, Any]) -> Settings:
+    """The settings that made a take, from what `stored_request` kept with it.
+
+    Raises RequestError: it lacks something that can't be guessed, as after an edit by hand.
+    """
+    known = {field.name: request[field.name] for field in fields(Settings) if field.name in request}
+    try:
+        return Settings(**known)
+    except TypeError as error:
+        raise RequestError("What made this take can't be read any more: its stored settings aren't whole") from error
 
 
 ID = TypeVar("ID", bound=bpy.types.ID)

@@ -20,6 +20,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from .. import jobs, log, properties, worker_bridge
 from ..core import Cancelled, GenerationResult, MotionMixError, OperatorReturn, WorkerJob
 from ..rigs import read
+from ..takes import collection
 from .seed import draw_seed
 
 _TICK = 0.05  # seconds between looks at the worker
@@ -56,6 +57,9 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
     )
     model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)
+    take: StringProperty(
+        name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
+    )
 
     _job: jobs.Job | None = None
     _work: WorkerJob | None = None
@@ -89,7 +93,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         if bpy.app.background or context.window is None:
             return self.execute(context)
         panel = properties.of(context.scene)
-        if not panel.lock_seed and not self.properties.is_property_set("seed"):
+        if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):
             panel.seed = draw_seed()
         try:
             self._job = self._prepare(context)
@@ -138,12 +142,16 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         redraw_sidebars(context)
 
     def _prepare(self, context: bpy.types.Context) -> jobs.Job:
-        """The job of the panel's settings, with those that the caller gave in their place."""
-        settings = jobs.panel_settings(context.scene)
+        """The job of the panel's (or a take's) settings, with those that the caller gave in their place."""
+        obj = read.target_of(context.object)
+        if self.take and obj is not None:
+            settings = jobs.settings_of(collection.request(collection.find(obj, self.take)))
+        else:
+            settings = jobs.panel_settings(context.scene)
         given = {
             name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
         }
-        return jobs.prepare(context.scene, read.target_of(context.object), replace(settings, **given))
+        return jobs.prepare(context.scene, obj, replace(settings, **given))
 
     def _finish(self, job: jobs.Job, result: GenerationResult) -> set[OperatorReturn]:
         started = time.perf_counter()

@@ -1,0 +1,93 @@
+"""From a take back to what made it: the same again, the same with another seed, its settings into the panel."""
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from .. import jobs, preferences
+from ..core import MotionMixError, OperatorReturn
+from ..takes import collection, identity
+from .seed import draw_seed
+from .take_target import TAKE_TEXT, TakeOperator, failed, rig_of, why_not
+
+
+class MOTIONMIX_OT_take_again(bpy.types.Operator):
+    """Make this take's motion again as a new take: the same settings and seed give the same keys"""
+
+    bl_idname = "motionmix.take_again"
+    bl_label = "Generate Take Again"
+    bl_options = {"REGISTER"}  # the generation that it starts makes the undo step
+
+    take: StringProperty(name="Take", description=TAKE_TEXT, options={"SKIP_SAVE"})
+    new_seed: BoolProperty(
+        name="New Seed", description="Draw another seed: the same settings, another motion", options={"SKIP_SAVE"}
+    )
+    variations: IntProperty(
+        name="Variations", description="How many motions to make", default=1, min=1, soft_max=8, options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: Any) -> str:
+        """The tooltip says which of the two it does."""
+        if properties.new_seed:
+            return "Make another motion with this take's settings and a new seed, as a new take"
+        return cls.__doc__ or ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """The active armature must have takes."""
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
+        """Start it, and let the animator go on working."""
+        return self._start(context, "INVOKE_DEFAULT")
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Make it and wait for it."""
+        return self._start(context, "EXEC_DEFAULT")
+
+    def _start(self, context: bpy.types.Context, how: str) -> set[OperatorReturn]:
+        try:
+            action = collection.find(rig_of(context), self.take)
+            request = collection.request(action)
+            jobs.settings_of(request)
+        except MotionMixError as error:
+            return failed(self, error)
+        changed = identity.difference(request, preferences.models_folder())
+        if changed:
+            self.report({"WARNING"}, changed)
+        given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
+        if self.variations > 1:
+            given["variations"] = self.variations
+        try:
+            result = bpy.ops.motionmix.generate(how, True, take=action.name, **given)
+        except RuntimeError as error:  # what the generation reported as an error
+            self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
+            return {"CANCELLED"}
+        return {"FINISHED"} if "RUNNING_MODAL" in result else result
+
+
+class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
+    """Put the settings that made this take back into the panel, its seed too (and lock it)"""
+
+    bl_idname = "motionmix.take_use_settings"
+    bl_label = "Use Settings of Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def run(self, context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
+        """Fill the panel."""
+        jobs.fill_panel(context.scene, jobs.settings_of(collection.request(action)))
+        self.report({"INFO"}, f"The panel has the settings of “{action.name}”")
+        return {"FINISHED"}
+
+
+CLASSES = (MOTIONMIX_OT_take_again, MOTIONMIX_OT_take_use_settings)

@@ -1,0 +1,72 @@
+"""What the operators for takes have in common: which armature and which take are meant, and why it can't be done."""
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+from .. import log
+from ..core import MotionMixError, OperatorReturn
+from ..rigs import read
+from ..takes import collection
+
+TAKE_TEXT = "Name of the take. Empty: the one that is shown"
+
+
+def rig_of(context: bpy.types.Context) -> bpy.types.Object:
+    """The armature that is meant; there is one where the operator's poll holds."""
+    obj = read.target_of(context.object)
+    assert obj is not None
+    return obj
+
+
+def why_not(context: bpy.types.Context) -> str:
+    """Why takes can't be worked with here, in the animator's words; "" if they can."""
+    obj = read.target_of(context.object)
+    reason = read.problem(obj)
+    if reason or obj is None:
+        return reason
+    if not collection.takes_of(obj) and collection.shown(obj) is None:
+        return f"“{obj.name}” has no takes yet. Press Generate"
+    return ""
+
+
+class TakeOperator:
+    """Base of the operators that work on one take of the active armature.
+
+    They do it in `run`; what goes wrong is reported, and the operator has then changed nothing.
+    """
+
+    take: StringProperty(name="Take", description=TAKE_TEXT, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """The active armature must have takes."""
+        reason = why_not(context)
+        if reason:
+            cls.poll_message_set(reason)  # type: ignore[attr-defined]
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Do it, or say why not."""
+        try:
+            obj = rig_of(context)
+            return self.run(context, obj, collection.find(obj, self.take))
+        except MotionMixError as error:
+            return failed(self, error)
+
+    def run(self, context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
+        """Do it. Raises MotionMixError."""
+        raise NotImplementedError
+
+
+def failed(operator: Any, error: Exception) -> set[OperatorReturn]:
+    """Tell the animator what went wrong, and note it in the log."""
+    log.logger().info("%s: %s", operator.bl_idname, error)
+    operator.report({"ERROR"}, str(error))
+    return {"CANCELLED"}

@@ -1,0 +1,216 @@
+"""Blending a take in and out: over some frames it grows out of what the animator had, and goes back into it.
+
+What the animator had is their own Action, evaluated at each of these frames; where that has no curve, the pose under
+it. Rotations turn along the shortest way, the rest goes straight, both with a soft start and end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import compat, log
+from . import edges, own, pose, timing
+from .collection import editable, is_take, record, shown, state
+
+_SIZES = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3, "scale": 3}
+_LINEAR = 1
+_AUTO_CLAMPED = 4
+
+
+def set_frames(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, frames_out: int) -> None:
+    """Blend a take over so many frames at its start and its end; 0 and 0 is the take as it was made.
+
+    Raises RequestError: the take is linked or has no keys.
+    """
+    editable(action)
+    timing.span(action)
+    stored = record(action)
+    stored.blend_in, stored.blend_out = frames_in, frames_out
+    _apply(obj, action)  # their update may have blended for another armature that plays the take, or not at all
+
+
+def refresh(action: bpy.types.Action, context: bpy.types.Context) -> None:
+    """Blend a take anew: its lengths were changed in the panel."""
+    obj = _player(action, context)
+    if obj is None or action.library is not None:
+        return
+    try:
+        _apply(obj, action)
+    except Exception as error:  # a property has no other way to say it
+        log.logger().error("blend: %s", error, exc_info=error)
+
+
+def retimed(obj: bpy.types.Object, action: bpy.types.Action, retime: Any) -> None:
+    """Change a take's timing with its blends taken off, and put these on again: they meet other frames there.
+
+    retime: called without arguments in between.
+    """
+    editable(action)
+    if not edges.restore(action, timing.span(action)):  # edited since: the blends have become part of the take
+        record(action).property_unset("blend_in")
+        record(action).property_unset("blend_out")
+    try:
+        retime()
+    finally:
+        _apply(obj, action)
+
+
+def _player(action: bpy.types.Action, context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature for which a take is blended: the active one if it plays it, else any that does."""
+    players = [obj for obj in bpy.data.objects if obj.type == "ARMATURE" and shown(obj) == action]
+    active = getattr(context, "object", None)
+    return active if active in players else next(iter(players), None)
+
+
+def _apply(obj: bpy.types.Object, action: bpy.types.Action) -> None:
+    ends = timing.span(action)
+    edges.restore(action, ends)
+    length = int(ends[1] - ends[0])
+    frames_in = min(record(action).blend_in, length)
+    frames_out = min(record(action).blend_out, length - frames_in)
+    if not frames_in and not frames_out:
+        return
+    curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_in(action)}
+    source = _Own(obj)
+    raw: dict[edges.Key, list[np.ndarray]] = {}
+    for key, curve in curves.items():
+        table = edges.columns(curve)
+        raw[key] = [
+            table[edges.inside(table, ends[0], ends[0] + frames_in)] if frames_in else table[:0],
+            table[edges.inside(table, ends[1] - frames_out, ends[1])] if frames_out else table[:0],
+        ]
+    new = {key: edges.columns(curve) for key, curve in curves.items()}
+    if frames_in:
+        frames = ends[0] + np.arange(frames_in + 1)
+        _blend(obj, curves, new, source, frames, _ease(np.arange(frames_in + 1) / frames_in))
+    if frames_out:
+        frames = ends[1] - np.arange(frames_out, -1, -1)
+        _blend(obj, curves, new, source, frames, _ease(np.arange(frames_out, -1, -1) / frames_out))
+    for key, curve in curves.items():
+        edges.write(curve, new[key])
+    edges.keep(action, ends, (frames_in, frames_out), raw)
+    obj.update_tag(refresh={"TIME"})
+
+
+def _ease(x: np.ndarray) -> np.ndarray:
+    return np.asarray(x * x * (3.0 - 2.0 * x))
+
+
+def _blend(
+    obj: bpy.types.Object,
+    curves: Mapping[edges.Key, Any],
+    tables: dict[edges.Key, np.ndarray],
+    source: _Own,
+    frames: np.ndarray,
+    weights: np.ndarray,
+) -> None:
+    """Put a key on each of the frames into the tables: the take's value at weight 1, the animator's own at 0."""
+    for path in dict.fromkeys(path for path, _index in curves):
+        part = pose.parse(path)
+        if part is None:
+            continue
+        channel = part[1]
+        size = _SIZES.get(channel, 1)
+        theirs = source.values(path, range(size), frames)
+        present = [index for index in range(size) if (path, index) in curves]
+        if theirs is None or not present:
+            continue
+        taken = theirs.copy()
+        for index in present:
+            taken[:, index] = [curves[path, index].evaluate(frame) for frame in frames]
+        if channel == "rotation_quaternion":
+            mixed = _slerp(theirs, taken, weights)
+        elif channel == "rotation_euler":
+            mixed = taken + (1.0 - weights[:, None]) * _shortest(theirs - taken)
+        elif channel == "rotation_axis_angle":
+            mixed = _axis_angles(_slerp(_quaternions(theirs), _quaternions(taken), weights), taken)
+        else:
+            mixed = theirs + weights[:, None] * (taken - theirs)
+        for index in present:
+            tables[path, index] = _insert(tables[path, index], frames, mixed[:, index])
+
+
+def _insert(table: np.ndarray, frames: np.ndarray, values: np.ndarray) -> np.ndarray:
+    rows = np.zeros((len(frames), table.shape[1]), dtype=np.float32)
+    for place, shift in ((0, 0.0), (2, -1 / 3), (4, 1 / 3)):
+        rows[:, place], rows[:, place + 1] = frames + shift, values
+    rows[:, 6], rows[:, 7:] = _LINEAR, _AUTO_CLAMPED
+    at_end = table[np.abs(table[:, 0] - frames[-1]) < 1e-3]
+    if len(at_end):  # how the take goes on from there
+        rows[-1, 6:] = at_end[0, 6:]
+    outside = ~edges.inside(table, frames[0], frames[-1])
+    merged = np.concatenate((table[outside], rows))
+    return np.asarray(merged[np.argsort(merged[:, 0], kind="stable")])
+
+
+class _Own:
+    """What the animator had, by channel and frame."""
+
+    def __init__(self, obj: bpy.types.Object) -> None:
+        action = own.action_of(obj)
+        self._pose = pose.from_text(state(obj).own_pose) if shown(obj) else pose.from_text(pose.to_text(obj))
+        self._curves: dict[edges.Key, Any] = {}
+        if action is not None and not is_take(action):
+            curves = compat.curves_in(action, own.slot_of(obj))
+            self._curves = {(curve.data_path, curve.array_index): curve for curve in curves}
+
+    def values(self, path: str, indices: Iterable[int], frames: np.ndarray) -> np.ndarray | None:
+        """(T, C) at the frames; None if nothing is known about it."""
+        result = []
+        for index in indices:
+            curve = self._curves.get((path, index))
+            if curve is not None and len(curve.keyframe_points):
+                result.append([curve.evaluate(frame) for frame in frames])
+                continue
+            value = pose.value(self._pose, path, index)
+            if value is None:
+                return None
+            result.append([value] * len(frames))
+        return np.array(result, dtype=np.float64).T
+
+
+def _unit(q: np.ndarray) -> np.ndarray:
+    norm = np.linalg.norm(q, axis=1, keepdims=True)
+    return np.asarray(np.where(norm > 1e-9, q / np.maximum(norm, 1e-9), [1.0, 0.0, 0.0, 0.0]))
+
+
+def _slerp(start: np.ndarray, end: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(T, 4) quaternions between two, on the side of the sphere where `end` is, so that curves stay continuous."""
+    start, end = _unit(start), _unit(end)
+    dot = np.sum(start * end, axis=1, keepdims=True)
+    start = np.where(dot < 0, -start, start)
+    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    weights = weights[:, None]
+    sine = np.sin(angle)
+    near = sine < 1e-6
+    safe = np.where(near, 1.0, sine)
+    a = np.where(near, 1.0 - weights, np.sin((1.0 - weights) * angle) / safe)
+    b = np.where(near, weights, np.sin(weights * angle) / safe)
+    return _unit(a * start + b * end)
+
+
+def _shortest(angles: np.ndarray) -> np.ndarray:
+    return np.asarray((angles + np.pi) % (2 * np.pi) - np.pi)
+
+
+def _quaternions(axis_angles: np.ndarray) -> np.ndarray:
+    axes = axis_angles[:, 1:]
+    norm = np.linalg.norm(axes, axis=1, keepdims=True)
+    axes = np.where(norm > 1e-9, axes / np.maximum(norm, 1e-9), [0.0, 1.0, 0.0])
+    half = axis_angles[:, :1] / 2
+    return np.concatenate((np.cos(half), axes * np.sin(half)), axis=1)
+
+
+def _axis_angles(quaternions: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """(T, 4) angle and axis of quaternions, each axis on the side of the one in `like`."""
+    length = np.linalg.norm(quaternions[:, 1:], axis=1, keepdims=True)
+    axes = np.where(length > 1e-9, quaternions[:, 1:] / np.maximum(length, 1e-9), like[:, 1:])
+    angles = 2 * np.arctan2(length, quaternions[:, :1])
+    turned = np.sum(axes * like[:, 1:], axis=1, keepdims=True) < 0
+    axes, angles = np.where(turned, -axes, axes), np.where(turned, -angles, angles)
+    angles = like[:, :1] + _shortest(angles - like[:, :1])
+    return np.concatenate((angles, axes), axis=1)

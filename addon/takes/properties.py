@@ -1,0 +1,116 @@
+"""What is stored about takes: with each Action, with each armature, and what the list shows just now."""
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, PointerProperty, StringProperty
+
+from . import blend, show
+
+# Kept in the scene that overrides a linked rig, too.
+_OVERRIDE: Any = {"LIBRARY_OVERRIDABLE"}
+_HIDDEN: Any = {"HIDDEN"}
+_UNSAVED: Any = {"SKIP_SAVE"}
+
+STARRED_TEXT = "Mark the takes worth keeping; the list can show these alone"
+BLEND_IN_TEXT = "Frames at the take's start over which it grows out of the pose or Action that you had"
+BLEND_OUT_TEXT = "Frames at the take's end over which it goes back into the pose or Action that you had"
+
+
+def _get_row(state: MotionMixRigTakes) -> int:
+    return show.row_of(state.id_data)
+
+
+def _set_row(state: MotionMixRigTakes, row: int) -> None:
+    show.show_row(state.id_data, row)
+
+
+def _blend(take: MotionMixTake, context: bpy.types.Context) -> None:
+    blend.refresh(take.id_data, context)
+
+
+class MotionMixTake(bpy.types.PropertyGroup):
+    """About one take (``action.motionmix_take``). The request itself is the Action's custom property "motionmix"."""
+
+    starred: BoolProperty(name="Star", description=STARRED_TEXT, options=set())
+    rig: StringProperty(name="Rig", description="Key of the rig that the take was made for", options=_HIDDEN)
+    serial: IntProperty(name="Number", description="In which order the takes were made", options=_HIDDEN)
+    blend_in: IntProperty(
+        name="Blend In", description=BLEND_IN_TEXT, min=0, soft_max=48, update=_blend, subtype="TIME", options=set()
+    )
+    blend_out: IntProperty(
+        name="Blend Out", description=BLEND_OUT_TEXT, min=0, soft_max=48, update=_blend, subtype="TIME", options=set()
+    )
+
+
+class MotionMixRigTakes(bpy.types.PropertyGroup):
+    """About an armature's takes (``object.motionmix_takes``)."""
+
+    rig: StringProperty(name="Rig", description="Key that this rig's takes carry", options=_HIDDEN, override=_OVERRIDE)
+    own_known: BoolProperty(
+        name="Remembered", description="A take has been shown on this rig", options=_HIDDEN, override=_OVERRIDE
+    )
+    own_action: PointerProperty(
+        name="My Action",
+        description="The Action that this rig had before a take was shown on it",
+        type=bpy.types.Action,
+        options=_HIDDEN,
+        override=_OVERRIDE,
+    )
+    own_slot: StringProperty(
+        name="Slot", description="Slot of the Action that this rig had", options=_HIDDEN, override=_OVERRIDE
+    )
+    own_pose: StringProperty(
+        name="Pose", description="The pose that this rig had, under its Action", options=_HIDDEN, override=_OVERRIDE
+    )
+    row: IntProperty(
+        name="Take",
+        description="Click a take to see it. Your own Action stays as it is",
+        get=_get_row,
+        set=_set_row,
+        options=set(),
+        override=_OVERRIDE,
+    )
+
+
+class MotionMixTakeFilter(bpy.types.PropertyGroup):
+    """Which takes the list shows (``window_manager.motionmix_take_filter``): neither saved nor undone."""
+
+    only_starred: BoolProperty(name="Starred Only", description="List the takes with a star alone", options=_UNSAVED)
+    every_rig: BoolProperty(
+        name="From All Rigs",
+        description="List also the takes that were made for other rigs, if their bones are in this one",
+        options=_UNSAVED,
+    )
+
+
+CLASSES = (MotionMixTake, MotionMixRigTakes, MotionMixTakeFilter)
+_PLACES = (
+    (bpy.types.Action, "motionmix_take", MotionMixTake),
+    (bpy.types.Object, "motionmix_takes", MotionMixRigTakes),
+    (bpy.types.WindowManager, "motionmix_take_filter", MotionMixTakeFilter),
+)
+
+
+def register() -> None:
+    """Put the groups on Actions, objects and the window manager."""
+    for owner, name, group in _PLACES:
+        more: dict[str, Any] = {"override": _OVERRIDE} if owner is bpy.types.Object else {}
+        setattr(owner, name, PointerProperty(type=group, **more))
+
+
+def unregister() -> None:
+    """Take them off again. What was stored stays in the file."""
+    for owner, name, _group in _PLACES:
+        if hasattr(owner, name):
+            delattr(owner, name)
+
+
+def of_action(action: bpy.types.Action) -> MotionMixTake:
+    """What is stored with an Action."""
+    return action.motionmix_take  # type: ignore[attr-defined, no-any-return]
