@@ -10,15 +10,24 @@ from ..motionmix_core.errors import Cancelled, ModelError, MotionMixError, Reque
 from ..motionmix_core.generation.request import GenerationRequest
 from ..motionmix_core.generation.result import GenerationResult, Progress
 from ..motionmix_core.motion import rotations
+from ..motionmix_core.motion.contacts import foot_contacts
 from ..motionmix_core.motion.motion import Motion
 from ..motionmix_core.motion.skeleton import Skeleton, canonical_skeleton, leg_length, rest_height
 from ..motionmix_core.retarget import (
+    CHAIN_SLOTS,
+    LEFT_SLOTS,
+    OPTIONAL_SLOTS,
+    RIGHT_SLOTS,
+    SLOTS,
     BoneMapping,
+    IkChain,
     RetargetOptions,
     RigDescription,
     RigPoses,
+    check_mapping,
     detect_mapping,
     from_rig,
+    mirrored,
     to_rig,
 )
 from ..motionmix_core.retarget.schemes.catalogue import all_schemes
@@ -30,7 +39,12 @@ OperatorReturn = Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH
 """What an operator may answer (in a set)."""
 
 __all__ = [
+    "CHAIN_SLOTS",
     "JOINT_PRESETS",
+    "LEFT_SLOTS",
+    "OPTIONAL_SLOTS",
+    "RIGHT_SLOTS",
+    "SLOTS",
     "BoneMapping",
     "Cancelled",
     "Edit",
@@ -38,6 +52,7 @@ __all__ = [
     "Event",
     "GenerationRequest",
     "GenerationResult",
+    "IkChain",
     "Key",
     "ModelError",
     "Motion",
@@ -56,10 +71,13 @@ __all__ = [
     "WorkerSettings",
     "all_schemes",
     "canonical_skeleton",
+    "check_mapping",
     "detect_mapping",
     "editing",
+    "foot_contacts",
     "from_rig",
     "leg_length",
+    "mirrored",
     "rest_height",
     "rotations",
     "to_rig",

@@ -12,12 +12,40 @@ from types import ModuleType
 import bpy
 
 from . import epoch, log, menus, preferences, properties, worker_bridge
-from .operators import add_figure, add_skeleton, cancel, generate, open_log, seed
+from .editing import settings as edit_settings
+from .operators import (
+    add_figure,
+    add_skeleton,
+    cancel,
+    edit_body_part,
+    edit_clean_up,
+    edit_continue,
+    edit_in_between,
+    edit_loop,
+    generate,
+    mapping_detect,
+    mapping_mirror,
+    mapping_presets,
+    open_log,
+    rig_rest_pose,
+    seed,
+    take_again,
+    take_manage,
+    take_show,
+    take_time,
+)
 from .panels import main
+from .panels import rig as rig_panel
+from .panels import takes as takes_panel
+from .rigs import settings as rig_settings
+from .takes import properties as take_properties
 
 MODULES: tuple[ModuleType, ...] = (
     epoch,
     properties,
+    take_properties,
+    edit_settings,
+    rig_settings,
     preferences,
     # what the animator does
     add_skeleton,
@@ -26,8 +54,23 @@ MODULES: tuple[ModuleType, ...] = (
     cancel,
     seed,
     open_log,
+    edit_in_between,
+    edit_body_part,
+    edit_clean_up,
+    edit_continue,
+    edit_loop,
+    take_again,
+    take_show,
+    take_manage,
+    take_time,
+    mapping_detect,
+    mapping_mirror,
+    mapping_presets,
+    rig_rest_pose,
     # the sidebar, from top to bottom: parents before their sub-panels
     main,
+    rig_panel,
+    takes_panel,
 )
 """Each lists its classes in ``CLASSES``.
 

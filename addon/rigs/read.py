@@ -4,21 +4,15 @@ armature.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
 import bpy
 import numpy as np
 
 from ..core import BoneMapping, RigDescription, all_schemes, detect_mapping
+from . import settings
 from .axes import BLENDER_TO_CORE
+from .constraints import object_loop, read_constraints
 
-# Constraints that leave a bone's rotation to its own channels.
-_HARMLESS_CONSTRAINTS = frozenset(
-    {"COPY_LOCATION", "LIMIT_LOCATION", "LIMIT_DISTANCE", "LIMIT_SCALE", "COPY_SCALE", "MAINTAIN_VOLUME", "FLOOR"}
-)
 _OTHER_TITLES = {"structure": "Humanoid, told by its shape", "custom": "Bones chosen by hand"}
-_BONE_PATH = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(\w+)')
 
 
 def target_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
@@ -55,7 +49,7 @@ def problem(obj: bpy.types.Object | None) -> str:
     data = obj.animation_data
     if data is not None and data.use_tweak_mode:
         return f"An NLA strip of “{obj.name}” is being tweaked. Leave tweak mode with Tab in the NLA editor"
-    return ""
+    return object_loop(obj)
 
 
 def rig_problem(obj: bpy.types.Object | None) -> str:
@@ -73,7 +67,7 @@ def describe(obj: bpy.types.Object) -> RigDescription:
     poses = [obj.pose.bones[bone.name] for bone in bones]
     number = {bone.name: index for index, bone in enumerate(bones)}
     rest = np.array([bone.matrix_local for bone in bones], dtype=np.float64).reshape(-1, 4, 4)
-    owned = _owned_bones(obj)
+    constraints = read_constraints(obj)
     return RigDescription(
         name=obj.name,
         bones=tuple(number),
@@ -86,59 +80,44 @@ def describe(obj: bpy.types.Object) -> RigDescription:
         local_location=np.array([bone.use_local_location for bone in bones], dtype=bool),
         connected=np.array([bone.use_connect and bone.parent is not None for bone in bones], dtype=bool),
         deform=np.array([bone.use_deform for bone in bones], dtype=bool),
-        owned=np.array([name in owned for name in number], dtype=bool),
-        locked=np.array([all(pose.lock_rotation) for pose in poses], dtype=bool),
+        owned=np.array([name in constraints.owned for name in number], dtype=bool),
+        locked_rotation=np.array([pose.lock_rotation for pose in poses], dtype=bool).reshape(-1, 3),
+        locked_location=np.array([pose.lock_location for pose in poses], dtype=bool).reshape(-1, 3),
+        copies=tuple(constraints.copies),
+        ik_chains=tuple(constraints.ik_chains),
+        depends=tuple(constraints.depends),
     )
 
 
-def mapping_of(obj: bpy.types.Object) -> BoneMapping:
-    """Which bones are which places of the body, found from names and shape."""
-    return detect_mapping(describe(obj))
+def mapping_of(obj: bpy.types.Object, rig: RigDescription | None = None) -> BoneMapping:
+    """Which bones are which places of the body: those that were set by hand, else found from names and shape.
+
+    rig: the object's description, where it's there already.
+    """
+    rig = rig or describe(obj)
+    return settings.by_hand(obj, rig) or detect_mapping(rig)
 
 
 def status_line(mapping: BoneMapping) -> str:
     """One line for the panel: what kind of rig this is, or what is missing."""
     if mapping.reason:
         return mapping.reason
-    titles = {scheme.name: scheme.title for scheme in all_schemes()}
-    title = titles.get(mapping.scheme, _OTHER_TITLES.get(mapping.scheme, mapping.scheme))
-    return f"{title}, {sum(len(chain) for chain in mapping.bones.values())} bones"
+    return f"{scheme_title(mapping)}, {sum(len(chain) for chain in mapping.bones.values())} bones"
+
+
+def scheme_title(mapping: BoneMapping) -> str:
+    """What kind of rig a mapping was found on, in words."""
+    titles = {scheme.name: scheme.title for scheme in all_schemes()} | _OTHER_TITLES
+    return titles.get(mapping.scheme, mapping.scheme)
 
 
 def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:
-    """Changes whenever bones are added, removed, renamed or parented otherwise.
+    """Changes whenever bones are added, removed, renamed or parented otherwise, set by hand, or constrained otherwise.
 
     A mapping may be kept under it.
     """
     bones = obj.data.bones  # type: ignore[union-attr]
-    return (obj.data.session_uid, tuple(bone.name for bone in bones), sum(len(bone.children) for bone in bones))  # type: ignore[union-attr]
-
-
-def _owned_bones(obj: bpy.types.Object) -> set[str]:
-    """Names of the bones whose rotation an active constraint or a driver decides."""
-    owned: set[str] = set()
-    for pose in obj.pose.bones:
-        for constraint in pose.constraints:
-            if constraint.mute or constraint.influence == 0.0 or constraint.type in _HARMLESS_CONSTRAINTS:
-                continue
-            owned.add(pose.name)
-            if constraint.type in {"IK", "SPLINE_IK"}:
-                owned.update(_chain(pose, constraint))
-    if obj.animation_data is not None:
-        for curve in obj.animation_data.drivers:
-            found = _BONE_PATH.match(curve.data_path)
-            if found and found[2].startswith("rotation"):
-                owned.add(bpy.utils.unescape_identifier(found[1]))
-    return owned
-
-
-def _chain(pose: bpy.types.PoseBone, constraint: bpy.types.Constraint) -> Iterable[str]:
-    """The bones that an IK constraint turns, from its own bone upwards."""
-    count = constraint.chain_count or -1  # type: ignore[attr-defined]
-    bone: bpy.types.PoseBone | None = pose
-    if constraint.type == "IK" and not constraint.use_tail:  # type: ignore[attr-defined]
-        bone = pose.parent
-    while bone is not None and count != 0:
-        yield bone.name
-        bone = bone.parent
-        count -= 1
+    tree = sum(len(bone.children) for bone in bones)
+    names = tuple(bone.name for bone in bones)
+    limits = [(constraint.mute, constraint.influence > 0) for bone in obj.pose.bones for constraint in bone.constraints]
+    return (obj.session_uid, obj.data.session_uid, names, tree, hash(tuple(limits)), settings.stamp(obj))  # type: ignore[union-attr]

@@ -38,7 +38,7 @@ def of(obj: bpy.types.Object | None) -> RigStatus:
         return RigStatus(False, reason, absent=True)
     if reason:
         return RigStatus(False, reason)
-    found = _mapping(obj)
+    found = mapping(obj)
     if isinstance(found, str):
         return RigStatus(False, found)
     return RigStatus(found.usable, read.status_line(found))
@@ -49,8 +49,8 @@ def forget() -> None:
     _mappings.clear()
 
 
-def _mapping(obj: bpy.types.Object) -> BoneMapping | str:
-    """The mapping, or why it can't be found. Kept under the bones' fingerprint."""
+def mapping(obj: bpy.types.Object) -> BoneMapping | str:
+    """The mapping of an armature, or why it can't be found. Kept under the bones' fingerprint."""
     key = read.fingerprint(obj)
     if key not in _mappings:
         try:

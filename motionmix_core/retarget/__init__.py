@@ -3,10 +3,25 @@
 from .detect import check_mapping, detect_mapping
 from .forward import to_rig
 from .inverse import from_rig
-from .rig import CHAIN_SLOTS, SLOTS, BoneMapping, IkChain, RetargetOptions, RigDescription, RigPoses
+from .mirror import mirrored
+from .rig import (
+    CHAIN_SLOTS,
+    LEFT_SLOTS,
+    OPTIONAL_SLOTS,
+    RIGHT_SLOTS,
+    SLOTS,
+    BoneMapping,
+    IkChain,
+    RetargetOptions,
+    RigDescription,
+    RigPoses,
+)
 
 __all__ = [
     "CHAIN_SLOTS",
+    "LEFT_SLOTS",
+    "OPTIONAL_SLOTS",
+    "RIGHT_SLOTS",
     "SLOTS",
     "BoneMapping",
     "IkChain",
@@ -16,5 +31,6 @@ __all__ = [
     "check_mapping",
     "detect_mapping",
     "from_rig",
+    "mirrored",
     "to_rig",
 ]

@@ -16,7 +16,7 @@ DROP_SECONDS = 0.15  # how long before and after a far step the hips begin to si
 _LEFT = np.array([1.0, 0.0, 0.0])
 
 
-def lock_feet(motion: Motion, contacts: np.ndarray | None = None) -> Motion:
+def lock_feet(motion: Motion, contacts: np.ndarray | None = None, swing_height: float = 0.0) -> Motion:
     """The motion with its planted feet held still, on the ground y = 0.
 
     contacts: (T, 4) left_ankle, left_foot, right_ankle, right_foot, bool or a probability; None = found from height
@@ -36,7 +36,8 @@ def lock_feet(motion: Motion, contacts: np.ndarray | None = None) -> Motion:
         np.array([skeleton.index(f"{side}_{part}") for side in ("left", "right")])
         for part in ("hip", "knee", "ankle", "foot")
     )
-    feet = plant_feet(positions[:, ankles], positions[:, toes], contacts, _flat_heights(skeleton), motion.fps)
+    feet = plant_feet(positions[:, ankles], positions[:, toes], contacts, _flat_heights(skeleton), motion.fps,
+                      swing_height=swing_height)
     if not feet.changed.any():
         return motion
     lengths = np.linalg.norm(skeleton.offsets[knees], axis=-1) + np.linalg.norm(skeleton.offsets[ankles], axis=-1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..errors import RigError
@@ -26,11 +28,13 @@ def from_rig(
     fps: float,
     options: RetargetOptions = _NO_OPTIONS,
     skeleton: Skeleton | None = None,
+    frames: Sequence[float] | None = None,
 ) -> Motion:
     """Read a motion off a rig.
 
     pose_matrices: (T, B, 4, 4) Blender's pose_bone.matrix (evaluated, armature space), bones as in rig.bones.
-    options: reference and placement as they were given to to_rig. Raises RigError for NaN or arrays that don't fit.
+    options: reference and placement as they were given to to_rig. frames: what the T poses are called in messages.
+    Raises RigError for NaN or arrays that don't fit.
     """
     skeleton = skeleton or canonical_skeleton()
     matrices = np.asarray(pose_matrices, dtype=np.float64)
@@ -43,8 +47,10 @@ def from_rig(
     finite = np.isfinite(matrices[:, read]).all(axis=(2, 3))
     if not finite.all():
         frame, place = np.argwhere(~finite)[0]
+        named = f"frame {frames[frame]:g}" if frames is not None else f"sampled frame {frame}"
         raise RigError(
-            f"The pose of “{rig.bones[read[place]]}” isn't a number at sampled frame {frame}; look at its keys."
+            f"The pose of “{rig.bones[read[place]]}” of “{rig.name}” isn't a number at {named}. "
+            "Look at its keys in the Graph Editor and delete the broken ones."
         )
     axes = calibration.axes
     turned = axes @ polar_rotation(matrices[:, read, :3, :3])

@@ -15,11 +15,14 @@ from itertools import pairwise
 import numpy as np
 
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_between, quat_to_axis_angle
+from .leg_ik import smooth_cover
 
 EASE_SECONDS = (0.2, 0.6)  # shortest and longest ease
 ADDED_ACCELERATION = 8.0  # metres a second squared, what an ease may add
 LONGEST_GAP, LONGEST_BLINK = 0.075, 0.04  # seconds: gaps and contacts no longer than these are mistakes of the labels
 SOFT_GROUND = 0.0025  # metres that a swinging foot may sink into the ground, so that the ground doesn't kink its path
+FAST, SLOW = 0.6, 0.25  # metres a second along the ground: a foot faster than the first is swinging, so it's lifted
+SWING_EASE_SECONDS = 0.1
 SNAP_TO_GROUND = 0.06  # metres: a planted foot this near to the ground is put on it; farther up it's on something
 
 
@@ -37,12 +40,19 @@ class FootTargets:
 
 
 def plant_feet(
-    ankles: np.ndarray, toes: np.ndarray, contacts: np.ndarray, heights: np.ndarray, fps: float, unit: float = 1.0
+    ankles: np.ndarray,
+    toes: np.ndarray,
+    contacts: np.ndarray,
+    heights: np.ndarray,
+    fps: float,
+    unit: float = 1.0,
+    swing_height: float = 0.0,
 ) -> FootTargets:
     """Targets that hold the planted points.
 
     ankles, toes: (T, 2, 3), Y up. contacts: (T, 4) bool left ankle, left toe, right ankle, right toe.
     heights: (2, 2) [foot][ankle, toe] heights of a foot that stands flat. unit: length units to the metre.
+    swing_height: metres that a fast foot is kept over the ground at least, so that a step doesn't become a slide.
     """
     planted = tidy_contacts(np.asarray(contacts, dtype=bool), fps).reshape(-1, 2, 2)
     shifts, turns = np.zeros_like(ankles), np.zeros_like(ankles)
@@ -53,6 +63,10 @@ def plant_feet(
             turns[:, side] = _held_direction(toe - ankle, mask.all(axis=1), flat, fps)
             turned = ankle + quat_apply(axis_angle_to_quat(turns[:, side]), toe - ankle)
             shifts[:, side] = _held_place(np.stack((ankle, turned), axis=1), mask, heights[side], fps, unit)
+        if swing_height > 0:
+            toes_now = toe + shifts[:, side]
+            lift = _swing_lift(toes_now, heights[side, 1] + swing_height * unit, mask.any(axis=1), fps, unit)
+            shifts[:, side, 1] += lift
     changed = (np.abs(shifts) + np.abs(turns)).max(axis=(1, 2)) > 1e-9
     return FootTargets(ankles + shifts, axis_angle_to_quat(turns), changed, planted)
 
@@ -126,6 +140,20 @@ def _clearance(above: np.ndarray, standing: np.ndarray, fps: float, unit: float)
     planted = np.flatnonzero(standing)
     near = np.abs(frames[:, None] - planted[None]).min(axis=1)
     return lift * np.clip(near / max(0.1 * fps, 1.0), 0.0, 1.0)
+
+
+def _swing_lift(toes: np.ndarray, height: float, standing: np.ndarray, fps: float, unit: float) -> np.ndarray:
+    """(T,) how far to raise a foot whose toes (T, 3) pass over the ground fast and lower than `height`."""
+    speed = np.linalg.norm(np.gradient(toes[:, (0, 2)], axis=0), axis=-1) * fps / unit if len(toes) > 1 else 0.0
+    swinging = np.clip((speed - SLOW) / (FAST - SLOW), 0.0, 1.0)
+    needed = np.where(standing, 0.0, np.maximum(height - toes[:, 1], 0.0) * swinging)
+    lift = smooth_cover(needed, max(1, round(SWING_EASE_SECONDS * fps)))
+    planted = np.flatnonzero(standing)
+    if not len(planted):
+        return lift
+    near = np.abs(np.arange(len(toes))[:, None] - planted[None]).min(axis=1)
+    ramp = np.clip(near / max(SWING_EASE_SECONDS * fps, 1.0), 0.0, 1.0)
+    return np.asarray(lift * ramp * ramp * (3 - 2 * ramp))
 
 
 def ease_between(values: np.ndarray, known: np.ndarray, fps: float, acceleration: float) -> np.ndarray:

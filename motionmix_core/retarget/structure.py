@@ -48,7 +48,7 @@ def guess_mapping(rig: RigDescription) -> BoneMapping | None:
 
 def mirrored_limbs(rig: RigDescription, lateral: int) -> list[Limb]:
     """Pairs of chains of three joints or more that mirror each other across an axis, the longest pairs first."""
-    mirror = _mirror_pairs(rig, lateral)
+    mirror = mirror_pairs(rig, lateral)
     limbs = []
     for bone, twin in mirror.items():
         if bone >= twin:
@@ -87,7 +87,7 @@ def _reaches_down(heights: np.ndarray, chain: tuple[int, ...], floor: float, tal
     return bool(heights[list(chain)].min() - floor < 0.15 * tall and heights[chain[0]] - floor > 0.4 * tall)
 
 
-def _mirror_pairs(rig: RigDescription, lateral: int) -> dict[int, int]:
+def mirror_pairs(rig: RigDescription, lateral: int) -> dict[int, int]:
     """Bone -> its twin on the other side, for bones off the middle plane and those that carry them."""
     usable = [bone for bone, name in enumerate(rig.bones) if not _HELPER.search(name)]
     heads = rig.heads[usable]

@@ -1,0 +1,113 @@
+"""Which bones are which: look for them, set them by hand, go back to looking for them each time."""
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+from ..core import OperatorReturn, RigError, detect_mapping
+from ..rigs import read, settings
+
+_SKIP: Any = {"SKIP_SAVE"}
+
+
+def poll_rig(cls: Any, context: bpy.types.Context) -> bool:
+    """An armature that MotionMix may work on must be active; else the button says why not."""
+    reason = read.problem(read.target_of(context.object))
+    if reason:
+        cls.poll_message_set(reason)
+    return not reason
+
+
+def rig_of(context: bpy.types.Context) -> bpy.types.Object:
+    """The armature that an operator works on."""
+    obj = read.target_of(context.object)
+    assert obj is not None  # poll has seen to it
+    return obj
+
+
+class MOTIONMIX_OT_mapping_detect(bpy.types.Operator):
+    """Find the bones by name and shape and fill in the fields, where they can be changed. What is there is replaced"""
+
+    bl_idname = "motionmix.mapping_detect"
+    bl_label = "Detect Bones"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """An armature must be active."""
+        return poll_rig(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Detect and fill in what was found, also when something is missing."""
+        obj = rig_of(context)
+        try:
+            mapping = detect_mapping(read.describe(obj))
+        except RigError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        settings.keep(obj, mapping)
+        self.report({"WARNING"} if mapping.reason else {"INFO"}, read.status_line(mapping))
+        return {"FINISHED"}
+
+
+class MOTIONMIX_OT_mapping_automatic(bpy.types.Operator):
+    """Forget the bones that were set by hand and find them automatically from now on"""
+
+    bl_idname = "motionmix.mapping_automatic"
+    bl_label = "Automatic Bones"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Bones must have been set by hand."""
+        if not poll_rig(cls, context):
+            return False
+        if not settings.of(rig_of(context)).base:
+            cls.poll_message_set("The bones are found automatically already")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Clear the fields."""
+        settings.forget(rig_of(context))
+        return {"FINISHED"}
+
+
+class MOTIONMIX_OT_mapping_pick(bpy.types.Operator):
+    """Take the active bone of Pose Mode"""
+
+    bl_idname = "motionmix.mapping_pick"
+    bl_label = "Use Active Bone"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    field: StringProperty(name="Field", options=_SKIP)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """A pose bone must be active."""
+        if not poll_rig(cls, context):
+            return False
+        if context.active_pose_bone is None:
+            cls.poll_message_set("Select a bone in Pose Mode")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
+        """Put the bone's name into the field."""
+        bone = context.active_pose_bone
+        obj = rig_of(context)
+        fields = [field for slot in settings.SLOTS for field in settings.field_names(slot)]
+        if self.field not in fields or bone is None or bone.id_data != obj:
+            self.report({"ERROR"}, f"“{self.field}” isn't a place for a bone of “{obj.name}”")
+            return {"CANCELLED"}
+        setattr(settings.of(obj), self.field, bone.name)
+        return {"FINISHED"}
+
+
+CLASSES = (MOTIONMIX_OT_mapping_detect, MOTIONMIX_OT_mapping_automatic, MOTIONMIX_OT_mapping_pick)

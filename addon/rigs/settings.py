@@ -1,0 +1,180 @@
+"""What is set by hand for one armature, kept on its object (``object.motionmix_rig``).
+
+Its bones, a T-pose, and how its keys are made. Nothing is set at first: the bones are found from names and shape each
+time, and the T-pose from the rest pose. The properties can be overridden, so that a linked character keeps its own.
+"""
+
+# Blender declares properties as annotations that call functions.
+# mypy: disable-error-code="valid-type"
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
+
+from ..core import CHAIN_SLOTS, SLOTS, BoneMapping, MotionMixError, RigDescription, RigError, check_mapping
+
+CHAIN_FIELDS = {"spine": 8, "neck": 4}
+"""How many bones of a chain can be set by hand."""
+
+SLOT_TITLES = {
+    "root": "Root", "body": "Body", "pelvis": "Hips", "spine": "Spine", "neck": "Neck", "head": "Head",
+    "collar": "Collar", "shoulder": "Upper Arm", "elbow": "Forearm", "wrist": "Hand",
+    "hip": "Thigh", "knee": "Shin", "ankle": "Foot", "foot": "Toes",
+}  # fmt: skip
+"""A slot without its side -> what animators call the bone."""
+
+_SLOT_HELP = {
+    "root": "The bone on the ground that carries the whole character. May be empty",
+    "body": "A control that carries hips and spine together, as Rigify's torso. May be empty",
+}
+_OVERRIDABLE: Any = {"LIBRARY_OVERRIDABLE"}
+
+CONTROL_ITEMS = (
+    ("fk", "FK", "Key the rotations of all bones. Rigs with both kinds of controls are switched to FK"),
+    ("ik", "IK", "Key the IK controls of hands and feet and their poles, and switch the limbs to IK"),
+)
+
+
+class MotionMixRig(bpy.types.PropertyGroup):
+    """What was set by hand for one armature. The fields ``bone_<slot>`` count only while `base` is set."""
+
+    base: StringProperty(
+        name="Bone Map",
+        description="The map that the fields started from, as JSON. Empty: the bones are found automatically",
+        options={"HIDDEN"},
+        override=_OVERRIDABLE,
+    )
+    reference: StringProperty(
+        name="T-Pose", description="A T-pose given by hand, as JSON", options={"HIDDEN"}, override=_OVERRIDABLE
+    )
+    controls: EnumProperty(
+        name="Controls",
+        description="Which controls of the rig are keyed",
+        items=CONTROL_ITEMS,
+        default="fk",
+        override=_OVERRIDABLE,
+    )
+    reduce_keys: BoolProperty(
+        name="Fewer Keys",
+        description="Keep only the keys that are needed to stay within the error, instead of one on every frame",
+        override=_OVERRIDABLE,
+    )
+    key_error: FloatProperty(
+        name="Error",
+        description="How far a rotation may be off between the keys that are kept, in degrees",
+        default=0.5,
+        min=0.01,
+        soft_max=5.0,
+        max=45.0,
+        precision=2,
+        override=_OVERRIDABLE,
+    )
+
+
+def field_names(slot: str) -> tuple[str, ...]:
+    """The properties of a slot: one, or as many as a chain may have bones."""
+    if slot in CHAIN_SLOTS:
+        return tuple(f"bone_{slot}_{number}" for number in range(1, CHAIN_FIELDS[slot] + 1))
+    return (f"bone_{slot}",)
+
+
+def slot_title(slot: str) -> str:
+    """What an animator calls the bone of a slot: "Left Upper Arm"."""
+    side, _, part = slot.rpartition("_")
+    return f"{side.title()} {SLOT_TITLES[part]}".strip()
+
+
+def _add_fields() -> None:
+    for slot in SLOTS:
+        part = slot.rpartition("_")[2]
+        for field in field_names(slot):
+            MotionMixRig.__annotations__[field] = StringProperty(
+                name=slot_title(slot),
+                description=_SLOT_HELP.get(part, f"The bone that is the {slot_title(slot).lower()}"),
+                override=_OVERRIDABLE,
+            )
+
+
+_add_fields()
+
+
+def of(obj: bpy.types.Object) -> MotionMixRig:
+    """The settings of an armature."""
+    return obj.motionmix_rig  # type: ignore[attr-defined, no-any-return]
+
+
+def stamp(obj: bpy.types.Object) -> tuple[str, ...]:
+    """Changes whenever the bones are set otherwise: to keep what was computed from them."""
+    settings = of(obj)
+    if not settings.base:
+        return ()
+    return (settings.base, *(getattr(settings, field) for slot in SLOTS for field in field_names(slot)))
+
+
+def by_hand(obj: bpy.types.Object, rig: RigDescription) -> BoneMapping | None:
+    """The bones that were set by hand, checked against the rig; None when they are found automatically.
+
+    `reason` of the mapping says what is wrong with them.
+    """
+    return check_mapping(rig, as_set(obj)) if of(obj).base else None
+
+
+def as_set(obj: bpy.types.Object) -> BoneMapping:
+    """The fields as a mapping, unchecked.
+
+    A field that wasn't changed keeps what the map knows besides (where the pose is read, switches, IK controls).
+    RigError when what is stored can't be read.
+    """
+    settings = of(obj)
+    try:
+        mapping = BoneMapping.from_json(json.loads(settings.base))
+    except (ValueError, MotionMixError) as error:
+        raise RigError(
+            f"The bone map kept on “{obj.name}” can't be read ({error}). Press Detect Bones to make it anew."
+        ) from error
+    for slot in SLOTS:
+        names = tuple(name for field in field_names(slot) if (name := getattr(settings, field)))
+        if names != mapping.bones.get(slot, ()):
+            mapping = mapping.with_bone(slot, names)
+    return mapping
+
+
+def keep(obj: bpy.types.Object, mapping: BoneMapping) -> None:
+    """Fill the fields from a mapping: from now on they count, not the automatic detection."""
+    settings = of(obj)
+    for slot in SLOTS:
+        names = mapping.bones.get(slot, ())
+        fields = field_names(slot)
+        for number, field in enumerate(fields):
+            setattr(settings, field, names[number] if number < len(names) else "")
+    shown = {slot: names[: len(field_names(slot))] for slot, names in mapping.bones.items()}
+    settings.base = json.dumps(mapping.to_json() | {"bones": {slot: list(names) for slot, names in shown.items()}})
+
+
+def forget(obj: bpy.types.Object) -> None:
+    """Back to automatic detection."""
+    settings = of(obj)
+    settings.base = ""
+    for slot in SLOTS:
+        for field in field_names(slot):
+            setattr(settings, field, "")
+
+
+CLASSES = (MotionMixRig,)
+
+
+def register() -> None:
+    """Give every object its settings."""
+    bpy.types.Object.motionmix_rig = PointerProperty(  # type: ignore[attr-defined, func-returns-value]
+        type=MotionMixRig, override=_OVERRIDABLE
+    )
+
+
+def unregister() -> None:
+    """Take them away; what was set stays in the file."""
+    if hasattr(bpy.types.Object, "motionmix_rig"):
+        del bpy.types.Object.motionmix_rig
