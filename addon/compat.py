@@ -108,12 +108,9 @@ def set_strip_slot(strip: Any, slot: Any) -> None:
         strip.action_slot = slot
 
 
-def bag_of(obj: bpy.types.Object) -> Any:
-    """What holds ``.fcurves`` and ``.groups`` of the object's current action, which it must have."""
-    data: Any = obj.animation_data
-    if not HAS_SLOTS:
-        return data.action
-    return _ensure_bag(data.action, data.action_slot)
+def bag_in(action: Any, slot: Any) -> Any:
+    """What holds ``.fcurves`` and ``.groups`` of an action for one of its slots (None where there are no slots)."""
+    return _ensure_bag(action, slot) if HAS_SLOTS else action
 
 
 def curves_of_strip(strip: Any) -> list[Any]:
