@@ -6,7 +6,7 @@ belongs to no object and isn't saved; the armature plays it only when all of it 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import compat, epoch
 from ..core import RigPoses
+from ..takes import own, show
 from . import curves, takes
 
 _CHANNELS = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
@@ -116,12 +117,7 @@ def _hand_over(obj: bpy.types.Object, new: Sequence[compat.NewAction]) -> None:
     """The finished actions are kept, and the object plays the first; on an exception it is as before."""
     before = snapshot(obj)
     try:
-        for action in new:
-            action.action.use_fake_user = True
-        former = before.assignment.action
-        if former is not None and not former.use_fake_user and former.users <= 1 and former.library is None:
-            former.use_fake_user = True
-        compat.assign(obj, new[0].action, new[0].slot)
+        show.show_new(obj, [action.action for action in new])
     except BaseException:
         put_back(obj, before)
         raise
@@ -129,20 +125,23 @@ def _hand_over(obj: bpy.types.Object, new: Sequence[compat.NewAction]) -> None:
 
 def channels(
     obj: bpy.types.Object, poses: RigPoses, frame_start: float, frame_step: float = 1.0
-) -> list[curves.Channel]:
+) -> Iterator[curves.Channel]:
     """The F-curve data of the poses: rotations, locations, custom properties, and what has to be held at rest.
+
+    One after the other, since angles for a long motion take their time.
 
     Bones that are animated here, and the bones above them, may stand moved or scaled from an earlier pose, and the
     new curves alone would not undo that: each such channel gets one key at its rest value.
     """
     frames = np.arange(poses.num_frames, dtype=np.float64) * frame_step + frame_start
-    result: list[curves.Channel] = []
-    for bone in obj.pose.bones:
+    animated = set(poses.rotations) | set(poses.locations)
+    # by name: between two steps of `writing_takes` the bones may be made anew
+    for bone in _bones(obj, [name for name in obj.pose.bones.keys() if name in animated]):  # noqa: SIM118
         rotations, locations = poses.rotations.get(bone.name), poses.locations.get(bone.name)
         if locations is not None:
-            result.append(curves.Channel(f"{bone.path_from_id()}.location", bone.name, np.asarray(locations), frames))
+            yield curves.Channel(f"{bone.path_from_id()}.location", bone.name, np.asarray(locations), frames)
         if rotations is not None:
-            result.append(curves.rotation_channel(bone, np.asarray(rotations), frames))
+            yield curves.rotation_channel(bone, np.asarray(rotations), frames)
     for (name, key), value in poses.properties.items():
         bone = obj.pose.bones.get(name)
         if bone is None or bone.get(key) is None:  # a rig of the kind that has no such switch
@@ -150,8 +149,15 @@ def channels(
         values = np.broadcast_to(np.asarray(value, dtype=np.float64), frames.shape)[:, None]
         whole = values if np.ndim(value) else values[:1]
         path = f'{bone.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
-        result.append(curves.Channel(path, name, whole, frames[: len(whole)]))
-    return result + _rest_channels(obj, poses, frames[:1])
+        yield curves.Channel(path, name, whole, frames[: len(whole)])
+    yield from _rest_channels(obj, poses, frames[:1])
+
+
+def _bones(obj: bpy.types.Object, names: Sequence[str]) -> Iterator[bpy.types.PoseBone]:
+    for name in names:
+        bone = obj.pose.bones.get(name)
+        if bone is not None:
+            yield bone
 
 
 def _rest_channels(obj: bpy.types.Object, poses: RigPoses, frame: np.ndarray) -> list[curves.Channel]:
@@ -160,17 +166,26 @@ def _rest_channels(obj: bpy.types.Object, poses: RigPoses, frame: np.ndarray) ->
     for name in animated:
         concerned.update(parent.name for parent in obj.pose.bones[name].parent_recursive)
     result = []
+    standing = own.pose_under(obj)
     for bone in obj.pose.bones:
         if bone.name not in concerned:
             continue
         prefix = bone.path_from_id()
-        if bone.name not in poses.locations and not _is(bone.location, (0, 0, 0)):
+        if bone.name not in poses.locations and not _is(standing(bone, "location"), (0, 0, 0)):
             result.append(curves.Channel(f"{prefix}.location", bone.name, np.zeros((1, 3)), frame))
-        if not _is(bone.scale, (1, 1, 1)):
+        if not _is(standing(bone, "scale"), (1, 1, 1)):
             result.append(curves.Channel(f"{prefix}.scale", bone.name, np.ones((1, 3)), frame))
-        if bone.name not in poses.rotations and not _is(bone.matrix_basis.to_quaternion(), (1, 0, 0, 0)):
+        if bone.name not in poses.rotations and not _is_unturned(standing, bone):
             result.append(curves.rotation_channel(bone, np.array([[1.0, 0.0, 0.0, 0.0]]), frame))
     return result
+
+
+def _is_unturned(standing: Callable[[Any, str], tuple[float, ...]], bone: Any) -> bool:
+    if bone.rotation_mode == "QUATERNION":
+        return _is(standing(bone, "rotation_quaternion"), (1, 0, 0, 0))
+    if bone.rotation_mode == "AXIS_ANGLE":
+        return _is(standing(bone, "rotation_axis_angle")[:1], (0,))
+    return _is(standing(bone, "rotation_euler"), (0, 0, 0))
 
 
 def _is(values: Any, rest: Sequence[float]) -> bool:
