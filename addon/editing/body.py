@@ -1,0 +1,160 @@
+"""The armature of an edit as it is before the edit: its bones' channels, what can't be changed, where it is keyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import bpy
+import numpy as np
+
+from .. import compat
+from ..core import BoneMapping, RequestError, RigError
+from ..rigs import read
+from . import keys
+from .bones import joints_by_bone
+from .channels import Channel, channels_of, obstacle, obstacle_lines, strip_paths, unique_frames
+from .ranges import FrameRange
+
+LONGEST_CONTEXT = 1.6
+"""Seconds of motion beside a range that are looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A rig that plays an Action.
+
+    channels: (bone, "rotation" or "location") -> channel, of every bone that is a part of the body. joints: bone ->
+    its joints. blocked: obstacle -> bones that can't be changed for it.
+    """
+
+    obj: bpy.types.Object
+    mapping: BoneMapping
+    channels: Mapping[tuple[str, str], Channel]
+    joints: Mapping[str, tuple[str, ...]]
+    blocked: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def fixed_bones(self) -> frozenset[str]:
+        """Bones that can't be changed."""
+        return frozenset(bone for bones in self.blocked.values() for bone in bones)
+
+    @cached_property
+    def fixed_joints(self) -> frozenset[str]:
+        """Joints that can't be changed."""
+        return frozenset(joint for bone in self.fixed_bones for joint in self.joints[bone])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the animator should know about these bones."""
+        return obstacle_lines(self.blocked) + self._scaled
+
+    @property
+    def _scaled(self) -> list[str]:
+        names = [bone for bone in self.joints if not np.allclose(self.obj.pose.bones[bone].scale, 1.0, atol=1e-4)]
+        if not names:
+            return []
+        return [f"“{names[0]}”{' and others are' if len(names) > 1 else ' is'} scaled: the scale is kept as it is"]
+
+    @cached_property
+    def ik(self) -> frozenset[str]:
+        """Controls of the limbs that are posed by IK: those that are keyed while the limb's FK bones aren't."""
+        found = set()
+        for limb in self.mapping.ik_limbs:
+            fk = [bone for slot in (limb.upper, limb.hinge) for bone in self.mapping.bones.get(slot, ())]
+            keyed = (limb.control, "location") in self.channels and self.channels[limb.control, "location"].animated
+            if keyed and not any(self.channels[bone, "rotation"].animated for bone in fk):
+                found.add(limb.control)
+        return frozenset(found)
+
+    @cached_property
+    def first_key(self) -> float | None:
+        """Frame of the body's first key of any kind."""
+        frames = self.all_key_frames
+        return float(frames[0]) if len(frames) else None
+
+    @cached_property
+    def all_key_frames(self) -> np.ndarray:
+        """Frames of all the body's keys."""
+        return unique_frames([channel.key_frames(with_fillers=True) for channel in self.channels.values()])
+
+    def pins(self, span: FrameRange) -> tuple[bool, bool]:
+        """Whether there are keys before the range, and after it: motion that must go on as it was."""
+        frames = self.all_key_frames
+        before, after = frames < span.first - keys.SAME_FRAME, frames > span.last + keys.SAME_FRAME
+        return bool(before.any()), bool(after.any())
+
+    def pose_keys(self, span: FrameRange) -> dict[tuple[str, str], np.ndarray]:
+        """Channel -> frames of the animator's keys in the range; of all keys, if a tool made them all."""
+        for with_fillers in (False, True):
+            found = {}
+            for key, channel in self.channels.items():
+                frames = channel.key_frames(with_fillers)
+                found[key] = frames[(frames > span.first - keys.SAME_FRAME) & (frames < span.last + keys.SAME_FRAME)]
+            if any(len(frames) for frames in found.values()):
+                return found
+        return found
+
+    def context(self, span: FrameRange, fps: float) -> tuple[int, int]:
+        """The whole frames to look at: the range, and motion beside it where there is any.
+
+        Stepped keys beside the range are poses, not motion: they say nothing about speeds.
+        """
+        first, last = int(np.floor(span.first)), int(np.ceil(span.last))
+        before, after = self.pins(span)
+        reach = int(np.ceil(LONGEST_CONTEXT * fps))
+        frames = self.all_key_frames
+        if before and not self._stepped(frames[0], span.first):
+            first = max(first - reach, int(np.floor(frames[0])))
+        if after and not self._stepped(span.last, frames[-1]):
+            last = min(last + reach, int(np.ceil(frames[-1])))
+        return first, last
+
+    def _stepped(self, start: float, stop: float) -> bool:
+        seen = False
+        for channel in self.channels.values():
+            for curve in channel.curves:
+                if curve is None:
+                    continue
+                found = keys.read(curve)
+                inside = (found.frames > start - keys.SAME_FRAME) & (found.frames < stop - keys.SAME_FRAME)
+                if (found.interpolation[inside] != keys.CONSTANT).any():
+                    return False
+                seen = seen or bool(inside.any())
+        return seen
+
+    def usable(self, bones: Iterable[str]) -> dict[tuple[str, str], Channel]:
+        """The channels of those of the bones that can be changed."""
+        chosen = set(bones) - self.fixed_bones
+        return {key: channel for key, channel in self.channels.items() if key[0] in chosen}
+
+
+def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
+    """The body of an armature. Raises RigError or RequestError with what to do."""
+    reason = read.rig_problem(obj)
+    if reason or obj is None:
+        raise RigError(reason)
+    data = obj.animation_data
+    if needs_action and (data is None or data.action is None):
+        strips = data is not None and any(track.strips for track in data.nla_tracks)
+        raise RequestError(
+            f"“{obj.name}” plays NLA strips and no Action of its own: choose an Action in the Action Editor"
+            if strips
+            else f"“{obj.name}” has no Action to edit: key some poses first, or generate a motion"
+        )
+    if needs_action and not compat.curves_of(obj):
+        raise RequestError(f"The Action “{data.action.name}” has no keys for “{obj.name}”")  # type: ignore[union-attr]
+    mapping = read.mapping_of(obj)
+    joints = joints_by_bone(mapping)
+    channels = channels_of(obj, joints)
+    in_strips = strip_paths(obj)
+    blocked: dict[str, list[str]] = {}
+    for (bone, kind), channel in channels.items():
+        why = obstacle(obj, channel, in_strips)
+        if kind == "location" and not channel.animated:
+            why = ""  # most bones aren't moved, only turned
+        if why and bone not in blocked.setdefault(why, []):
+            blocked[why].append(bone)
+    joints = {bone: own for bone, own in joints.items() if bone in obj.pose.bones}
+    return Body(obj, mapping, channels, joints, {why: tuple(bones) for why, bones in blocked.items()})

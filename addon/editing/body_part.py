@@ -1,0 +1,47 @@
+"""A part of the body made new on a rig; every other bone keeps its curves."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core import Motion, RequestError, editing
+from . import body, bones, ranges, source
+from .plan import Plan, Work
+from .spec import EditSpec
+
+
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+    """Raises RigError or RequestError with what to do; nothing has been changed then."""
+    found = body.of(obj)
+    span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, (spec.collection,))
+    joints = choice.joints - found.fixed_joints
+    if not joints:
+        raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")
+    first, last = found.context(span, source.frame_rate(scene))
+    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    edit = editing.body_part(
+        seen.motion,
+        joints,
+        seen.index(span.first),
+        seen.index(span.last),
+        spec.settings(),
+        strength=1.0 if spec.strength is None else spec.strength,
+        ease_seconds=spec.ease,
+        chain_ease=spec.chain_ease,
+    )
+
+    def work() -> Work:
+        result = yield edit.request
+        finished: Motion = edit.finish(result[0], result.contacts[0])
+        return finished
+
+    return Plan(
+        work=work(),
+        source=seen,
+        bones=choice.bones,
+        span=span,
+        pins=found.pins(span),
+        keep_keys=False,
+        warnings=(*(found.warnings if choice.bones & found.fixed_bones else ()), *edit.warnings),
+    )

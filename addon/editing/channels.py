@@ -1,0 +1,168 @@
+"""The channels of bones in an Action: which F-curves there are, what they say at a frame, and what stands in the way
+of changing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Euler, Quaternion
+
+from .. import compat
+from . import keys
+
+LOCATION = "location"
+_ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A bone's rotation or location.
+
+    name: "location", "rotation_quaternion", "rotation_euler" or "rotation_axis_angle". path: its data path. mode: the
+    bone's rotation mode. curves: one for each component, None where there is none; then `static` is its value.
+    """
+
+    bone: str
+    name: str
+    path: str
+    mode: str
+    curves: tuple[Any, ...]
+    static: tuple[float, ...]
+
+    @property
+    def animated(self) -> bool:
+        """Whether any component has an F-curve."""
+        return any(curve is not None for curve in self.curves)
+
+    @property
+    def is_rotation(self) -> bool:
+        """Whether it turns the bone."""
+        return self.name != LOCATION
+
+    def values(self, frames: Sequence[float] | np.ndarray) -> np.ndarray:
+        """(T, C) what the channel says at the frames."""
+        columns = [
+            [curve.evaluate(float(frame)) for frame in frames] if curve is not None else [fixed] * len(frames)
+            for curve, fixed in zip(self.curves, self.static, strict=True)
+        ]
+        return np.array(columns, dtype=np.float64).reshape(len(columns), len(frames)).T
+
+    def component(self, index: int) -> Callable[[float], float]:
+        """A component's value at any frame."""
+        curve, fixed = self.curves[index], self.static[index]
+        return (lambda frame: float(curve.evaluate(frame))) if curve is not None else (lambda _frame: fixed)
+
+    def key_frames(self, with_fillers: bool = False) -> np.ndarray:
+        """Sorted frames at which any component has a key of the animator's (or any key at all)."""
+        found = [_frames(curve, with_fillers) for curve in self.curves if curve is not None]
+        return unique_frames(found)
+
+    def quaternions(self, values: np.ndarray) -> np.ndarray:
+        """(T, C) values of a rotation channel -> (T, 4) unit quaternions as Blender makes them."""
+        return np.array([np.array(_quaternion(self.mode, row)) for row in values]).reshape(-1, 4)
+
+
+def _quaternion(mode: str, row: np.ndarray) -> Quaternion:
+    if mode == "QUATERNION":
+        return Quaternion(row.tolist()).normalized()
+    if mode == "AXIS_ANGLE":
+        return Quaternion(row[1:].tolist(), float(row[0]))
+    return Euler(row.tolist(), mode).to_quaternion()  # type: ignore[arg-type]
+
+
+def _frames(curve: Any, with_fillers: bool) -> np.ndarray:
+    frames = keys.frames_of(curve)
+    if with_fillers or not len(frames):
+        return frames
+    kinds = np.zeros(len(frames), np.int32)
+    curve.keyframe_points.foreach_get("type", kinds)
+    return frames[~np.isin(kinds, keys.FILLERS)]
+
+
+def unique_frames(parts: Iterable[np.ndarray]) -> np.ndarray:
+    """Frames of several curves together, sorted; frames nearer than a thousandth count once."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return np.zeros(0)
+    frames = np.sort(np.concatenate(parts).astype(np.float64))
+    return frames[np.concatenate(([True], np.diff(frames) > keys.SAME_FRAME))]
+
+
+def channels_of(obj: bpy.types.Object, bones: Iterable[str]) -> dict[tuple[str, str], Channel]:
+    """(bone, "rotation" or "location") -> the channel in the object's current action, for each bone there is."""
+    curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_of(obj)}
+    found: dict[tuple[str, str], Channel] = {}
+    for name in bones:
+        bone = obj.pose.bones.get(name)
+        if bone is None:
+            continue
+        mode = bone.rotation_mode
+        for kind, channel in (("rotation", _ROTATIONS.get(mode, "rotation_euler")), ("location", LOCATION)):
+            static = tuple(float(value) for value in getattr(bone, channel))
+            path = f"{bone.path_from_id()}.{channel}"
+            parts = tuple(curves.get((path, index)) for index in range(len(static)))
+            found[name, kind] = Channel(name, channel, path, mode, parts, static)
+    return found
+
+
+def obstacle(obj: bpy.types.Object, channel: Channel, in_strips: Collection[str]) -> str:
+    """Why the channel must be left alone, "" if it needn't: "modifiers", "locked", "muted", "driven" or "nla".
+
+    in_strips: what `strip_paths` says.
+    """
+    for curve in channel.curves:
+        if curve is None:
+            continue
+        if any(not modifier.mute for modifier in curve.modifiers):
+            return "modifiers"
+        if curve.lock or (curve.group is not None and curve.group.lock):
+            return "locked"
+        if curve.mute or (curve.group is not None and curve.group.mute):
+            return "muted"
+    data = obj.animation_data
+    if data is None:
+        return ""
+    if any(driver.data_path == channel.path for driver in data.drivers):
+        return "driven"
+    if not channel.animated and channel.path in in_strips:
+        return "nla"
+    return ""
+
+
+def strip_paths(obj: bpy.types.Object) -> set[str]:
+    """Data paths that the NLA's strips animate."""
+    data = obj.animation_data
+    found: set[str] = set()
+    if data is None or not data.use_nla:
+        return found
+    for track in data.nla_tracks:
+        if track.mute:
+            continue
+        for strip in track.strips:
+            if not strip.mute and strip.action is not None:
+                found.update(curve.data_path for curve in compat.curves_of_strip(strip))
+    return found
+
+
+OBSTACLES = {
+    "modifiers": "have F-curve modifiers and were left alone (bake them with Key > Bake Channels to include them)",
+    "locked": "have locked channels and were left alone",
+    "muted": "have muted channels and were left alone",
+    "driven": "are moved by drivers and were left alone",
+    "nla": "are moved by other NLA strips only and were left alone",
+}
+"""What is said of bones with each obstacle."""
+
+
+def obstacle_lines(obstacles: Mapping[str, Sequence[str]]) -> list[str]:
+    """A line for each obstacle, naming its bones."""
+    lines = []
+    for kind, bones in obstacles.items():
+        names = ", ".join(f"“{bone}”" for bone in bones[:4]) + (" and more" if len(bones) > 4 else "")
+        lines.append(f"{names} {OBSTACLES[kind]}")
+    return lines

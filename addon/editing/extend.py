@@ -1,0 +1,57 @@
+"""Going on after an Action's last frame, with one prompt or several after each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from ..core import Motion, RequestError, editing
+from . import body, source
+from .plan import Plan, Work
+from .ranges import FrameRange
+from .spec import EditSpec
+
+
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+    """Raises RigError or RequestError with what to do; nothing has been changed then."""
+    found = body.of(obj)
+    frames = found.all_key_frames
+    if not len(frames):
+        raise RequestError("The Action has no keys on the body's bones")
+    fps = source.frame_rate(scene)
+    last = int(np.ceil(frames[-1]))
+    first = max(int(np.floor(frames[0])), last - int(np.ceil(body.LONGEST_CONTEXT * fps)))
+    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
+    edits = [editing.continue_motion(seen.motion, seconds, spec.settings()) for _, seconds in pieces]
+    new = sum(edit.source.num_frames - seen.motion.num_frames for edit in edits)
+    whole = replace(seen, motion=_held(seen.motion, new))
+
+    def work() -> Work:
+        made = seen.motion
+        for number, (prompt, seconds) in enumerate(pieces):
+            settings = replace(spec.settings(), prompt=prompt, seed=spec.seed + number)
+            edit = editing.continue_motion(made, seconds, settings)
+            result = yield edit.request
+            made = edit.finish(result[0], result.contacts[0])
+        return made
+
+    return Plan(
+        work=work(),
+        source=whole,
+        bones=frozenset(found.joints),
+        span=FrameRange(float(frames[-1]), float(whole.last)),
+        pins=(True, False),
+        keep_keys=True,
+        lock_feet=spec.foot_lock,
+        warnings=(*found.warnings, *(line for edit in edits for line in edit.warnings)),
+    )
+
+
+def _held(motion: Motion, frames: int) -> Motion:
+    """The motion, its last pose held for so many frames more."""
+    root = np.concatenate((motion.root_positions, np.repeat(motion.root_positions[-1:], frames, axis=0)))
+    turns = np.concatenate((motion.rotations, np.repeat(motion.rotations[-1:], frames, axis=0)))
+    return Motion(motion.skeleton, root, turns, motion.fps)

@@ -1,0 +1,122 @@
+"""An edit from its begin to the keys in the Action. Nothing here waits for the worker: the operators do.
+
+`begin` looks at the rig and says what to ask the worker; `Job.receive` takes an answer and says what to ask next;
+`finish` keys the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+
+from .. import compat, jobs, log
+from ..core import GenerationRequest, GenerationResult, Motion, RigError, foot_contacts
+from ..rigs import read
+from ..takes import collection
+from . import body, body_part, clean_up, extend, in_between, loop, write
+from .channels import Channel
+from .plan import Plan
+from .poses import changes
+from .spec import TAKE_NAMES, EditSpec
+
+PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec], Plan]] = {
+    "in_between": in_between.plan,
+    "body_part": body_part.plan,
+    "clean_up": clean_up.plan,
+    "continue": extend.plan,
+    "loop": loop.plan,
+}
+
+
+@dataclass
+class Job:
+    """An edit that has begun.
+
+    Blender's data is named by session-wide numbers: pointers don't live through an undo.
+    """
+
+    spec: EditSpec
+    plan: Plan
+    target_uid: int
+    target_name: str
+    scene_uid: int
+    action_uid: int
+    request: GenerationRequest | None = None
+    finished: Motion | None = None
+    model: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def receive(self, result: GenerationResult | None) -> None:
+        """Take an answer in (None: begin). Then either `request` is what to ask next, or it's None and all is made."""
+        try:
+            if result is None:
+                self.request = next(self.plan.work)
+            else:
+                self.model = result.model
+                self.warnings += list(result.warnings)
+                self.request = self.plan.work.send(result)
+        except StopIteration as done:
+            self.request, self.finished = None, done.value
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The Action that holds the result, and what the animator should be told."""
+
+    action: bpy.types.Action
+    warnings: tuple[str, ...]
+
+
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+    """Look at the rig and its Action. Raises RigError or RequestError; nothing has been changed then."""
+    plan = PLANNERS[spec.tool](scene, obj, spec)
+    assert obj is not None
+    action = compat.current_assignment(obj).action
+    job = Job(spec, plan, obj.session_uid, obj.name, scene.session_uid, action.session_uid if action is not None else 0)
+    job.warnings += list(plan.warnings)
+    job.receive(None)
+    return job
+
+
+def finish(job: Job) -> Edited:
+    """Key the finished motion, all or nothing.
+
+    Raises RigError when the armature is gone, or plays another Action than when the edit was begun.
+    """
+    obj = jobs.by_uid(bpy.data.objects, job.target_uid)
+    scene = jobs.by_uid(bpy.data.scenes, job.scene_uid)
+    if obj is None or scene is None:
+        raise RigError(f"“{job.target_name}” was removed while its motion was being made. Nothing was changed.")
+    reason = read.problem(obj)
+    if reason:
+        raise RigError(reason)
+    action = compat.current_assignment(obj).action
+    if action is None or action.session_uid != job.action_uid:
+        raise RigError(f"“{obj.name}” plays another Action than when the edit was begun. Nothing was changed.")
+    plan, finished = job.plan, job.finished
+    assert finished is not None
+    channels = _channels(obj, plan)
+    contacts = foot_contacts(finished.positions(), finished.fps) if plan.lock_feet else None
+    found = changes(plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys, contacts)
+    name = f"{collection.base_name(action)} {TAKE_NAMES[job.spec.tool]}"
+    stored = job.spec.stored(action.name, job.model)
+    target = write.in_place(obj) if job.spec.output == "OWN" else write.copied(obj, name, stored)
+    with target as edited:
+        write.apply(edited, found, plan.span, plan.pins)
+    last = int(np.ceil(plan.span.last))
+    if job.spec.tool == "continue" and scene.frame_end < last:
+        scene.frame_end = last
+    log.logger().info("%s of %s on %s: %d channels", job.spec.tool, action.name, obj.name, len(found))
+    return Edited(edited.action, tuple(dict.fromkeys(job.warnings)))
+
+
+def _channels(obj: bpy.types.Object, plan: Plan) -> dict[tuple[str, str], Channel]:
+    """The channels that may change, as they are now: the animator may have gone on working."""
+    found = body.of(obj)
+    return dict(found.usable(plan.bones))
+
+
+__all__ = ["Edited", "Job", "begin", "finish"]

@@ -1,0 +1,41 @@
+"""An edit on its way: what the worker is asked, one request after the other, and how the answer is keyed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..core import GenerationRequest, GenerationResult, Motion
+from .ranges import FrameRange
+from .source import Source
+
+Work = Generator[GenerationRequest, GenerationResult, Motion]
+"""Yields requests, is sent their results, and returns the finished motion, as long as the plan's source."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How a finished motion goes into the Action.
+
+    source: what the motion is compared with. bones: those that may change. span: the frames that may change. holds:
+    channel -> frames at which it keeps its value. pins: whether the curves go on as they were before and after the
+    span. keep_keys: the animator's keys at held frames stay; else all keys in the span are made anew.
+    """
+
+    work: Work
+    source: Source
+    bones: frozenset[str]
+    span: FrameRange
+    pins: tuple[bool, bool]
+    keep_keys: bool
+    holds: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    lock_feet: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def instant(motion: Motion) -> Work:
+    """Work that needs no model."""
+    yield from ()
+    return motion

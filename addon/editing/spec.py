@@ -1,0 +1,89 @@
+"""What is asked of an edit: plain values, as a script gives them or the panel holds them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..core import EditSettings, RequestError
+
+TOOLS = ("in_between", "body_part", "clean_up", "continue", "loop", "in_place", "transition")
+OUTPUT_ITEMS = (
+    ("TAKE", "New Take", "The result goes into a new Action; yours stays as it is"),
+    ("OWN", "My Action", "The result goes into your Action; one undo takes it back"),
+)
+TAKE_NAMES = {
+    "in_between": "in-between",
+    "body_part": "body part",
+    "clean_up": "cleaned",
+    "continue": "continued",
+    "loop": "loop",
+    "in_place": "in place",
+    "transition": "transition",
+}
+
+
+@dataclass(frozen=True)
+class EditSpec:
+    """One edit.
+
+    tool: see TOOLS. range: see ranges.RANGE_ITEMS; first, last: scene frames, for "FRAMES". bones: see
+    bones.CHOICE_ITEMS; parts: presets; collection: a bone collection. output: see OUTPUT_ITEMS.
+
+    strength: how far a body part may go from the source, above 0 to 1, or for clean-up the noise level to start from
+    (None: as it is found). ease: seconds over which a body part's edit comes in and goes out. chain_ease: joints along
+    the chain over which it comes in.
+
+    protect_parts: parts of the body that clean-up leaves alone. protect_keys: it leaves the selected keys' poses alone.
+    seconds: of what is made new (continue, transition, loop). sequence: prompts with seconds, in place of the prompt
+    (continue). root: where the travel goes (in_place), "NONE" or "BONE". after: the Action to go over into
+    (transition); empty: the NLA's two selected strips.
+    """
+
+    tool: str = "in_between"
+    prompt: str = ""
+    seed: int = 0
+    quality: str = "normal"
+    guidance: float | None = None
+    steps: int | None = None
+    foot_lock: bool = True
+    model: str = ""
+    output: str = "TAKE"
+    range: str = "SELECTED"
+    first: float = 1.0
+    last: float = 50.0
+    bones: str = "ALL"
+    parts: tuple[str, ...] = ()
+    collection: str = ""
+    strength: float | None = None
+    ease: float = 0.3
+    chain_ease: int = 1
+    protect_parts: tuple[str, ...] = ()
+    protect_keys: bool = False
+    seconds: float = 2.0
+    sequence: tuple[tuple[str, float], ...] = ()
+    root: str = "NONE"
+    after: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tool not in TOOLS:
+            raise RequestError(f"There is no edit “{self.tool}”; there are {', '.join(TOOLS)}")
+        if self.output not in {"TAKE", "OWN"}:
+            raise RequestError(f"An edit can go into a new take or the own Action, not “{self.output}”")
+
+    def settings(self) -> EditSettings:
+        """What the core is told."""
+        return EditSettings(
+            prompt=self.prompt,
+            seed=self.seed,
+            quality=self.quality,
+            steps=self.steps,
+            guidance=self.guidance,
+            foot_lock=self.foot_lock,
+            model=self.model,
+        )
+
+    def stored(self, action: str, model: str) -> dict[str, Any]:
+        """What is kept on the take. action: the name of the Action that was edited."""
+        fields = {name: value for name, value in asdict(self).items() if name != "tool"}
+        return {"format": 1, "edit": self.tool, "edited": action, **fields, "model": model}

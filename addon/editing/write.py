@@ -1,0 +1,131 @@
+"""Writing the changes into an Action: a copy of the animator's own, or that one itself.
+
+All or nothing: what fails half-way leaves the Action, the armature's assignment and the file as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import compat
+from ..core import RigError
+from ..rigs import takes
+from ..rigs.write import put_back, snapshot
+from ..takes import show
+from . import keys
+from .poses import Change
+from .ranges import FrameRange
+from .splice import splice
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where keys go: an Action, and its slot for the armature (None where Actions have no slots)."""
+
+    action: Any
+    slot: Any
+
+
+@contextmanager
+def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iterator[Target]:
+    """Within it there is a copy of the armature's current Action to write to; afterwards it is the take that's shown.
+
+    The Action itself is left as it is. If anything is raised, the copy is gone and the armature is as before.
+    """
+    before = snapshot(obj)
+    action, slot = compat.copy_action(obj)
+    try:
+        action.name = takes.take_name(name, {other.name for other in bpy.data.actions if other != action})
+        takes.store_request(action, request)
+        yield Target(action, slot)
+        show.show_new(obj, [action])
+        compat.assign(obj, action, slot)
+    except BaseException:
+        put_back(obj, before)
+        bpy.data.actions.remove(action)
+        raise
+    refresh(obj)
+
+
+@contextmanager
+def in_place(obj: bpy.types.Object) -> Iterator[Target]:
+    """Within it the armature's own Action is written to. If anything is raised, all its curves are as before.
+
+    Raises RigError for an Action that can't be written to.
+    """
+    current = compat.current_assignment(obj)
+    action = current.action
+    if action.library is not None or action.override_library is not None:
+        raise RigError(f"The Action “{action.name}” is linked from another file. Make a take instead")
+    before = {_place(curve): keys.read(curve) for curve in compat.curves_of(obj)}
+    try:
+        yield Target(action, current.slot)
+    except BaseException:
+        bag = compat.bag_in(action, current.slot)
+        for curve in compat.curves_of(obj):
+            kept = before.get(_place(curve))
+            if kept is None:
+                bag.fcurves.remove(curve)
+            else:
+                keys.write(curve, kept)
+        refresh(obj)
+        raise
+    refresh(obj)
+
+
+def apply(target: Target, changes: Sequence[Change], span: FrameRange, pins: tuple[bool, bool]) -> None:
+    """Key the changes."""
+    bag = compat.bag_in(target.action, target.slot)
+    curves = {_place(curve): curve for curve in bag.fcurves}
+    for change in changes:
+        channel = change.channel
+        for index in range(len(channel.static)):
+            curve = curves.get((channel.path, index))
+            present = keys.read(curve) if curve is not None else keys.fillers(np.zeros(0), np.zeros(0))
+            # read from the Action that is written to: in a copy that is the copy
+            static = channel.static[index]
+            evaluate = (lambda frame, curve=curve: float(curve.evaluate(frame))) if curve is not None else None
+            spliced = splice(
+                present,
+                span.first,
+                span.last,
+                change.frames,
+                change.values[:, index],
+                evaluate or (lambda _frame, static=static: static),  # type: ignore[misc]
+                change.keep,
+                *pins,
+            )
+            spliced = _held(spliced, change.steps)
+            if curve is None:
+                curve = compat.new_curve(bag, channel.path, index, channel.bone)
+            keys.write(curve, spliced)
+
+
+def refresh(obj: bpy.types.Object) -> None:
+    """Let Blender see the new keys: nothing that was done here told it."""
+    action = compat.current_assignment(obj).action
+    if action is not None:
+        action.update_tag()
+    obj.update_tag(refresh={"OBJECT", "DATA", "TIME"})
+
+
+def _held(spliced: keys.Keys, steps: np.ndarray) -> keys.Keys:
+    """Without a way from these frames to the next key: the value is held."""
+    if not len(steps):
+        return spliced
+    interpolation = spliced.interpolation.copy()
+    for frame in steps:
+        index = spliced.at(float(frame))
+        if index is not None:
+            interpolation[index] = keys.CONSTANT
+    return spliced.changed(interpolation=interpolation)
+
+
+def _place(curve: Any) -> tuple[str, int]:
+    return curve.data_path, curve.array_index
