@@ -3,6 +3,7 @@
 
     python3 build.py demo       make a prompt's motion on a Rigify rig in a real Blender: a .blend, a film, a sheet
     python3 build.py test       lint, types, unit tests, and the extension's tests in Blender 4.2, 4.5 and 5.0
+    python3 build.py test --gui   the panels alone, by mouse and keyboard in windows of Debian's Blender 4.3 and 5.2
     python3 build.py package    the extension's zips, validated with Blender's own tool
     python3 build.py link       put this working tree into your Blender by links, for development
 """
@@ -10,12 +11,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import List, Optional
 
-from build_steps import checks, demo
+from build_steps import checks, demo, window
 from build_steps.console import ROOT, BuildError, Steps
+from build_steps.debian_blender import BLENDERS, reason_why_not
 from build_steps.environments import ensure_environment
 from build_steps.interpreters import find_interpreter
 from build_steps.link import layout, link
@@ -57,6 +60,21 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("test", help="everything that is checked before a change lands")
     command.add_argument("--only", choices=checks.KINDS, action="append", help="may be given several times")
     command.add_argument("-k", dest="select", metavar="EXPRESSION", help="only the tests that pytest's -k selects")
+    gui = command.add_argument_group("window tests (as root on Debian; skipped with a reason elsewhere)")
+    gui.add_argument("--gui", action="store_true", help="run these alone: tests/gui in real Blender windows")
+    gui.add_argument(
+        "--script", action="append", metavar="NAME", help='such as "panel"; by default all; may be repeated'
+    )
+    gui.add_argument("--blender", choices=[blender.version for blender in BLENDERS], action="append")
+    gui.add_argument("--pictures", action="store_true", help="put the pictures for the documentation into docs/images")
+    gui.add_argument(
+        "--debians",
+        type=Path,
+        default=os.environ.get("MOTIONMIX_GUI_DEBIANS"),
+        metavar="FOLDER",
+        help="where the Debian folders lie or are made (1.4 GB each); by default $MOTIONMIX_GUI_DEBIANS, or .cache/gui",
+    )
+    gui.add_argument("--patience", type=float, default=1.0, help="how many times longer things may take here")
     command.set_defaults(run=run_test)
 
     command = commands.add_parser("package", help="the extension's zips")
@@ -92,6 +110,8 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_test(options: argparse.Namespace) -> int:
     """All checks; what fails does not keep the others from running."""
+    if options.gui:
+        return run_window_tests(options)
     only = options.only or checks.KINDS
     select = options.select
     if select and not options.only:
@@ -100,9 +120,7 @@ def run_test(options: argparse.Namespace) -> int:
     failures = []
     interpreter = find_interpreter(TEST_PYTHON if "addon" in only else MODULES_PYTHONS)
     with steps.step("tools, torch and test libraries (.venvs/dev)"):
-        dev = ensure_environment(
-            ROOT / ".venvs" / "dev", interpreter, REQUIREMENTS / "test.txt", editable=True
-        )
+        dev = ensure_environment(ROOT / ".venvs" / "dev", interpreter, REQUIREMENTS / "test.txt", editable=True)
     for kind, check in (("lint", checks.lint), ("types", checks.types)):
         if kind in only:
             try:
@@ -137,10 +155,33 @@ def run_test(options: argparse.Namespace) -> int:
     return status or (1 if failures else 0)
 
 
+def run_window_tests(options: argparse.Namespace) -> int:
+    """The panels, used by mouse and keyboard in real windows."""
+    reason = reason_why_not()
+    if reason is not None:
+        print(f"SKIPPED: the window tests can't run here: {reason}")
+        return 0
+    scripts = window.scripts(options.script)
+    steps = Steps()
+    with steps.step("Blender as a Python module, which packages the extension (.venv)"):
+        python = _blender_environment()
+    with steps.step("the extension in real windows"):
+        failures = window.drive(python, scripts, options.blender, options.debians, options.patience, options.pictures)
+    print(steps.table())
+    for failure in failures:
+        print(f"FAILED: {failure}")
+    print(f"window tests: {'FAILED' if failures else 'passed'}; pictures are in build/gui")
+    return 1 if failures else 0
+
+
 def run_package(options: argparse.Namespace) -> int:
     """Zips in dist/."""
     versions = [(int(major), int(minor)) for major, minor in (name.split(".") for name in options.python or ())]
-    package(_blender_environment(), options.platform or PLATFORMS, versions or PYTHONS)
+    platforms = options.platform or PLATFORMS
+    if versions == [(3, 14)] and not options.platform:
+        platforms = ["linux-x64"]
+        print("   Python 3.14 is that of Debian's own Blender 5.2 alone, so this makes the zip for linux-x64")
+    package(_blender_environment(), platforms, versions or PYTHONS)
     return 0
 
 

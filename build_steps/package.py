@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import List, Sequence
 
@@ -25,6 +26,7 @@ SHIPPED = ("__init__.py", "LICENSE", "NOTICE.md", "licenses", "addon", "motionmi
 MODELS = ("base-cmu", "text-minilm")
 PLATFORMS = ("windows-x64", "linux-x64", "macos-arm64")
 PYTHONS = ((3, 11), (3, 13))
+"""Python of the official Blenders: 3.11 in 4.2 to 5.0, 3.13 from 5.1 on. Debian builds its own with others."""
 BUDGET_MB = 120
 
 FIND_TOOL = """
@@ -111,6 +113,8 @@ def package(python: Path, platforms: Sequence[str], versions: Sequence[Version] 
     """Build and validate one zip for each platform, in ``dist/``, and print the sizes.
 
     :param python: an environment with bpy and with what the text encoder's converter needs.
+    :param versions: Pythons to bring wheels for; others than the default ones are told in the zip's name, so that such
+        a zip never takes the place of the one that users get.
     :raises BuildError: something is missing, or Blender's tool found a fault.
     """
     make_text_encoder(python)
@@ -120,9 +124,9 @@ def package(python: Path, platforms: Sequence[str], versions: Sequence[Version] 
     zips = []
     for platform in platforms:
         wheels = fetch_wheels(python, platform, versions, REQUIREMENTS / "extension.txt")
-        staged = ROOT / "build" / "stage" / platform
+        staged = ROOT / "build" / "stage" / f"{platform}{suffix(versions)}"
         stage(staged, wheels, [platform])
-        built = output / f"{extension_name(staged)}-{platform.replace('-', '_')}.zip"
+        built = output / f"{extension_name(staged)}-{platform.replace('-', '_')}{suffix(versions)}.zip"
         state = _build(python, tool, staged, built)
         shutil.rmtree(staged)
         megabytes = built.stat().st_size / 1e6
@@ -140,11 +144,21 @@ def _build(python: Path, tool: Path, staged: Path, built: Path) -> str:
         return "unchanged"
     if stamp.exists():
         stamp.unlink()
-    build = ["build", "--source-dir", staged, "--output-dir", built.parent, "--split-platforms"]
-    run([python, "-B", tool, *build], what=f"building {built.name}", log=True)
-    run([python, "-B", tool, "validate", built], what=f"validating {built.name}", log=True)
+    with tempfile.TemporaryDirectory(dir=built.parent) as folder:
+        build = ["build", "--source-dir", staged, "--output-dir", folder, "--split-platforms"]
+        run([python, "-B", tool, *build], what=f"building {built.name}", log=True)
+        (made,) = Path(folder).glob("*.zip")
+        run([python, "-B", tool, "validate", made], what=f"validating {built.name}", log=True)
+        made.replace(built)
     stamp.write_text(digest, encoding="utf-8")
     return "built and validated"
+
+
+def suffix(versions: Sequence[Version]) -> str:
+    """What a zip's name says of its Pythons: nothing for the default ones, else ``-python3.14``."""
+    if tuple(versions) == PYTHONS:
+        return ""
+    return "-python" + "-".join("{}.{}".format(*version) for version in versions)
 
 
 def extension_name(folder: Path) -> str:
