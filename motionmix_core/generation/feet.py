@@ -1,4 +1,4 @@
-"""Foot lock on a generated motion, leaving alone what the animator set."""
+"""Feet of a generated motion: when they stand, held still while they do, leaving alone what the animator set."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..motion.contacts import FOOT_INDICES
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
-from ..motion.skeleton import JOINT_NAMES
+from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
 from ..representation.default import ROOT_HEIGHT, ROOT_XZ, joint_columns
 from ..retarget.foot_lock import lock_feet
 
 EASE_SECONDS = 0.2
 """How long beside a frame that the animator set the lock takes to come in."""
+
+STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
+"""Metres a second, and metres over a flat foot: what is slower and lower stands, or was meant to."""
+
+SWING_HEIGHT = 0.03
+"""Metres over the ground for a foot that travels: a step whose foot has to catch up must not become a slide."""
 
 _LEGS = [
     JOINT_NAMES.index(name)
@@ -26,6 +33,22 @@ _LEGS = [
 _LEG_COLUMNS = np.concatenate([np.arange(ROOT_XZ.start, ROOT_HEIGHT.stop), *(joint_columns(joint) for joint in _LEGS)])
 
 
+def standing_feet(motion: Motion, labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(T,4) bool: the network's contact labels, and what is as low and slow as only a standing foot is.
+
+    A network that slides a foot over the ground seldom dares to call it planted; so its word alone holds too few.
+    """
+    feet = motion.positions()[:, FOOT_INDICES]
+    window = np.hanning(7)[1:-1] / np.hanning(7).sum()  # speeds of single frames are mostly noise
+    reach = len(window) // 2
+    padded = np.pad(feet[..., (0, 2)], ((reach, reach), (0, 0), (0, 0)), mode="edge")
+    path = np.einsum("tjck,k->tjc", np.lib.stride_tricks.sliding_window_view(padded, len(window), axis=0), window)
+    speed = np.linalg.norm(np.gradient(path, axis=0), axis=-1) * motion.fps
+    ankle_over_toe = max(-motion.skeleton.offsets[JOINT_NAMES.index("left_foot"), 1], 0.0)
+    flat = np.array([SOLE_THICKNESS + ankle_over_toe, SOLE_THICKNESS] * 2)
+    return np.asarray(labels | ((feet[..., 1] < flat + STANDING_HEIGHT) & (speed < STANDING_SPEED)))
+
+
 def lock_free_feet(motion: Motion, contacts: NDArray[np.bool_], observed_mask: NDArray[np.float32] | None) -> Motion:
     """The motion with its planted feet held still, except where the legs or the root were given.
 
@@ -34,7 +57,7 @@ def lock_free_feet(motion: Motion, contacts: NDArray[np.bool_], observed_mask: N
         contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
         observed_mask: (T,207), above 0 = given; None = nothing was.
     """
-    locked = lock_feet(motion, contacts)
+    locked = lock_feet(motion, contacts, SWING_HEIGHT)
     if observed_mask is None or locked is motion:
         return locked
     given = np.flatnonzero((observed_mask[:, _LEG_COLUMNS] > 0).any(axis=1))

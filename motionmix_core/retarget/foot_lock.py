@@ -21,7 +21,8 @@ def lock_feet(motion: Motion, contacts: np.ndarray | None = None, swing_height: 
 
     contacts: (T, 4) left_ankle, left_foot, right_ankle, right_foot, bool or a probability; None = found from height
     and speed. Frames in which no foot has to be moved keep their pose; without contacts the motion itself is returned,
-    bit for bit. Knee direction, twist and everything above the hips are kept; the hips sink where a leg would
+    bit for bit. swing_height: metres that a fast foot is kept over the ground at least (see `plant_feet`); 0 leaves
+    swings as they are. Knee direction, twist and everything above the hips are kept; the hips sink where a leg would
     be too short. Raises ValueError for contacts of another shape.
     """
     skeleton = motion.skeleton
@@ -36,8 +37,14 @@ def lock_feet(motion: Motion, contacts: np.ndarray | None = None, swing_height: 
         np.array([skeleton.index(f"{side}_{part}") for side in ("left", "right")])
         for part in ("hip", "knee", "ankle", "foot")
     )
-    feet = plant_feet(positions[:, ankles], positions[:, toes], contacts, _flat_heights(skeleton), motion.fps,
-                      swing_height=swing_height)
+    feet = plant_feet(
+        positions[:, ankles],
+        positions[:, toes],
+        contacts,
+        _flat_heights(skeleton),
+        motion.fps,
+        swing_height=swing_height,
+    )
     if not feet.changed.any():
         return motion
     lengths = np.linalg.norm(skeleton.offsets[knees], axis=-1) + np.linalg.norm(skeleton.offsets[ankles], axis=-1)

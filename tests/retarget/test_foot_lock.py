@@ -87,7 +87,7 @@ def test_any_sliding_walk_is_cured(stride: float, sway: float, height: float, tu
     before, after = (
         np.linalg.norm(np.diff(m.positions(), 2, axis=0), axis=-1).max() * m.fps**2 for m in (sliding, locked)
     )
-    assert after <= before + 15.0
+    assert after <= before + 20.0  # two eases of 8 m/s2 at one frame, and the knee's share
 
 
 def test_knees_keep_their_direction_and_the_upper_body_its_pose() -> None:

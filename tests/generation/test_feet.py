@@ -1,0 +1,67 @@
+"""Feet of generated motion: standing ones are found where the network says too little, slides become steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from motionmix_core.generation.feet import lock_free_feet, standing_feet
+from motionmix_core.metrics.jitter import jitter
+from motionmix_core.metrics.skating import gmd_skating_ratio
+from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.skeleton import JOINT_NAMES, rest_height
+from tests.motions import SKELETON, walk
+
+TOES = [JOINT_NAMES.index("left_foot"), JOINT_NAMES.index("right_foot")]
+
+
+def sliding_walk(too_far: float = 1.25) -> Motion:
+    """A walk that travels too far for its feet, as undertrained networks make."""
+    steady = walk(3.0)
+    return replace(steady, root_positions=steady.root_positions * (1, 1, too_far))
+
+
+def test_what_slides_slowly_was_meant_to_stand():
+    truth = foot_contacts(walk(3.0).positions(), 30.0)
+    found = standing_feet(sliding_walk(), np.zeros_like(truth))
+    assert found[truth].mean() > 0.9
+    high = sliding_walk().positions()[:, FOOT_INDICES, 1] > 0.1
+    assert not found[high].any()
+
+
+def test_the_networks_word_is_kept():
+    motion = walk(2.0)
+    labels = np.random.default_rng(0).random((motion.num_frames, 4)) < 0.3
+    assert standing_feet(motion, labels)[labels].all()
+
+
+def test_slides_become_steps():
+    motion = sliding_walk(too_far=1.6)
+    planted = standing_feet(motion, foot_contacts(walk(3.0).positions(), 30.0))
+    before = gmd_skating_ratio(motion.positions(), 30.0)
+    locked = lock_free_feet(motion, planted, None)
+    after = gmd_skating_ratio(locked.positions(), 30.0)
+    assert before > 0.1
+    assert after < 0.25 * before
+    assert jitter(locked.positions(), 30.0) < 1.3 * jitter(motion.positions(), 30.0) + 5
+    np.testing.assert_allclose(locked.root_positions[:, (0, 2)], motion.root_positions[:, (0, 2)], atol=1e-9)
+
+
+def test_a_body_that_stands_is_not_lifted():
+    rotations = np.zeros((60, len(JOINT_NAMES), 4))
+    rotations[..., 0] = 1
+    root = np.tile((0.0, rest_height(SKELETON), 0.0), (60, 1))
+    still = Motion(SKELETON, root, rotations, 30.0)
+    locked = lock_free_feet(still, standing_feet(still, np.zeros((60, 4), bool)), None)
+    np.testing.assert_allclose(locked.positions(), still.positions(), atol=1e-6)
+
+
+def test_feet_that_hang_over_the_ground_are_left_where_they_are():
+    motion = walk(2.0)
+    climbing = replace(motion, root_positions=motion.root_positions + np.array((0, 1.0, 0)))
+    planted = standing_feet(climbing, np.zeros((motion.num_frames, 4), bool))
+    assert not planted.any()
+    np.testing.assert_array_equal(lock_free_feet(climbing, planted, None).positions(), climbing.positions())
+    assert climbing.positions()[:, TOES, 1].min() > 0.5
