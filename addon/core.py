@@ -30,6 +30,7 @@ from ..motionmix_core.retarget import (
     mirrored,
     to_rig,
 )
+from ..motionmix_core.retarget.channels import BoneChannel, location_channel, rotation_channel
 from ..motionmix_core.retarget.schemes.catalogue import all_schemes
 from ..motionmix_core.worker.client import Event, WorkerClient
 from ..motionmix_core.worker.client import Job as WorkerJob
@@ -45,6 +46,7 @@ __all__ = [
     "OPTIONAL_SLOTS",
     "RIGHT_SLOTS",
     "SLOTS",
+    "BoneChannel",
     "BoneMapping",
     "Cancelled",
     "Edit",
@@ -77,8 +79,10 @@ __all__ = [
     "foot_contacts",
     "from_rig",
     "leg_length",
+    "location_channel",
     "mirrored",
     "rest_height",
+    "rotation_channel",
     "rotations",
     "to_rig",
 ]

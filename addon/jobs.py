@@ -24,9 +24,8 @@ from .core import (
     RigError,
     RigPoses,
     WorkerJob,
-    to_rig,
 )
-from .rigs import read, write
+from .rigs import read, transfer, unseen, write
 from .takes import identity
 
 
@@ -163,23 +162,19 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     if job.settings.extend_range and scene.frame_end < last:
         scene.frame_end = last
     warnings = [*result.warnings, *(line for rig_poses in poses for line in rig_poses.warnings)]
-    if obj.data.pose_position == "REST":  # type: ignore[union-attr]
-        warnings.append(f"“{obj.name}” is shown in its rest position: no motion is seen (Armature properties > Pose)")
+    warnings += unseen.reasons(obj)
     log.logger().info("made %s on %s", ", ".join(action.name for action in actions), obj.name)
     return Takes(tuple(actions), tuple(dict.fromkeys(warnings)))
 
 
 def retarget(obj: bpy.types.Object, result: GenerationResult, settings: Settings, fps: float) -> list[RigPoses]:
     """The motions as poses of this rig, at the scene's frame rate."""
-    rig = read.describe(obj)
-    mapping = read.mapping_of(obj)
+    target = transfer.target_of(obj)
     poses = []
     for motion, contacts in zip(result.motions, result.contacts, strict=True):
         timed = motion.resample(fps)
-        options = RetargetOptions(
-            root=settings.root, foot_lock=settings.foot_lock, contacts=contacts_at(contacts, motion, timed)
-        )
-        poses.append(to_rig(timed, rig, mapping, options))
+        planted = contacts_at(contacts, motion, timed)
+        poses.append(transfer.put(target, timed, root=settings.root, foot_lock=settings.foot_lock, contacts=planted))
     return poses
 
 

@@ -10,12 +10,14 @@ time, and the T-pose from the rest pose. The properties can be overridden, so th
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
 
 from ..core import CHAIN_SLOTS, SLOTS, BoneMapping, MotionMixError, RigDescription, RigError, check_mapping
+from .curves import Tolerance
 
 CHAIN_FIELDS = {"spine": 8, "neck": 4}
 """How many bones of a chain can be set by hand."""
@@ -66,7 +68,7 @@ class MotionMixRig(bpy.types.PropertyGroup):
     key_error: FloatProperty(
         name="Error",
         description="How far a rotation may be off between the keys that are kept, in degrees",
-        default=0.5,
+        default=0.25,
         min=0.01,
         soft_max=5.0,
         max=45.0,
@@ -105,6 +107,18 @@ _add_fields()
 def of(obj: bpy.types.Object) -> MotionMixRig:
     """The settings of an armature."""
     return obj.motionmix_rig  # type: ignore[attr-defined, no-any-return]
+
+
+def key_tolerance(obj: bpy.types.Object) -> Tolerance | None:
+    """How far the armature's curves may be off for the sake of fewer keys; None for a key on every frame.
+
+    Locations go with the angle: as far as the end of a bone of a quarter of a metre would.
+    """
+    settings = of(obj)
+    if not settings.reduce_keys:
+        return None
+    unit = max(abs(obj.matrix_world.determinant()) ** (1.0 / 3.0), 1e-6)  # metres an armature unit
+    return Tolerance(settings.key_error, math.radians(settings.key_error) * 0.25 / unit)
 
 
 def stamp(obj: bpy.types.Object) -> tuple[str, ...]:

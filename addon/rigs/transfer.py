@@ -6,27 +6,47 @@ What writes or reads motion goes through here, so that every feature heeds the s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
+import numpy as np
 
-from ..core import Motion, RetargetOptions, RigError, RigPoses, from_rig, to_rig
+from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigError, RigPoses, from_rig, to_rig
 from . import read, rest_pose, sample, settings
 
 
-def put(obj: bpy.types.Object, motion: Motion, **given: Any) -> RigPoses:
-    """Poses of this armature for a motion at the scene's frame rate, to be written by `write`.
+@dataclass(frozen=True)
+class Target:
+    """An armature looked at once. reference: (B, 4, 4) the T-pose given by hand. controls: "fk" or "ik"."""
 
-    given: fields of RetargetOptions (root, foot_lock, contacts, placement). Raises RigError, whose text is for people.
-    """
+    rig: RigDescription
+    mapping: BoneMapping
+    reference: np.ndarray | None
+    controls: str
+
+
+def target_of(obj: bpy.types.Object) -> Target:
+    """The armature as it is set now. Raises RigError, whose text is for people, when it can't take motion."""
+    reason = read.problem(obj)
+    if reason:
+        raise RigError(reason)
     rig = read.describe(obj)
     mapping = read.mapping_of(obj, rig)
     if not mapping.usable:
         raise RigError(mapping.reason)
-    if given.get("controls", settings.of(obj).controls) == "ik" and not mapping.ik_limbs:
-        given["controls"] = "fk"  # the choice belongs to a rig with such controls; this one has none any more
-    own = {"reference": rest_pose.reference_of(obj, rig), "controls": settings.of(obj).controls}
-    return to_rig(motion, rig, mapping, RetargetOptions(**{**own, **given}))
+    # the choice belongs to a rig that has such controls; bones set by hand may have left it without
+    controls = settings.of(obj).controls if mapping.ik_limbs else "fk"
+    return Target(rig, mapping, rest_pose.reference_of(obj, rig), controls)
+
+
+def put(target: Target, motion: Motion, **given: Any) -> RigPoses:
+    """Poses of the armature for a motion at the scene's frame rate, to be written by `write`.
+
+    given: fields of RetargetOptions (root, foot_lock, contacts, placement). Raises RigError.
+    """
+    own = {"reference": target.reference, "controls": target.controls}
+    return to_rig(motion, target.rig, target.mapping, RetargetOptions(**{**own, **given}))
 
 
 def take(
@@ -36,10 +56,7 @@ def take(
 
     Constraints, drivers and the NLA are in it. Raises RigError; a pose that isn't a number is told with its frame.
     """
-    rig = read.describe(obj)
-    mapping = read.mapping_of(obj, rig)
-    if not mapping.usable:
-        raise RigError(mapping.reason)
+    target = target_of(obj)
     matrices = sample.pose_matrices(scene, obj, frames)
-    own = RetargetOptions(reference=rest_pose.reference_of(obj, rig), placement=placement)
-    return from_rig(rig, mapping, matrices, fps, own, frames=frames)
+    own = RetargetOptions(reference=target.reference, placement=placement)
+    return from_rig(target.rig, target.mapping, matrices, fps, own, frames=frames)

@@ -16,7 +16,7 @@ import numpy as np
 from .. import compat, epoch
 from ..core import RigPoses
 from ..takes import own, show
-from . import curves, takes
+from . import curves, settings, takes
 
 _CHANNELS = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
 
@@ -135,13 +135,14 @@ def channels(
     """
     frames = np.arange(poses.num_frames, dtype=np.float64) * frame_step + frame_start
     animated = set(poses.rotations) | set(poses.locations)
+    tolerance = settings.key_tolerance(obj)
     # by name: between two steps of `writing_takes` the bones may be made anew
     for bone in _bones(obj, [name for name in obj.pose.bones.keys() if name in animated]):  # noqa: SIM118
         rotations, locations = poses.rotations.get(bone.name), poses.locations.get(bone.name)
         if locations is not None:
-            yield curves.Channel(f"{bone.path_from_id()}.location", bone.name, np.asarray(locations), frames)
+            yield curves.location(bone, np.asarray(locations), frames, tolerance)
         if rotations is not None:
-            yield curves.rotation_channel(bone, np.asarray(rotations), frames)
+            yield curves.rotation(bone, np.asarray(rotations), frames, tolerance)
     for (name, key), value in poses.properties.items():
         bone = obj.pose.bones.get(name)
         if bone is None or bone.get(key) is None:  # a rig of the kind that has no such switch
@@ -176,7 +177,7 @@ def _rest_channels(obj: bpy.types.Object, poses: RigPoses, frame: np.ndarray) ->
         if not _is(standing(bone, "scale"), (1, 1, 1)):
             result.append(curves.Channel(f"{prefix}.scale", bone.name, np.ones((1, 3)), frame))
         if bone.name not in poses.rotations and not _is_unturned(standing, bone):
-            result.append(curves.rotation_channel(bone, np.array([[1.0, 0.0, 0.0, 0.0]]), frame))
+            result.append(curves.rotation(bone, np.array([[1.0, 0.0, 0.0, 0.0]]), frame))
     return result
 
 

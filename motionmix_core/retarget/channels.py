@@ -19,6 +19,7 @@ from ..motion.rotations import (
     quat_normalise,
     quat_to_euler,
 )
+from .key_reduction import fewer_keys, slopes_of
 from .rig import RigDescription, RigPoses
 
 ROTATION_CHANNELS: Mapping[str, str] = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
@@ -28,12 +29,16 @@ _LOCK = 1e-4  # cosine of the middle angle under which the outer two can't be to
 
 @dataclass(frozen=True)
 class BoneChannel:
-    """One property of one bone. frames: (K,) whole numbers from 0. values: (K, C), one column a component."""
+    """One property of one bone. frames: (K,) whole numbers from 0. values: (K, C), one column a component.
+
+    slopes: (K, C) change a frame at the keys, for the smooth curves between them; None when every frame has its key.
+    """
 
     bone: str
     channel: str
     frames: np.ndarray
     values: np.ndarray
+    slopes: np.ndarray | None = None
 
 
 def pose_channels(
@@ -41,24 +46,37 @@ def pose_channels(
 ) -> list[BoneChannel]:
     """All channels of the poses, in each bone's own rotation mode.
 
-    degrees: when given, only as many keys are kept as straight lines between them need to stay within so many degrees
+    degrees: when given, only as many keys are kept as smooth curves between them need to stay within so many degrees
     of every rotation, and within `distance` (armature units) of every location.
     """
-    found = []
     modes = dict(zip(rig.bones, rig.rotation_modes, strict=True))
-    for bone, quaternions in poses.rotations.items():
-        mode = modes[bone]
-        values = rotation_values(quaternions, mode)
-        frames = np.arange(len(values))
-        if degrees is not None:
-            frames = fewer_keys(values, rotation_error(quaternions, mode), np.radians(degrees))
-        found.append(BoneChannel(bone, ROTATION_CHANNELS.get(mode, _EULER), frames, values[frames]))
-    for bone, places in poses.locations.items():
-        frames = np.arange(len(places))
-        if degrees is not None:
-            frames = fewer_keys(places, lambda seen, places=places: np.linalg.norm(seen - places, axis=-1), distance)  # type: ignore[misc]
-        found.append(BoneChannel(bone, "location", frames, places[frames]))
-    return found
+    found = [rotation_channel(bone, quaternions, modes[bone], degrees) for bone, quaternions in poses.rotations.items()]
+    allowed = None if degrees is None else distance
+    return found + [location_channel(bone, places, allowed) for bone, places in poses.locations.items()]
+
+
+def rotation_channel(bone: str, quaternions: np.ndarray, mode: str, degrees: float | None = None) -> BoneChannel:
+    """The channel of (T, 4) pose rotations in a rotation mode, with fewer keys when an error is allowed."""
+    values = rotation_values(quaternions, mode)
+    channel = ROTATION_CHANNELS.get(mode, _EULER)
+    if degrees is None:
+        return BoneChannel(bone, channel, np.arange(len(values)), values)
+    return _reduced(bone, channel, values, rotation_error(quaternions, mode), np.radians(degrees))
+
+
+def location_channel(bone: str, places: np.ndarray, distance: float | None = None) -> BoneChannel:
+    """The channel of (T, 3) pose locations, with fewer keys when an error (armature units) is allowed."""
+    places = np.asarray(places, dtype=np.float64)
+    if distance is None:
+        return BoneChannel(bone, "location", np.arange(len(places)), places)
+    return _reduced(bone, "location", places, lambda seen: np.linalg.norm(seen - places, axis=-1), distance)
+
+
+def _reduced(
+    bone: str, channel: str, values: np.ndarray, error: Callable[[np.ndarray], np.ndarray], bound: float
+) -> BoneChannel:
+    frames = fewer_keys(values, error, bound)
+    return BoneChannel(bone, channel, frames, values[frames], slopes_of(values)[frames])
 
 
 def rotation_values(quaternions: np.ndarray, mode: str) -> np.ndarray:
@@ -89,28 +107,6 @@ def rotations_of(values: np.ndarray, mode: str) -> np.ndarray:
 def rotation_error(quaternions: np.ndarray, mode: str) -> Callable[[np.ndarray], np.ndarray]:
     """A function from (T, C) components to (T,) radians away from the rotations."""
     return lambda values: quat_angle(rotations_of(values, mode), quaternions)
-
-
-def fewer_keys(values: np.ndarray, error: Callable[[np.ndarray], np.ndarray], bound: float) -> np.ndarray:
-    """(K,) frames of the keys that are kept: straight lines between them stay within `bound` at every frame.
-
-    values: (T, C). error: how far (T, C) interpolated values are off at each frame. Ramer-Douglas-Peucker, all
-    stretches of a round at once.
-    """
-    last = len(values) - 1
-    frames = np.arange(last + 1)
-    keys = np.unique([0, last])
-    while True:
-        columns = [np.interp(frames, keys, values[keys, column]) for column in range(values.shape[1])]
-        off = error(np.stack(columns, axis=-1))
-        off[keys] = 0.0
-        stretch = np.searchsorted(keys, frames, side="right")
-        worst = np.zeros(len(keys) + 1)
-        np.maximum.at(worst, stretch, off)
-        new = frames[(off > bound) & (off >= worst[stretch])]
-        if len(new) == 0:
-            return keys
-        keys = np.union1d(keys, new)
 
 
 def _axis_angles(quaternions: np.ndarray) -> np.ndarray:

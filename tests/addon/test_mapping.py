@@ -140,7 +140,8 @@ def test_fields_are_saved_with_the_file_and_carry_motion(extension, tmp_path) ->
     obj = bpy.data.objects["Rig"]
     assert mapping_of(extension, obj).bones == wanted
     bpy.context.scene.render.fps = 30
-    poses = extension.addon("rigs.transfer").put(obj, lively(extension))
+    transfer = extension.addon("rigs.transfer")
+    poses = transfer.put(transfer.target_of(obj), lively(extension))
     assert set(poses.rotations) >= {bone for bones in wanted.values() for bone in bones}
 
 

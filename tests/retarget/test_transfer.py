@@ -282,7 +282,8 @@ def test_an_incomplete_or_doubled_mapping_is_refused() -> None:
 def test_owned_and_locked_bones_are_told() -> None:
     rig = build_rig("rigify_metarig")
     owned = np.array([bone == "shin.L" for bone in rig.bones])
-    warnings = to_rig(walk(0.5), replace(rig, owned=owned, locked_rotation=np.repeat(owned[:, None], 3, axis=1)), detect_mapping(rig)).warnings
+    rig = replace(rig, owned=owned, locked_rotation=np.repeat(owned[:, None], 3, axis=1))
+    warnings = to_rig(walk(0.5), rig, detect_mapping(rig)).warnings
     assert len(warnings) == 2
     assert all("shin.L" in line for line in warnings)
 

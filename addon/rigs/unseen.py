@@ -1,0 +1,35 @@
+"""Why a motion that was written isn't seen, or not as it was made: to be told, never changed behind one's back."""
+
+from __future__ import annotations
+
+import bpy
+
+
+def reasons(obj: bpy.types.Object) -> list[str]:
+    """What keeps the armature from playing its action as it is, a line each."""
+    found = []
+    if obj.data.pose_position == "REST":  # type: ignore[union-attr]
+        found.append(f"“{obj.name}” is shown in its rest position: no motion is seen (Armature properties > Pose)")
+    data = obj.animation_data
+    if data is None or not data.use_nla:
+        return found
+    if any(track.is_solo for track in data.nla_tracks):
+        found.append(f"An NLA track of “{obj.name}” plays alone (its star): the new motion isn't seen")
+        return found
+    above = [
+        track.name
+        for track in data.nla_tracks
+        if not track.mute and any(not strip.mute and strip.influence > 0 for strip in track.strips)
+    ]
+    if data.action_influence < 1.0:
+        found.append(
+            f"The action of “{obj.name}” has an influence of {data.action_influence:.0%} in the NLA editor: "
+            "the new motion is seen in part"
+        )
+    if above and data.action_blend_type != "REPLACE":
+        blend = data.action_blend_type.replace("_", " ").lower()
+        found.append(
+            f"The action of “{obj.name}” is combined with its NLA tracks ({blend}). "
+            "Set Blending to Replace in the NLA editor to see the new motion as it is"
+        )
+    return found
