@@ -37,7 +37,7 @@ def build_clip_bank(
     A stored file that is broken is made anew. Raises ModelError if the encoder can't be opened.
     """
     ordered = sorted(set(texts))
-    target = keep_in / f"clip-{_stamp(ordered, encoder_folder, max_tokens)}.npz"
+    target = keep_in / f"clip-{stamp_of(ordered, encoder_folder, max_tokens)}.npz"
     pooled = _stored(target, len(ordered))
     if pooled is None:
         encoder = ClipTextEncoder(encoder_folder)
@@ -51,7 +51,8 @@ def build_clip_bank(
     return ClipBank({text: row for row, text in enumerate(ordered, start=1)}, pooled)
 
 
-def _stamp(texts: list[str], folder: Path, max_tokens: int) -> str:
+def stamp_of(texts: list[str], folder: Path, max_tokens: int) -> str:
+    """A name for features of these texts by this encoder: other texts, weights or cuts give another."""
     digest = hashlib.sha256("\n".join((str(max_tokens), *texts)).encode())
     for name in ("config.json", "tokenizer.json", "vocab.json", "merges.txt", *WEIGHTS):
         path = folder / name

@@ -53,6 +53,7 @@ def sample(
     start_index: int | None = None,
     clip_x0: float | None = None,
     on_step: OnStep | None = None,
+    after_step: Callable[[Array], Array] | None = None,
 ) -> Array:
     """Denoise x_T to a clean motion.
 
@@ -67,6 +68,7 @@ def sample(
         start_index: index of `schedule` to start from (editing strength, clean-up); the last one if None.
         clip_x0: bound on |x0|, for models trained on clipped features (EDGE: 1); None for no bound.
         on_step: progress and cancel.
+        after_step: changes x_{t-1} after every step but the last (EDGE ties overlapping windows together so).
     Returns:
         The last predicted x0, with the observation imposed: on the mask it equals the observed values exactly.
     Raises:
@@ -103,6 +105,8 @@ def sample(
                 if update.from_noise:
                     x += _draw(noise, call) * update.from_noise
             before = x0
+            if after_step is not None:
+                x = after_step(x)
         if on_step is not None:
             on_step(call + 1, last + 1)
     return x

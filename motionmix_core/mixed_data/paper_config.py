@@ -18,18 +18,25 @@ from .corruption import WhiteNoise
 from .placeholders import PlaceholderKind
 from .timestep_ranges import TimestepRanges
 
+ConditionName = Literal["clip", "distilbert", "clip_tokens", "action", "music", "none"]
+
 
 @dataclass(frozen=True)
 class PaperData:
-    """Where clips come from. noise_space: what the white noise is added to. frames: window length or longest clip."""
+    """Where clips come from. noise_space: what the white noise is added to. frames: window length or longest clip.
 
-    name: str
+    music_width: 35 (librosa) or 4800 (Jukebox). face_forward: turn each clip to +Z first (not published; small runs).
+    """
+
+    name: Literal["humanml3d", "kit", "humanact12", "uestc", "aistpp", "bandai"]
     features: int
     fps: float
     frames: int
     noise_space: Literal["normalised_features", "axis_angle_and_joints", "axis_angle_and_root"]
     stratify_by_action: bool = False
     actions: int = 0
+    music_width: int = 35
+    face_forward: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ class PaperDiffusion:
 class PaperMix:
     """MotionMix proper. noise_from, noise_to: T1 and T2 (exclusive), timesteps. pivot: T*.
 
-    guide_second_stage: the released code's extrapolation below the pivot; the paper's formula has none.
+    guide_second_stage: the released code's extrapolation below the pivot; the paper's formula has none. stages: "one"
+    trains and samples the same mixed data plainly, every clip at every step: the control experiment.
     """
 
     enabled: bool
@@ -56,13 +64,37 @@ class PaperMix:
     noisy_ratio: float
     placeholder: PlaceholderKind
     guide_second_stage: bool = False
+    stages: Literal["two", "one"] = "two"
+
+
+@dataclass(frozen=True)
+class PaperNetwork:
+    """The network's size, published unless said otherwise. heads 0, dropout -1: as published for the backbone.
+
+    architecture, decoder_token, mask_frames: of MDM (denoisers.mdm.MDMConfig).
+    """
+
+    width: int = 512
+    feedforward: int = 1024
+    layers: int = 8
+    heads: int = 0
+    dropout: float = -1.0
+    architecture: Literal["trans_enc", "trans_dec", "gru"] = "trans_enc"
+    decoder_token: Literal["none", "time", "full"] = "none"
+    mask_frames: bool = False
+
+    def dropout_or(self, published: float) -> float:
+        """The dropout, or the published one."""
+        return published if self.dropout < 0 else self.dropout
 
 
 @dataclass(frozen=True)
 class PaperTraining:
     """The optimiser and its length; ema 0 for none, clip_norm 0 for none. epochs or steps is 0 where the other counts.
 
-    loss: which of the published losses; the weights are those of MDM's geometric terms.
+    loss: which of the published losses; the weights are those of MDM's geometric terms. feet: "published" takes feet
+    relative to the pelvis (MDM) or in normalised numbers (EDGE); "world" in metres over the ground. ema_warm_up: an
+    average that profits runs shorter than the 1e5 steps that the published one needs. precision: of the network's call.
     """
 
     optimiser: Literal["adamw", "adam", "adan"]
@@ -78,16 +110,25 @@ class PaperTraining:
     joints_weight: float = 0.0
     velocity_weight: float = 0.0
     foot_contact_weight: float = 0.0
+    feet: Literal["published", "world"] = "published"
+    ema_warm_up: bool = False
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+    def steps_in_all(self, batches_per_epoch: int) -> int:
+        """Optimiser steps of the whole run."""
+        return self.steps or self.epochs * batches_per_epoch
 
 
 @dataclass(frozen=True)
 class PaperSampling:
-    """How the paper samples. guidance 1: none."""
+    """How the paper samples. guidance 1: none. ramp: EDGE's long form begins without guidance and is at full strength
+    after half of the steps."""
 
-    sampler: Literal["ddpm", "ddim"]
+    sampler: Literal["ddpm", "ddim", "dpmpp_2m"]
     steps: int
     guidance: float
     eta: float = 0.0
+    ramp: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +142,8 @@ class PaperConfig:
     mix: PaperMix
     training: PaperTraining
     sampling: PaperSampling
+    condition: ConditionName = "none"
+    network: PaperNetwork = PaperNetwork()
 
     def without_mix(self) -> PaperConfig:
         """The same experiment, fully supervised: no corruption, no pivot, every clip trains every step."""
@@ -113,7 +156,7 @@ class PaperConfig:
 
     def ranges(self) -> TimestepRanges:
         """Which timesteps each role trains."""
-        return TimestepRanges(self.diffusion.steps, self.mix.pivot if self.mix.enabled else 0)
+        return TimestepRanges(self.diffusion.steps, self.mix.pivot if self._two_stages else 0)
 
     def white_noise(self, seed: int) -> WhiteNoise | None:
         """The corruption of the noisy role; None with the mix off."""
@@ -123,13 +166,21 @@ class PaperConfig:
 
     def pivot_level(self) -> float | None:
         """Noise level of T* for sampling; None with the mix off."""
-        return pivot_noise_level(self.schedule(), self.mix.pivot) if self.mix.enabled else None
+        return pivot_noise_level(self.schedule(), self.mix.pivot) if self._two_stages else None
+
+    @property
+    def _two_stages(self) -> bool:
+        return self.mix.enabled and self.mix.stages == "two"
 
     @property
     def action_rows(self) -> int:
         """Rows of the action table: one more for the placeholder where clips without label are trained."""
         extra = self.mix.enabled and self.mix.placeholder == "extra_class"
         return self.data.actions + (1 if extra else 0)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain data that `paper_config_from` reads back."""
+        return dataclasses.asdict(self)
 
 
 def load_paper_config(path: Path) -> PaperConfig:
@@ -140,13 +191,24 @@ def load_paper_config(path: Path) -> PaperConfig:
         raise DataError(f"{path}: can't be read ({error})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: not a TOML file ({error})") from error
-    config = _build(PaperConfig, table, str(path))
+    return paper_config_from(table, str(path))
+
+
+def paper_config_from(table: dict[str, Any], where: str) -> PaperConfig:
+    """An experiment from plain data. Raises DataError that names `where` and the setting."""
+    config = _build(PaperConfig, table, where)
     assert isinstance(config, PaperConfig)
     mix = config.mix
     if mix.enabled and not 0 < mix.noise_from < mix.noise_to <= mix.pivot <= config.diffusion.steps:
         raise DataError(
-            f"{path}: [mix] needs 0 < noise_from < noise_to <= pivot <= steps, so that stage two is cleaner"
+            f"{where}: [mix] needs 0 < noise_from < noise_to <= pivot <= steps, so that stage two is cleaner"
         )
+    if not config.training.steps and not config.training.epochs:
+        raise DataError(f"{where}: [training] needs steps or epochs")
+    kind, takes = config.backbone, config.condition
+    fitting = {"mdm": ("clip", "distilbert", "action", "none"), "motion_diffuse": ("clip_tokens",), "edge": ("music",)}
+    if takes not in fitting[kind]:
+        raise DataError(f"{where}: 'condition' of {kind} must be one of {', '.join(fitting[kind])}, not '{takes}'")
     return config
 
 

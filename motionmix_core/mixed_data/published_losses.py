@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -46,16 +47,31 @@ def root_centred_joints(rotations: Tensor, offsets: Tensor, parents: Sequence[in
     rotations: (.., J, 3, 3) local. offsets: (J, 3) metres from the parent. Returns (.., J, 3), the root at the origin.
     The published code uses the SMPL body here (24 joints, neutral, mean shape); give its rest offsets to match it.
     """
-    world: list[Tensor] = []
-    places: list[Tensor] = []
-    for joint, parent in enumerate(parents):
-        if parent < 0:
-            world.append(rotations[..., joint, :, :])
-            places.append(torch.zeros_like(rotations[..., joint, :, 0]))
-        else:
-            world.append(world[parent] @ rotations[..., joint, :, :])
-            places.append(places[parent] + world[parent] @ offsets[joint])
-    return torch.stack(places, dim=-2)
+    order = list(_levels(tuple(parents)))
+    world = rotations[..., list(order[0][0]), :, :]
+    places = torch.zeros_like(world[..., 0])
+    found = [places]
+    for joints, above in order[1:]:  # all joints as far from the root as each other at once: a few large products
+        carrier = world[..., list(above), :, :]
+        places = places[..., list(above), :] + (carrier @ offsets[list(joints)][..., None])[..., 0]
+        world = carrier @ rotations[..., list(joints), :, :]
+        found.append(places)
+    where = [joint for joints, _ in order for joint in joints]
+    return torch.cat(found, dim=-2)[..., [where.index(joint) for joint in range(len(where))], :]
+
+
+@cache
+def _levels(parents: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    """(joints, their parents' places among the joints before) for each distance from the root."""
+    levels: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    now = tuple(joint for joint, parent in enumerate(parents) if parent < 0)
+    above: tuple[int, ...] = ()
+    while now:
+        levels.append((now, above))
+        below = tuple(joint for joint, parent in enumerate(parents) if parent in now)
+        above = tuple(now.index(parents[joint]) for joint in below)
+        now = below
+    return tuple(levels)
 
 
 def velocity_loss(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
@@ -85,11 +101,15 @@ def foot_contact_loss(
 
 @dataclass(frozen=True)
 class MdmLossWeights:
-    """Weights of MDM's geometric losses. Published: all 0 for text; 1, 1, 1 for actions (foot contact 0 in "no fc")."""
+    """Weights of MDM's geometric losses. Published: all 0 for text; 1, 1, 1 for actions (foot contact 0 in "no fc").
+
+    in_world: the foot loss sees feet in the world, the root's path added, in place of the published root-centred ones.
+    """
 
     joints: float = 0.0
     velocity: float = 0.0
     foot_contact: float = 0.0
+    in_world: bool = False
 
     @property
     def any(self) -> bool:
@@ -126,6 +146,9 @@ def mdm_loss(
                 parts["joints"] = masked_l2(joints, true_joints, mask)
                 total = total + weights.joints * parts["joints"]
             if weights.foot_contact:
+                if weights.in_world:
+                    joints = joints + predicted[:, :, None, -6:-3]
+                    true_joints = true_joints + target[:, :, None, -6:-3]
                 parts["foot_contact"] = foot_contact_loss(joints, true_joints, mask)
                 total = total + weights.foot_contact * parts["foot_contact"]
     return total, parts
@@ -148,17 +171,21 @@ def edge_loss(
     body: tuple[Tensor, Sequence[int]],
     weights: EdgeLossWeights | None = None,
     contact_order: Sequence[int] = (7, 8, 10, 11),
+    physical: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[Tensor, Mapping[str, Tensor]]:
     """EDGE's loss of a batch, (batch,), and its parts.
 
     predicted, target: (batch, frames, 151) = 4 contacts, root 3, 24 rows-6D. body: (offsets (24, 3), parents), in the
-    units of the arrays. The published code feeds *normalised* numbers to the kinematics; undo the normaliser before to
-    do better. The contact part is self-consistency: where the prediction says that a foot stands, its own predicted
-    foot must not move. contact_order: the joints that the four contact numbers stand for.
+    units of the arrays. physical: (151,) values that -1 and 1 stand for; the kinematics then see metres and rotations,
+    while the published code, and None, feeds them the *normalised* numbers. contact_order: the joints that the four
+    contact numbers stand for. The contact part is self-consistency: where the prediction says that a foot stands, its
+    own predicted foot must not move.
     """
     weights = weights or EdgeLossWeights()
 
     def joints(motion: Tensor) -> Tensor:
+        if physical is not None:
+            motion = (motion + 1) / 2 * (physical[1] - physical[0]) + physical[0]
         relative = root_centred_joints(row_rotations(motion[..., 7:].unflatten(2, (24, 6))), *body)
         return relative + motion[..., None, 4:7]
 

@@ -20,6 +20,7 @@ ROWS = {
     "mdm-kit": ("cosine", 20, 40, 40, 0.043, 0.074),
     "mdm-humanact12": ("cosine", 10, 30, 30, 0.027, 0.058),
     "mdm-uestc": ("cosine", 10, 30, 30, 0.027, 0.058),
+    "mdm-bandai": ("cosine", 10, 30, 30, 0.027, 0.058),
     "motion-diffuse-humanml3d": ("linear", 20, 60, 60, 0.079, 0.201),
     "edge-aistpp": ("cosine", 20, 80, 80, 0.043, 0.136),
 }

@@ -1,0 +1,85 @@
+"""What is compared: ways of training on the same clips, or on the part of them that a poorer studio would have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from motionmix_core.mixed_data.paper_config import PaperConfig
+from motionmix_core.mixed_data.roles import RoleSplit, split_roles
+from training.papers.action_clips import ActionClips
+from training.papers.training_set import TrainingSet, fully_supervised, mixed
+
+ArmKind = Literal["full", "half", "motionmix", "plain", "noisy_half"]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way of training. noise_from, noise_to, pivot, ratio: T1, T2, T* and the noisy share; None: the config's."""
+
+    name: str
+    kind: ArmKind
+    title: str
+    noise_from: int | None = None
+    noise_to: int | None = None
+    pivot: int | None = None
+    ratio: float | None = None
+
+    def config(self, base: PaperConfig) -> PaperConfig:
+        """The config that the arm's network is trained and sampled by."""
+        wanted = {
+            "noise_from": self.noise_from,
+            "noise_to": self.noise_to,
+            "pivot": self.pivot,
+            "noisy_ratio": self.ratio,
+        }
+        mix = replace(base.mix, **{name: value for name, value in wanted.items() if value is not None})  # type: ignore[arg-type]
+        if self.kind == "plain":
+            mix = replace(mix, stages="one")
+        config = replace(base, name=f"{base.name}-{self.name}", mix=mix)
+        return config if self.kind in ("motionmix", "plain") else config.without_mix()
+
+    def data(self, base: PaperConfig, clips: ActionClips, seed: int) -> TrainingSet:
+        """The clips with their roles. Arms of one seed and ratio share the split, and the noise of each clip."""
+        asked = replace(self, kind="motionmix").config(base)
+        config = self.config(base)
+        if self.kind == "full":
+            return fully_supervised(config, clips)
+        split = split_of(asked, clips, seed)
+        if self.kind == "half":
+            return fully_supervised(config, _only(clips, split))
+        if self.kind == "noisy_half":
+            noise = asked.white_noise(seed)
+            assert noise is not None
+            return fully_supervised(config, _only(clips, split).corrupted(noise, split.noisy))
+        return mixed(config, clips, seed, split)
+
+
+def split_of(config: PaperConfig, clips: ActionClips, seed: int) -> RoleSplit:
+    """The roles that a seed draws."""
+    return split_roles(clips.ids, config.mix.noisy_ratio, seed, strata=clips.strata)
+
+
+def _only(clips: ActionClips, split: RoleSplit) -> ActionClips:
+    """The labelled half: the clips that MotionMix has noisy."""
+    chosen = set(split.noisy)
+    return replace(clips, clips=tuple(clip for clip in clips.clips if clip.id in chosen))
+
+
+MAIN = (
+    Arm("full", "full", "full supervision: all clips clean and labelled"),
+    Arm("half", "half", "the labelled half alone, clean"),
+    Arm("motionmix", "motionmix", "MotionMix: half noisy and labelled, half clean and unlabelled"),
+    Arm("plain", "plain", "the same mixed data, plain training"),
+    Arm("noisy-half", "noisy_half", "the noisy labelled half alone, plain training"),
+)
+STRONG = {"noise_from": 20, "noise_to": 80}
+ABLATIONS = (
+    Arm("pivot-60", "motionmix", "MotionMix, T* = 60", pivot=60),
+    Arm("pivot-100", "motionmix", "MotionMix, T* = 100", pivot=100),
+    Arm("ratio-30", "motionmix", "MotionMix, 30 % noisy", ratio=0.3),
+    Arm("ratio-70", "motionmix", "MotionMix, 70 % noisy", ratio=0.7),
+    Arm("strong-motionmix", "motionmix", "MotionMix, noise 20..80, T* = 80", pivot=80, **STRONG),
+    Arm("strong-plain", "plain", "plain training, noise 20..80", pivot=80, **STRONG),
+)
+ARMS = {arm.name: arm for arm in (*MAIN, *ABLATIONS)}

@@ -1,0 +1,162 @@
+"""Motions from a network of training.train_paper: python -m training.sample_paper runs/mdm --text "a person walks"
+
+    --text / --action / --music   the condition; none of them: unconditional
+    --observe clip --between 0.25 0.75     in-betweening: the frames between are made
+    --observe clip --part upper            body-part editing: that part is made
+
+Writes .npz (motion on the canonical skeleton), .bvh, or .npy (the network's own numbers, un-normalised as trained).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from motionmix_core.conditions.action import BANDAI_ACTIONS, HUMANACT12_ACTIONS, ActionTable
+from motionmix_core.conditions.music import load_music
+from motionmix_core.errors import DataError, MotionMixError, RequestError
+from motionmix_core.formats.bvh_write import write_bvh
+from motionmix_core.formats.motion_npz import load_motion, save_motion
+from motionmix_core.formats.published import read_array
+from motionmix_core.mixed_data.paper_config import PaperConfig
+
+from .papers.checkpoints import load_checkpoint, load_config
+from .papers.clips import Annotation
+from .papers.conditioning import build_conditioner
+from .papers.editing import PARTS, body_part, in_between
+from .papers.networks import build_network
+from .papers.request import PaperRequest, answer
+from .papers.sampling import Settings
+from .papers.space import Space, load_space
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.sample_paper",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("run", type=Path, help="folder of a run")
+    add("-o", "--output", type=Path, default=Path("motion.npz"), help=".npz, .bvh or .npy (default motion.npz)")
+    add("--text", help="what happens, in English")
+    add("--action", help="an action's name or number")
+    add("--music", type=Path, help="an audio file, or ready features (.npy)")
+    add("--seconds", type=float, help="length (default: the network's window)")
+    add("--seed", type=int, default=0)
+    add("--count", type=int, default=1, help="takes; several get -1, -2, .. before the dot")
+    add("--observe", type=Path, help="a known motion: .npz, or .npy in the network's numbers")
+    add("--between", type=float, nargs=2, metavar=("START", "STOP"), help="shares of the length to be filled in")
+    add("--part", choices=sorted(PARTS), help="the part of the body to be made anew")
+    add("--start-level", type=float, default=1.0, help="noise level to start from: below 1 keeps more of --observe")
+    add("--steps", type=int)
+    add("--guidance", type=float)
+    add("--sampler", choices=("ddpm", "ddim", "dpmpp_2m"))
+    add("--text-encoder", type=Path, help="folder of CLIP ViT-B/32 or DistilBERT, as in training")
+    add("--raw-weights", action="store_true", help="the last weights in place of their average")
+    return parser.parse_args(argv)
+
+
+def _run(arguments: argparse.Namespace) -> list[Path]:
+    config, checkpoint = load_config(arguments.run), load_checkpoint(arguments.run)
+    if config is None or checkpoint is None:
+        raise DataError(f"{arguments.run} holds no run of training.train_paper (config.json and last.pt)")
+    if arguments.output.suffix not in (".npz", ".bvh", ".npy"):
+        raise DataError(f"{arguments.output}: the file's name must end in .npz, .bvh or .npy")
+    network = build_network(config)
+    network.load_state_dict(checkpoint.network if arguments.raw_weights else checkpoint.best)
+    space = load_space(config, arguments.run)
+    condition = condition_of(config, arguments)
+    texts = [condition] if isinstance(condition, str) else []
+    conditioner = build_conditioner(config, texts, arguments.text_encoder, arguments.run / "texts")
+    request = request_of(arguments, config, space, condition)
+    made = answer(request, network.eval(), config, conditioner, space)
+    paths = []
+    for number, values in enumerate(made, start=1):
+        path = arguments.output
+        if len(made) > 1:
+            path = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        _write(path, values, space)
+        paths.append(path)
+    return paths
+
+
+def condition_of(config: PaperConfig, arguments: argparse.Namespace) -> Annotation:
+    """What the command line asks for. Raises RequestError if the network isn't conditioned by that."""
+    takes = {"clip": "text", "distilbert": "text", "clip_tokens": "text", "action": "action", "music": "music"}.get(
+        config.condition, ""
+    )
+    for name in ("text", "action", "music"):
+        if getattr(arguments, name) is not None and name != takes:
+            raise RequestError(f"{config.name} takes no --{name}" + (f", but --{takes}" if takes else ""))
+    if arguments.music is not None:
+        return load_music(arguments.music)
+    if arguments.action is not None:
+        tables = {"humanact12": HUMANACT12_ACTIONS, "bandai": BANDAI_ACTIONS}
+        numbered = ActionTable(config.data.name, tuple(str(label) for label in range(config.data.actions)))
+        return tables.get(config.data.name, numbered).label(arguments.action)
+    text: str | None = arguments.text
+    return text
+
+
+def request_of(arguments: argparse.Namespace, config: PaperConfig, space: Space, condition: Annotation) -> PaperRequest:
+    """The request that a command line stands for: every task is one way of filling it in."""
+    settings = Settings(
+        steps=arguments.steps,
+        guidance=0.0 if condition is None and config.training.condition_drop > 0 else arguments.guidance,
+        sampler=arguments.sampler,
+        start_level=arguments.start_level,
+    )
+    frames = config.data.frames if arguments.seconds is None else max(2, round(arguments.seconds * space.fps))
+    request = PaperRequest(condition, frames, arguments.seed, arguments.count, settings=settings)
+    if arguments.observe is None:
+        if arguments.between or arguments.part:
+            raise RequestError("--between and --part need the motion that holds elsewhere: --observe FILE")
+        return request
+    known = observed_of(arguments.observe, space)[: config.data.frames]
+    if arguments.part:
+        return body_part(request, known, arguments.part, space)
+    if arguments.between:
+        return in_between(request, known, *arguments.between)
+    raise RequestError("say what of the observed motion is to be made anew: --between START STOP or --part NAME")
+
+
+def observed_of(path: Path, space: Space) -> NDArray[np.float32]:
+    """A known motion in the network's space: a motion file, or an array of numbers as `--output x.npy` writes them."""
+    if path.suffix == ".npy":
+        return read_array(path, 2, space.features)
+    return space.encode(load_motion(path))
+
+
+def _write(path: Path, values: NDArray[np.float32], space: Space) -> None:
+    if path.suffix == ".npy":
+        np.save(path, values)
+        return
+    motion = space.decode(values).motion
+    if motion is None:
+        raise RequestError("this data's joints aren't those of the canonical skeleton: write its numbers (.npy)")
+    if path.suffix == ".bvh":
+        write_bvh(path, motion)
+    else:
+        save_motion(path, motion)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
+    try:
+        with torch.no_grad():
+            for path in _run(_arguments(argv)):
+                print(path)
+    except MotionMixError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
