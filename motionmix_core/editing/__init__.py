@@ -11,13 +11,13 @@ thread, once for each take; it takes tenths of a second for some seconds of moti
 
 | function | what the animator does |
 |---|---|
-| `in_between(source, keys, first, last, settings)` | keyed poses (`Key`: all joints, some, or the root alone) hold, the rest of first..last is made new |
-| `body_part(source, joints, first, last, settings, strength=1, ease_seconds=.3, chain_ease=1)` | only these joints change |
-| `clean_up(source, first, last, settings, strength=None, protected_joints=(), protected_frames=())` | capture is refined; `estimate_noise(source)` says how noisy it is |
+| `in_between(source, keys, first, last, settings)` | what is keyed (`Key`) holds, the rest is made new |
+| `body_part(source, joints, first, last, settings)` | only these joints change; strength, eased borders |
+| `clean_up(source, first, last, settings)` | refines a capture; `estimate_noise(source)`: how noisy it is |
 | `continue_motion(source, seconds, settings)` | goes on after the last frame |
-| `transition(before, after, seconds, settings, keep_place=False)` | from one motion into another |
-| `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request, nothing to finish |
-| `make_loop(source, settings, seconds=.6)` | the end flows into the beginning |
+| `transition(before, after, seconds, settings)` | from one motion into another |
+| `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request |
+| `make_loop(source, settings)` | the end flows into the beginning |
 | `in_place(motion)`, `root_motion(motion)` | travel removed, or taken apart from the body: pure functions |
 
 All motions are on the canonical skeleton; frames are indices into the source (0 = its first); ranges include both

@@ -62,7 +62,7 @@ def body_part(
     inside = np.zeros(part.num_frames, bool)
     inside[first - start : last + 1 - start] = True
     rotations = np.ones((part.num_frames, len(JOINT_NAMES)), bool)
-    rotations[np.ix_(inside, free_joints)] = False
+    rotations[np.ix_(inside, np.array(free_joints))] = False
     held = Held(timing.rows_to_model(rotations), timing.rows_to_model(~inside | (not root)))
     level = 1.0 if strength >= 1 else WEAKEST + (0.95 - WEAKEST) * strength
     request = GenerationRequest(
@@ -89,7 +89,7 @@ def body_part(
             place = place + in_time[:, None] * (made.root_positions - place)
             place[in_time == 0] = part.root_positions[in_time == 0]
         motion = Motion(part.skeleton, place, rotations, part.fps)
-        if settings.foot_lock and root and LEG_NAMES <= chosen:
+        if settings.foot_lock and root and chosen >= LEG_NAMES:
             motion = feet_held(motion, timing.rows_to_source(contacts), ~inside)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 

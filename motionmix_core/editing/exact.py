@@ -46,7 +46,7 @@ def exactly(made: Motion, source: Motion, held: Held) -> Motion:
         difference = quat_to_axis_angle(quat_mul(quat_inv(ours), theirs))
         turns = _spread(difference, (_course(theirs), _course(ours)), frames, made.fps, fades=True)
         rotations[:, joints] = quat_normalise(quat_mul(ours, axis_angle_to_quat(turns)))
-        rotations[np.ix_(frames, joints)] = theirs[frames]
+        rotations[np.ix_(frames, np.array(joints))] = theirs[frames]
     return Motion(made.skeleton, root, rotations, made.fps)
 
 

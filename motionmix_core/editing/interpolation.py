@@ -1,8 +1,9 @@
 """Curves through what holds: the plain interpolation that stands in for motion that doesn't exist yet.
 
 A cubic Hermite curve in each gap, in rotation space and for the root. It leaves and arrives with the speed that the
-frames beside the gap show; where there is one key alone its speed comes from its neighbours (Catmull-Rom). It is what an
-animator would get from Bezier keys, and is good over a few frames. Over longer gaps it tells where about the root is.
+frames beside the gap show; where there is one key alone its speed comes from its neighbours (Catmull-Rom). It is what
+an animator would get from Bezier keys, and is good over a few frames. Over longer gaps it tells where about the root
+is.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from ..errors import Cancelled
 from ..motion.motion import Motion
 from ..representation.default import decode, decoded_contacts
 from .feet import lock_free_feet
+from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
 from .predictor import Features
 from .request import GenerationRequest
 from .result import GenerationResult, Progress
 from .take import TakeSampler
-from .windows import plan_windows
+from .windows import plan_segments, plan_windows
 
 OVERLAP_SECONDS = 1.0
 """How much of a window the next one sees: enough to carry its speed, its stride and its mood on."""
@@ -100,12 +102,13 @@ class Generator:
         description = denoiser.description
         check()
         warnings: list[str] = []
-        text = self._text(request.prompt, description, warnings)
+        prompts = [prompt for prompt, _ in request.segments] or [request.prompt]
+        texts = [self._text(prompt, description, warnings) for prompt in prompts]
         known = Observed.of(request, description)
         schedule = _schedule(request, description)
         frames = max(request.frames(description.fps), math.ceil(description.min_seconds * description.fps))
-        windows = plan_windows(frames, description.max_frames, round(OVERLAP_SECONDS * description.fps))
-        total = request.count * len(windows) * len(schedule)
+        windows = [(a, b, texts[which]) for a, b, which in _windows(request, frames, description)]
+        total = request.count * (len(windows) + request.loop) * len(schedule)
         done = 0
 
         def advance() -> None:
@@ -124,9 +127,10 @@ class Generator:
         seeds = [request.seed + index for index in range(request.count)]
         takes = []
         for seed in seeds:
-            sampling = TakeSampler(denoiser, text, schedule, request, seed, advance)
+            sampling = TakeSampler(denoiser, schedule, request, seed, advance)
             features = sampling.run(known.padded_to(frames) if known else None, windows)
-            takes.append(features[: request.frames(description.fps)])
+            features = features[: request.frames(description.fps)]
+            takes.append(sampling.closed(features, known, texts[-1]) if request.loop else features)
         motions, contacts = [], []
         for features in takes:
             check()
@@ -156,6 +160,18 @@ class Generator:
         return text
 
 
+def _windows(request: GenerationRequest, frames: int, description: ModelDescription) -> list[tuple[int, int, int]]:
+    """(start, stop, number of the prompt) of each window."""
+    overlap = round(OVERLAP_SECONDS * description.fps)
+    if not request.segments:
+        return [(a, b, 0) for a, b in plan_windows(frames, description.max_frames, overlap)]
+    ends = np.cumsum([seconds for _, seconds in request.segments]) * description.fps
+    edges = [0, *np.rint(ends).astype(int).tolist()]
+    edges[-1] = frames
+    lengths = [b - a for a, b in pairwise(edges)]
+    return plan_segments(lengths, description.max_frames, overlap)
+
+
 def _schedule(request: GenerationRequest, description: ModelDescription) -> Schedule:
     """The steps to visit. Starting lower takes proportionally fewer of them."""
     full = named_schedule(description.schedule_kind, description.schedule_steps)
@@ -169,4 +185,9 @@ def _finished(features: Features, contacts: NDArray[np.bool_], request: Generati
     motion = decode(features, fps)
     if request.observed is None:
         motion = motion.canonicalised()
-    return lock_free_feet(motion, contacts, request.observed_mask) if request.foot_lock else motion
+    if not request.foot_lock:
+        return motion
+    fixed = request.observed_mask
+    if request.loop:
+        fixed = seam_frames(len(features)) if fixed is None else np.maximum(fixed, seam_frames(len(features)))
+    return lock_free_feet(motion, contacts, fixed)

@@ -50,9 +50,9 @@ class GenerationRequest:
         start_level: noise level to start from, above 0 to 1. Below 1 the result is a change of `observed`: the lower,
             the closer.
         foot_lock: keep planted feet from sliding.
+        model: folder name of the model; empty = the default one.
         segments: prompts with their seconds, one after the other, in place of `prompt`; together they last `seconds`.
         loop: make the last part flow into the first frame.
-        model: folder name of the model; empty = the default one.
     Raises:
         RequestError: a value out of its range, said in one line.
     """
@@ -69,9 +69,9 @@ class GenerationRequest:
     observed_mask: NDArray[Any] | None = None
     start_level: float = 1.0
     foot_lock: bool = True
+    model: str = ""
     segments: tuple[tuple[str, float], ...] = ()
     loop: bool = False
-    model: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):

@@ -9,12 +9,17 @@ import numpy as np
 from ..conditions.text import TextFeatures
 from ..denoisers.onnx_denoiser import OnnxDenoiser
 from ..diffusion import Observation, Schedule, SeededNoise, q_sample, sample
+from .loop import LoopGap
 from .observed import Observed
 from .placement import placement_of
 from .predictor import Features, make_predictor
 from .request import GenerationRequest
 from .seams import ease_seam
 from .smoothing import smoothed
+
+_LOOP_WINDOW = 1 << 20  # the number that its noise is drawn by; no motion has so many windows
+Window = tuple[int, int, TextFeatures | None]
+"""First frame, frame after the last, and the prompt that holds there."""
 
 
 class TakeSampler:
@@ -23,19 +28,18 @@ class TakeSampler:
     def __init__(
         self,
         denoiser: OnnxDenoiser,
-        text: TextFeatures | None,
         schedule: Schedule,
         request: GenerationRequest,
         seed: int,
         advance: Callable[[], None],
     ) -> None:
-        self._denoiser, self._text, self._schedule, self._request = denoiser, text, schedule, request
+        self._denoiser, self._schedule, self._request = denoiser, schedule, request
         self._seed, self._advance = seed, advance
 
-    def run(self, known: Observed | None, windows: list[tuple[int, int]]) -> Features:
+    def run(self, known: Observed | None, windows: list[Window]) -> Features:
         """(T,207) features: in the scene if anything is known, else at home."""
         result: Features | None = None
-        for number, (start, stop) in enumerate(windows):
+        for number, (start, stop, text) in enumerate(windows):
             part = None if known is None else (known.features[start:stop], known.mask[start:stop])
             place = known.placement if known is not None else None
             if result is not None:
@@ -43,7 +47,7 @@ class TakeSampler:
                 place = placement_of(part[0][0])
             if part is not None and place is not None:
                 part = (place.home(part[0]), part[1])
-            made = self._window(number, stop - start, part)
+            made = self._window(number, stop - start, part, text)
             if place is not None:
                 made = place.back(made)
             if result is None:
@@ -55,7 +59,19 @@ class TakeSampler:
         assert result is not None
         return result
 
-    def _window(self, number: int, frames: int, part: tuple[Features, Features] | None) -> Features:
+    def closed(self, features: Features, known: Observed | None, text: TextFeatures | None) -> Features:
+        """The take with its last part made anew so that it flows into the first frame."""
+        fps = self._denoiser.description.fps
+        gap = LoopGap.of(features, None if known is None else known.mask, fps, self._denoiser.description.max_frames)
+        if gap is None:
+            return features
+        place = placement_of(gap.values[0])
+        made = place.back(self._window(_LOOP_WINDOW, len(gap.values), (place.home(gap.values), gap.mask), text))
+        return gap.closed(features, made, fps)
+
+    def _window(
+        self, number: int, frames: int, part: tuple[Features, Features] | None, text: TextFeatures | None
+    ) -> Features:
         description, request = self._denoiser.description, self._request
         normaliser = description.normaliser
         noise = SeededNoise(_window_seed(self._seed, number), (1, frames, len(normaliser.mean)))
@@ -64,10 +80,10 @@ class TakeSampler:
         if part is not None:
             values = normaliser.normalise(part[0])[None]
             observation = Observation(values, part[1][None])
-            if request.start_level < 1:
+            if request.start_level < 1 and number != _LOOP_WINDOW:
                 start = q_sample(values, start, float(self._schedule.alphas_cumprod[-1])).astype(np.float32)
         guidance = description.default_guidance if request.guidance is None else request.guidance
-        predict = make_predictor(self._denoiser, self._text, observation, guidance, description.pivot_noise_level)
+        predict = make_predictor(self._denoiser, text, observation, guidance, description.pivot_noise_level)
         made = sample(
             predict,
             start,

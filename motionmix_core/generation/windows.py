@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import accumulate
 
 
 def plan_windows(frames: int, longest: int, overlap: int) -> list[tuple[int, int]]:
@@ -22,3 +24,18 @@ def plan_windows(frames: int, longest: int, overlap: int) -> list[tuple[int, int
     fresh = frames - overlap
     edges = [round(i * fresh / count) for i in range(count + 1)]
     return [(edges[i], edges[i + 1] + overlap) for i in range(count)]
+
+
+def plan_segments(lengths: Sequence[int], longest: int, overlap: int) -> list[tuple[int, int, int]]:
+    """Windows of a motion that does one thing after the other: (start, stop, segment) each.
+
+    Args:
+        lengths: frames of each segment.
+        longest, overlap: as in `plan_windows`.
+    A segment's windows begin `overlap` frames before it, where the one before it is still going on.
+    """
+    planned = []
+    for segment, (end, length) in enumerate(zip(accumulate(lengths), lengths, strict=True)):
+        first = max(0, end - length - overlap)
+        planned += [(first + a, first + b, segment) for a, b in plan_windows(end - first, longest, overlap)]
+    return planned
