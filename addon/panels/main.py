@@ -108,8 +108,10 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     """A label of as many lines as the sidebar's width asks for."""
     scale = context.preferences.system.ui_scale
     width = (context.region.width if context.region is not None else 250) / scale - 50
+    column = layout.column(align=True)
+    following = "NONE" if icon == "NONE" else "BLANK1"
     for number, line in enumerate(textwrap.wrap(text, max(12, int(width / _PIXELS_PER_CHARACTER)))):
-        layout.label(text=line, icon=icon if number == 0 else "BLANK1")  # type: ignore[arg-type]
+        column.label(text=line, icon=icon if number == 0 else following)  # type: ignore[arg-type]
 
 
 CLASSES = (MOTIONMIX_PT_main, MOTIONMIX_PT_advanced)
