@@ -19,9 +19,13 @@ from .operators import (
     cancel,
     edit_body_part,
     edit_clean_up,
+    edit_compare,
     edit_continue,
     edit_in_between,
+    edit_in_place,
     edit_loop,
+    edit_sequence,
+    edit_transition,
     generate,
     mapping_detect,
     mapping_mirror,
@@ -34,6 +38,7 @@ from .operators import (
     take_show,
     take_time,
 )
+from .panels import edit as edit_panel
 from .panels import main
 from .panels import rig as rig_panel
 from .panels import takes as takes_panel
@@ -58,7 +63,11 @@ MODULES: tuple[ModuleType, ...] = (
     edit_body_part,
     edit_clean_up,
     edit_continue,
+    edit_sequence,
+    edit_transition,
     edit_loop,
+    edit_in_place,
+    edit_compare,
     take_again,
     take_show,
     take_manage,
@@ -70,6 +79,7 @@ MODULES: tuple[ModuleType, ...] = (
     # the sidebar, from top to bottom: parents before their sub-panels
     main,
     rig_panel,
+    edit_panel,
     takes_panel,
 )
 """Each lists its classes in ``CLASSES``.

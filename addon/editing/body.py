@@ -131,7 +131,10 @@ class Body:
 
 
 def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
-    """The body of an armature. Raises RigError or RequestError with what to do."""
+    """The body of an armature. Raises RigError or RequestError with what to do.
+
+    needs_action: it must play an Action of its own, which is what is edited; else it may be played by NLA strips.
+    """
     reason = read.rig_problem(obj)
     if reason or obj is None:
         raise RigError(reason)
@@ -148,7 +151,7 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
     mapping = read.mapping_of(obj)
     joints = joints_by_bone(mapping)
     channels = channels_of(obj, joints)
-    in_strips = strip_paths(obj)
+    in_strips = strip_paths(obj) if needs_action else set()
     blocked: dict[str, list[str]] = {}
     for (bone, kind), channel in channels.items():
         why = obstacle(obj, channel, in_strips)

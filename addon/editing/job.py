@@ -1,7 +1,7 @@
 """An edit from its begin to the keys in the Action. Nothing here waits for the worker: the operators do.
 
 `begin` looks at the rig and says what to ask the worker; `Job.receive` takes an answer and says what to ask next;
-`finish` keys the result.
+`Job.finish` keys the result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .. import compat, jobs, log
 from ..core import GenerationRequest, GenerationResult, Motion, RigError, foot_contacts
 from ..rigs import read
 from ..takes import collection
-from . import body, body_part, clean_up, extend, in_between, loop, write
+from . import body, body_part, clean_up, extend, in_between, keys, loop, travel, write
 from .channels import Channel
 from .plan import Plan
 from .poses import changes
@@ -28,7 +28,16 @@ PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec
     "clean_up": clean_up.plan,
     "continue": extend.plan,
     "loop": loop.plan,
+    "in_place": travel.plan,
 }
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The Action that holds the result, and what the animator should be told."""
+
+    action: bpy.types.Action
+    warnings: tuple[str, ...]
 
 
 @dataclass
@@ -44,6 +53,7 @@ class Job:
     target_name: str
     scene_uid: int
     action_uid: int
+    keyed: int
     request: GenerationRequest | None = None
     finished: Motion | None = None
     model: str = ""
@@ -61,13 +71,49 @@ class Job:
         except StopIteration as done:
             self.request, self.finished = None, done.value
 
+    def target(self) -> tuple[bpy.types.Object, bpy.types.Scene]:
+        """The armature and the scene, if all is still as it was when the edit was begun.
 
-@dataclass(frozen=True)
-class Edited:
-    """The Action that holds the result, and what the animator should be told."""
+        Raises RigError when it isn't: what was made wouldn't fit any more.
+        """
+        obj = jobs.by_uid(bpy.data.objects, self.target_uid)
+        scene = jobs.by_uid(bpy.data.scenes, self.scene_uid)
+        if obj is None or scene is None:
+            raise RigError(f"“{self.target_name}” was removed while its motion was being made. Nothing was changed.")
+        reason = read.problem(obj)
+        if reason:
+            raise RigError(reason)
+        action = compat.current_assignment(obj).action
+        if (action.session_uid if action is not None else 0) != self.action_uid:
+            raise RigError(f"“{obj.name}” plays another Action than when the edit was begun. Nothing was changed.")
+        if unchanged(obj) != self.keyed:
+            raise RigError(f"Keys of “{obj.name}” were changed while its motion was being made. Run the edit again.")
+        return obj, scene
 
-    action: bpy.types.Action
-    warnings: tuple[str, ...]
+    def finish(self) -> Edited:
+        """Key the finished motion, all or nothing.
+
+        Raises RigError as `target` does.
+        """
+        obj, scene = self.target()
+        action = compat.current_assignment(obj).action
+        plan, finished = self.plan, self.finished
+        assert finished is not None
+        channels = _channels(obj, plan)
+        contacts = foot_contacts(finished.positions(), finished.fps) if plan.lock_feet else None
+        found = changes(
+            plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys, contacts, plan.root
+        )
+        name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
+        stored = self.spec.stored(action.name, self.model)
+        target = write.in_place(obj) if self.spec.output == "OWN" else write.copied(obj, name, stored)
+        with target as edited:
+            write.apply(edited, found, plan.span, plan.pins)
+        last = int(np.ceil(plan.span.last))
+        if self.spec.tool == "continue" and scene.frame_end < last:
+            scene.frame_end = last
+        log.logger().info("%s of %s on %s: %d channels", self.spec.tool, action.name, obj.name, len(found))
+        return Edited(edited.action, tuple(dict.fromkeys(self.warnings)))
 
 
 def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
@@ -75,48 +121,19 @@ def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) 
     plan = PLANNERS[spec.tool](scene, obj, spec)
     assert obj is not None
     action = compat.current_assignment(obj).action
-    job = Job(spec, plan, obj.session_uid, obj.name, scene.session_uid, action.session_uid if action is not None else 0)
+    uid = action.session_uid if action is not None else 0
+    job = Job(spec, plan, obj.session_uid, obj.name, scene.session_uid, uid, unchanged(obj))
     job.warnings += list(plan.warnings)
     job.receive(None)
     return job
 
 
-def finish(job: Job) -> Edited:
-    """Key the finished motion, all or nothing.
-
-    Raises RigError when the armature is gone, or plays another Action than when the edit was begun.
-    """
-    obj = jobs.by_uid(bpy.data.objects, job.target_uid)
-    scene = jobs.by_uid(bpy.data.scenes, job.scene_uid)
-    if obj is None or scene is None:
-        raise RigError(f"“{job.target_name}” was removed while its motion was being made. Nothing was changed.")
-    reason = read.problem(obj)
-    if reason:
-        raise RigError(reason)
-    action = compat.current_assignment(obj).action
-    if action is None or action.session_uid != job.action_uid:
-        raise RigError(f"“{obj.name}” plays another Action than when the edit was begun. Nothing was changed.")
-    plan, finished = job.plan, job.finished
-    assert finished is not None
-    channels = _channels(obj, plan)
-    contacts = foot_contacts(finished.positions(), finished.fps) if plan.lock_feet else None
-    found = changes(plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys, contacts)
-    name = f"{collection.base_name(action)} {TAKE_NAMES[job.spec.tool]}"
-    stored = job.spec.stored(action.name, job.model)
-    target = write.in_place(obj) if job.spec.output == "OWN" else write.copied(obj, name, stored)
-    with target as edited:
-        write.apply(edited, found, plan.span, plan.pins)
-    last = int(np.ceil(plan.span.last))
-    if job.spec.tool == "continue" and scene.frame_end < last:
-        scene.frame_end = last
-    log.logger().info("%s of %s on %s: %d channels", job.spec.tool, action.name, obj.name, len(found))
-    return Edited(edited.action, tuple(dict.fromkeys(job.warnings)))
+def unchanged(obj: bpy.types.Object) -> int:
+    """A number that stays the same as long as no key of what the armature plays is changed."""
+    return hash(tuple((curve.data_path, curve.array_index, keys.coordinates(curve)) for curve in compat.curves_of(obj)))
 
 
 def _channels(obj: bpy.types.Object, plan: Plan) -> dict[tuple[str, str], Channel]:
     """The channels that may change, as they are now: the animator may have gone on working."""
     found = body.of(obj)
     return dict(found.usable(plan.bones))
-
-
-__all__ = ["Edited", "Job", "begin", "finish"]

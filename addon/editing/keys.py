@@ -98,6 +98,13 @@ def frames_of(curve: Any) -> np.ndarray:
     return values[::2]
 
 
+def coordinates(curve: Any) -> bytes:
+    """Frames and values of the keys of an F-curve, to see whether any was changed."""
+    values = np.zeros(2 * len(curve.keyframe_points), dtype=np.float32)
+    curve.keyframe_points.foreach_get("co", values)
+    return values.tobytes()
+
+
 def write(curve: Any, keys: Keys) -> None:
     """Give an F-curve these keys in place of its own. They must be in the order of time."""
     points = curve.keyframe_points

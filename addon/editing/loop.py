@@ -33,6 +33,5 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
         span=FrameRange(float(seen.first + edit.frames.start - 1), span.last),
         pins=(True, found.pins(span)[1]),
         keep_keys=False,
-        lock_feet=spec.foot_lock,
         warnings=(*found.warnings, *edit.warnings),
     )

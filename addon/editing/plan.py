@@ -21,7 +21,8 @@ class Plan:
 
     source: what the motion is compared with. bones: those that may change. span: the frames that may change. holds:
     channel -> frames at which it keeps its value. pins: whether the curves go on as they were before and after the
-    span. keep_keys: the animator's keys at held frames stay; else all keys in the span are made anew.
+    span. keep_keys: the animator's keys at held frames stay; else all keys in the span are made anew. root: what
+    carries the travel afterwards, as in RetargetOptions.
     """
 
     work: Work
@@ -32,6 +33,7 @@ class Plan:
     keep_keys: bool
     holds: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     lock_feet: bool = False
+    root: str = "hips"
     warnings: tuple[str, ...] = ()
 
 

@@ -50,6 +50,7 @@ def changes(
     pins: tuple[bool, bool],
     keep_keys: bool,
     contacts: np.ndarray | None = None,
+    root: str = "hips",
 ) -> list[Change]:
     """What to key.
 
@@ -57,16 +58,16 @@ def changes(
     -> the channel, of those bones that may change. holds: the same keys -> scene frames at which the channel is to be
     exactly what it is. pins: whether it is so at the span's first and last frame for all of them. keep_keys: the keys
     at held frames stay as they are, else all keys in the span are made anew. contacts: (T, 4) of the finished motion,
-    when planted feet are to be held on the rig's own proportions.
+    when planted feet are to be held on the rig's own proportions. root: what carries the travel afterwards.
     """
-    before, after = posed(source, source.motion), posed(source, finished)
+    before, after = posed(source, source.motion), posed(source, finished, root=root)
+    before = _completed(before, after)
     if contacts is not None:
         after = _feet_held(source, finished, contacts, after, channels, holds, span, pins)
     grid = np.arange(source.first, source.last + 1, dtype=np.float64)
     found = []
     for (bone, kind), channel in channels.items():
-        table = before.rotations if kind == "rotation" else before.locations
-        if bone not in table or bone not in (after.rotations if kind == "rotation" else after.locations):
+        if bone not in (after.rotations if kind == "rotation" else after.locations):
             continue
         nodes = _nodes(holds.get((bone, kind), np.zeros(0)), span, pins)
         extra = np.zeros(0) if keep_keys else _between(channel.key_frames(with_fillers=True), span)
@@ -80,6 +81,13 @@ def changes(
             values, steps = change
             found.append(Change(channel, frames, values, nodes if keep_keys else np.zeros(0), steps))
     return found
+
+
+def _completed(before: Posed, after: Posed) -> Posed:
+    """With bones at rest that only the finished motion moves: a root bone that is to carry the travel."""
+    turns = {bone: np.tile(rotations.IDENTITY, (len(new), 1)) for bone, new in after.rotations.items()}
+    places = {bone: np.zeros_like(new) for bone, new in after.locations.items()}
+    return Posed(turns | before.rotations, places | before.locations)
 
 
 def _nodes(held: np.ndarray, span: FrameRange, pins: tuple[bool, bool]) -> np.ndarray:

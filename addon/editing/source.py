@@ -64,14 +64,18 @@ def frame_rate(scene: bpy.types.Scene) -> float:
     return float(scene.render.fps / scene.render.fps_base)
 
 
-def posed(source: Source, motion: Motion, contacts: np.ndarray | None = None) -> Posed:
-    """A motion on the source's rig. contacts: (T, 4), when planted feet are to be held on the rig's own proportions."""
+def posed(source: Source, motion: Motion, contacts: np.ndarray | None = None, root: str = "hips") -> Posed:
+    """A motion on the source's rig.
+
+    contacts: (T, 4), when planted feet are to be held on the rig's own proportions. root: what carries the travel, as
+    in RetargetOptions.
+    """
     rig, mapping = source.rig, source.mapping
-    lock = {"foot_lock": contacts is not None, "contacts": contacts}
-    fk = to_rig(motion, rig, mapping, RetargetOptions(**lock))  # type: ignore[arg-type]
+    lock = contacts is not None
+    fk = to_rig(motion, rig, mapping, RetargetOptions(root=root, foot_lock=lock, contacts=contacts))
     rotations, locations = dict(fk.rotations), dict(fk.locations)
     if source.ik:
-        ik = to_rig(motion, rig, mapping, RetargetOptions(controls="ik", **lock))  # type: ignore[arg-type]
+        ik = to_rig(motion, rig, mapping, RetargetOptions(root=root, controls="ik", foot_lock=lock, contacts=contacts))
         for limb in mapping.ik_limbs:
             if limb.control not in source.ik:
                 continue

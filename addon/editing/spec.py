@@ -87,3 +87,17 @@ class EditSpec:
         """What is kept on the take. action: the name of the Action that was edited."""
         fields = {name: value for name, value in asdict(self).items() if name != "tool"}
         return {"format": 1, "edit": self.tool, "edited": action, **fields, "model": model}
+
+
+def parsed_sequence(text: str) -> tuple[tuple[str, float], ...]:
+    """ "walk forward: 3; sit down: 2" -> prompts with seconds. Raises RequestError for anything else."""
+    parts = []
+    for piece in filter(None, (part.strip() for part in text.split(";"))):
+        prompt, colon, seconds = piece.rpartition(":")
+        try:
+            parts.append((prompt.strip(), float(seconds)))
+        except ValueError:
+            colon = ""
+        if not colon:
+            raise RequestError(f"“{piece}” isn't a prompt with its seconds; write “walk forward: 3; sit down: 2”")
+    return tuple(parts)

@@ -89,15 +89,18 @@ def apply(target: Target, changes: Sequence[Change], span: FrameRange, pins: tup
             curve = curves.get((channel.path, index))
             present = keys.read(curve) if curve is not None else keys.fillers(np.zeros(0), np.zeros(0))
             # read from the Action that is written to: in a copy that is the copy
-            static = channel.static[index]
-            evaluate = (lambda frame, curve=curve: float(curve.evaluate(frame))) if curve is not None else None
+            evaluate = (
+                (lambda frame, curve=curve: float(curve.evaluate(frame)))
+                if curve is not None
+                else channel.component(index)
+            )
             spliced = splice(
                 present,
                 span.first,
                 span.last,
                 change.frames,
                 change.values[:, index],
-                evaluate or (lambda _frame, static=static: static),  # type: ignore[misc]
+                evaluate,
                 change.keep,
                 *pins,
             )

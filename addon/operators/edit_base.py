@@ -160,7 +160,7 @@ class EditOperator:
 
     def _finish(self, job: editing_job.Job) -> set[OperatorReturn]:
         own: Any = self
-        edited = editing_job.finish(job)
+        edited = job.finish()
         for line in edited.warnings:
             own.report({"WARNING"}, line)
         own.report({"INFO"}, f"{'Changed' if job.spec.output == 'OWN' else 'Made'} “{edited.action.name}”")

@@ -5,22 +5,53 @@
 
 from __future__ import annotations
 
-import bpy
-from bpy.props import FloatProperty
+from dataclasses import replace
+from typing import Any
 
-from ..editing import settings
+import bpy
+from bpy.props import FloatProperty, StringProperty
+
+from ..editing import sequence, settings
+from ..editing.spec import EditSpec, parsed_sequence
+from ..rigs import read
 from .edit_base import SKIP, EditOperator
 
 
-class MOTIONMIX_OT_edit_continue(EditOperator, bpy.types.Operator):
+class SequenceOperator(EditOperator):
+    """What takes one prompt or several."""
+
+    tool = "continue"
+
+    seconds: FloatProperty(name="Length", description=settings.SECONDS_TEXT, default=2.0, options=SKIP)
+    prompts: StringProperty(name="Sequence", description=settings.PROMPTS_TEXT, options=SKIP)
+
+    def spec(self, context: bpy.types.Context) -> EditSpec:
+        """A single prompt or length that is given is meant, whatever sequence the panel holds."""
+        own: Any = self
+        spec = super().spec(context)
+        if self.prompts:
+            return replace(spec, sequence=parsed_sequence(self.prompts))
+        single = own.properties.is_property_set("prompt") or own.properties.is_property_set("seconds")
+        return replace(spec, sequence=()) if single else spec
+
+
+class MOTIONMIX_OT_edit_continue(SequenceOperator, bpy.types.Operator):
     """Go on after the Action's last key, from its pose and its speed"""
 
     bl_idname = "motionmix.edit_continue"
     bl_label = "Continue"
     bl_options = {"UNDO"}
-    tool = "continue"
-
-    seconds: FloatProperty(name="Length", description=settings.SECONDS_TEXT, default=2.0, options=SKIP)
 
 
-CLASSES = (MOTIONMIX_OT_edit_continue,)
+class MOTIONMIX_OT_edit_sequence(SequenceOperator, bpy.types.Operator):
+    """Make one motion of several prompts, one after the other, as a new take"""
+
+    bl_idname = "motionmix.edit_sequence"
+    bl_label = "Generate Sequence"
+    bl_options = {"UNDO"}
+
+    def _begin(self, context: bpy.types.Context) -> sequence.SequenceJob:  # type: ignore[override]
+        return sequence.begin(context.scene, read.target_of(context.object), self.spec(context))
+
+
+CLASSES = (MOTIONMIX_OT_edit_continue, MOTIONMIX_OT_edit_sequence)

@@ -1,4 +1,4 @@
-"""Actions as an animator keys them, on rigs of many conventions, and everything of an Action that must stay the same."""
+"""Actions as an animator keys them, on rigs of many conventions, and all of an Action that must stay the same."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def poses_of(extension: Any, obj: Any, motion: Any) -> Any:
 def key_poses(
     extension: Any, obj: Any, motion: Any, frames: Iterable[int], name: str = "Mine", bones: Any = None
 ) -> Any:
-    """Key the motion's poses at some frames, as the I key does: Bezier, automatic handles. Frame 1 is its first pose."""
+    """Key poses at some frames, as the I key does: Bezier, automatic handles. Frame 1 is the motion's first pose."""
     poses = poses_of(extension, obj, motion)
     action = bpy.data.actions.new(name)
     obj.animation_data_create().action = action
@@ -130,6 +130,26 @@ def keys_at(curve: Any, frames: Iterable[float], names: Iterable[str] = ("co",))
 def bone_of(path: str) -> str:
     """The bone of a data path."""
     return path.split('"')[1]
+
+
+def capture(extension: Any, obj: Any, motion: Any, noise: float = 0.0, name: str = "Capture") -> Any:
+    """A key on every frame, as capture is; noise: radians, and decimetres on the hips."""
+    poses = poses_of(extension, obj, motion)
+    rng = np.random.default_rng(5)
+    action = bpy.data.actions.new(name)
+    obj.animation_data_create().action = action
+    for frame in range(motion.num_frames):
+        for bone in obj.pose.bones:
+            if bone.name in poses.rotations:
+                turn = np.asarray(poses.rotations[bone.name][frame]) + noise * rng.normal(size=4)
+                set_rotation(bone, turn / np.linalg.norm(turn))
+                bone.keyframe_insert(rotation_path(bone), frame=frame + 1)
+            if bone.name in poses.locations:
+                size = np.abs(poses.locations[bone.name]).max() * 0.02
+                bone.location = poses.locations[bone.name][frame] + noise * size * rng.normal(size=3)
+                bone.keyframe_insert("location", frame=frame + 1)
+    bpy.context.view_layer.update()
+    return obj.animation_data.action
 
 
 def evaluated(curve: Any, frames: Iterable[float]) -> np.ndarray:

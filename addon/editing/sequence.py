@@ -1,0 +1,54 @@
+"""Several prompts as one new motion, from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import bpy
+
+from .. import jobs
+from ..core import GenerationRequest, GenerationResult, editing
+from .job import Edited
+from .spec import EditSpec
+
+
+@dataclass
+class SequenceJob:
+    """A motion of several prompts on its way; it is asked and answered as an edit is."""
+
+    spec: EditSpec
+    job: jobs.Job
+    request: GenerationRequest | None
+    result: GenerationResult | None = None
+
+    def receive(self, result: GenerationResult | None) -> None:
+        """Take the answer in."""
+        self.result, self.request = result, None
+
+    def finish(self) -> Edited:
+        """Put the motion on the armature as a new take."""
+        assert self.result is not None
+        made = jobs.finish(self.job, self.result)
+        return Edited(made.actions[0], made.warnings)
+
+
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> SequenceJob:
+    """Check what can be checked. Raises RigError or RequestError."""
+    parts = spec.sequence or ((spec.prompt, spec.seconds),)
+    request = editing.prompt_sequence(parts, spec.settings())
+    panel = jobs.panel_settings(scene)
+    settings = replace(
+        panel,
+        prompt=", ".join(prompt for prompt, _ in parts),
+        seconds=request.seconds,
+        seed=spec.seed,
+        variations=1,
+        quality=spec.quality,
+        guidance=spec.guidance,
+        steps=spec.steps,
+        foot_lock=spec.foot_lock,
+        model=spec.model,
+    )
+    return SequenceJob(
+        replace(spec, output="TAKE"), replace(jobs.prepare(scene, obj, settings), request=request), request
+    )

@@ -1,0 +1,211 @@
+"""From one Action into another: between two NLA strips, or from the Action that's played into one by name.
+
+Between strips the way is made a strip of its own in the gap; both strips stay as they are. With an Action by name the
+new take holds the first Action, the way, and the second Action moved to where the first one's speed leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import compat
+from ..core import Edit, Key, Motion, RequestError, editing
+from ..rigs import takes
+from ..takes import strips
+from . import body, seen, source, write
+from .channels import unique_frames
+from .job import Edited, Job, unchanged
+from .plan import Plan, Work
+from .poses import changes
+from .ranges import FrameRange
+from .spec import EditSpec
+
+
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+    """Look at the two motions. Raises RigError or RequestError; nothing has been changed then."""
+    return _into_action(scene, obj, spec) if spec.after else _between_strips(scene, obj, spec)
+
+
+@dataclass
+class TransitionJob(Job):
+    """An edit whose channels aren't those of one Action. channels: as they were seen."""
+
+    channels: dict[tuple[str, str], seen.SeenChannel] | None = None
+    name: str = ""
+    as_strip: bool = False
+
+    def finish(self) -> Edited:
+        """Key the transition; between strips it becomes a strip. All or nothing."""
+        obj, scene = self.target()
+        plan, finished, channels = self.plan, self.finished, self.channels
+        assert finished is not None
+        assert channels is not None
+        found = changes(plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys)
+        stored = self.spec.stored(self.name, self.model)
+        if not self.as_strip:
+            with write.copied(obj, self.name, stored) as target:
+                write.apply(target, found, plan.span, plan.pins)
+            scene.frame_end = max(scene.frame_end, int(plan.span.last))
+            return Edited(target.action, tuple(dict.fromkeys(self.warnings)))
+        made = compat.new_action(obj, takes.take_name(self.name, {action.name for action in bpy.data.actions}))
+        try:
+            takes.store_request(made.action, stored)
+            write.apply(write.Target(made.action, made.slot), found, plan.span, plan.pins)
+            strip = strips.push(obj, made.action, own_below=False)
+            strip.extrapolation = "NOTHING"
+        except BaseException:
+            bpy.data.actions.remove(made.action)
+            raise
+        return Edited(made.action, tuple(dict.fromkeys(self.warnings)))
+
+
+def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+    found = body.of(obj, needs_action=False)
+    first, second = _two_strips(found.obj)
+    start, stop = int(np.ceil(first.frame_end)), int(np.floor(second.frame_start))
+    if stop - start < 2:
+        raise RequestError(
+            f"The strips “{first.name}” and “{second.name}” leave no frames between them: move one away, as far as "
+            "the way from one into the other shall be long"
+        )
+    reach = int(np.ceil(body.LONGEST_CONTEXT * source.frame_rate(scene)))
+    low = max(int(np.floor(first.frame_start)), start - reach)
+    high = min(int(np.ceil(second.frame_end)), stop + reach)
+    whole = source.sampled(scene, found.obj, found.mapping, low, high)
+    channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high)
+    at = whole.index(start), whole.index(stop)
+    edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, spec.settings())
+    plan = Plan(
+        work=_one(edit),
+        source=whole,
+        bones=frozenset(found.joints),
+        span=FrameRange(float(start), float(stop)),
+        pins=(True, True),
+        keep_keys=True,
+        warnings=edit.warnings,
+    )
+    return _job(scene, found, spec, plan, channels, f"{first.name} to {second.name}", as_strip=True)
+
+
+def _two_strips(obj: bpy.types.Object) -> tuple[Any, Any]:
+    data = obj.animation_data
+    every = [] if data is None else [s for track in data.nla_tracks if not track.mute for s in track.strips]
+    playing = [strip for strip in every if strip.action is not None and not strip.mute]
+    chosen = [strip for strip in playing if strip.select]
+    pair = chosen if len(chosen) == 2 else playing
+    if len(pair) != 2:
+        raise RequestError(
+            "Select two strips of this armature in the NLA editor, or choose the Action to go over into"
+            if playing
+            else f"“{obj.name}” has no NLA strips: choose the Action to go over into"
+        )
+    if data is not None and data.action is not None:
+        raise RequestError(
+            f"The Action “{data.action.name}” is played on top of the strips: unlink it in the Action Editor first"
+        )
+    first, second = sorted(pair, key=lambda strip: strip.frame_start)
+    return first, second
+
+
+def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+    found = body.of(obj)
+    other = bpy.data.actions.get(spec.after)
+    if other is None:
+        raise RequestError(f"There is no Action “{spec.after}”")
+    frames = found.all_key_frames
+    if not len(frames):
+        raise RequestError("The Action has no keys on the body's bones")
+    fps = source.frame_rate(scene)
+    end = int(np.ceil(frames[-1]))
+    low = max(int(np.floor(frames[0])), end - int(np.ceil(body.LONGEST_CONTEXT * fps)))
+    before = source.sampled(scene, found.obj, found.mapping, low, end, found.ik)
+    with _playing(found.obj, other):
+        theirs = body.of(found.obj)
+        keyed = unique_frames([channel.key_frames(with_fillers=True) for channel in theirs.channels.values()])
+        if not len(keyed):
+            raise RequestError(f"The Action “{other.name}” has no keys on this body's bones")
+        begins, ends = int(np.floor(keyed[0])), int(np.ceil(keyed[-1]))
+        after = source.sampled(scene, found.obj, found.mapping, begins, max(ends, begins + 1), found.ik)
+        their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
+        their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
+    edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())
+    new = len(edit.frames)
+    gap = np.full(new, float(end))
+    own_frames = np.concatenate((np.arange(low, end + 1, dtype=np.float64), gap))
+    channels = seen.one_after_the_other([found.channels, their_part], [own_frames, their_frames], low)
+    motion = _one_after_the_other(before.motion, new, after.motion)
+    whole = replace(before, motion=motion)
+    plan = Plan(
+        work=_one(edit),
+        source=whole,
+        bones=frozenset(found.joints),
+        span=FrameRange(float(end), float(whole.last)),
+        pins=(True, False),
+        keep_keys=False,
+        warnings=(*found.warnings, *edit.warnings),
+    )
+    assert found.obj.animation_data is not None
+    mine = found.obj.animation_data.action
+    assert mine is not None
+    return _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
+
+
+def _one(edit: Edit) -> Work:
+    result = yield edit.request
+    finished: Motion = edit.finish(result[0], result.contacts[0])
+    return finished
+
+
+def _one_after_the_other(before: Motion, new: int, after: Motion) -> Motion:
+    """What the channels say: the first motion, its last pose held, the second where it stands."""
+    root = np.concatenate((before.root_positions, np.repeat(before.root_positions[-1:], new, 0), after.root_positions))
+    turns = np.concatenate((before.rotations, np.repeat(before.rotations[-1:], new, 0), after.rotations))
+    return Motion(before.skeleton, root, turns, before.fps)
+
+
+@contextmanager
+def _playing(obj: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
+    """Within it the armature plays another Action."""
+    before = write.snapshot(obj)
+    try:
+        compat.assign(obj, action, compat.slot_for(action, obj))
+        yield
+    finally:
+        write.put_back(obj, before)
+
+
+def _job(
+    scene: bpy.types.Scene,
+    found: body.Body,
+    spec: EditSpec,
+    plan: Plan,
+    channels: dict[tuple[str, str], seen.SeenChannel],
+    name: str,
+    as_strip: bool = False,
+) -> TransitionJob:
+    data = found.obj.animation_data
+    action = data.action if data is not None else None
+    usable: dict[tuple[str, str], seen.SeenChannel] = {
+        key: channel for key, channel in channels.items() if key[0] not in found.fixed_bones
+    }
+    job = TransitionJob(
+        spec,
+        plan,
+        found.obj.session_uid,
+        found.obj.name,
+        scene.session_uid,
+        action.session_uid if action is not None else 0,
+        unchanged(found.obj),
+        channels=usable,
+        name=name,
+        as_strip=as_strip,
+    )
+    job.warnings += list(plan.warnings)
+    job.receive(None)
+    return job

@@ -1,0 +1,253 @@
+"""Body part, clean up, continue, transition, loop, in place: what they may change, and what they must not."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+
+from motionmix_core.representation.default import FEATURES
+from tests.addon.editing import (
+    FIVE,
+    all_bytes,
+    bone_of,
+    capture,
+    curves,
+    evaluated,
+    key_data,
+    key_poses,
+    rig_of,
+    walking,
+    world_pose,
+)
+from tests.retarget.rigs import expected_slots
+from tests.tiny_model import write_denoiser
+
+KEYS = (1, 11, 21, 36, 51)
+
+
+@pytest.fixture
+def calm(models):
+    """The tiny model, but always near standing: what it gives can be told from what the edits make of it."""
+    write_denoiser(models / "tiny", std=[0.003] * FEATURES)
+    return models
+
+
+@pytest.fixture(autouse=True)
+def _thirty_frames_a_second(_empty_file: None) -> None:
+    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+
+
+def arm(convention: str, side: str = "left") -> set[str]:
+    slots = expected_slots(convention)
+    return {slots[f"{side}_{part}"][0] for part in ("collar", "shoulder", "elbow", "wrist")}
+
+
+@pytest.mark.parametrize("keyed", ["poses", "capture"])
+@pytest.mark.parametrize("convention", FIVE)
+def test_a_body_part_changes_and_every_other_bone_keeps_its_bytes(extension, models, convention: str, keyed) -> None:
+    obj = rig_of(convention, "XYZ" if convention == "unreal" else "QUATERNION")
+    mine = (key_poses(extension, obj, walking(extension), KEYS) if keyed == "poses"
+            else capture(extension, obj, walking(extension)))  # fmt: skip
+    before, outside = all_bytes(extension, obj), [*np.arange(-3, 15.01, 0.25), *np.arange(40, 60, 0.25)]
+    shapes = {place: evaluated(c, outside) for place, c in curves(extension, obj).items()}
+    assert bpy.ops.motionmix.edit_body_part(parts={"left_arm"}, first=15, last=40, seed=2) == {"FINISHED"}
+    after = all_bytes(extension, obj)
+    chosen = arm(convention)
+    assert after.keys() == before.keys()
+    changed = {bone_of(path) for (path, index), data in after.items() if data != before[path, index]}
+    assert changed == chosen
+    for place, curve in curves(extension, obj).items():
+        np.testing.assert_allclose(evaluated(curve, outside), shapes[place], atol=3e-6)
+        if keyed == "capture":
+            np.testing.assert_array_equal(evaluated(curve, outside), shapes[place])
+    moved = world_pose(obj, 27)
+    obj.animation_data.action = mine
+    assert all_bytes(extension, obj) == before
+    assert np.abs(moved - world_pose(obj, 27)).max() > 1e-3
+
+
+def test_the_edit_comes_in_and_goes_out_without_a_step(extension, models) -> None:
+    obj = rig_of("vroid")
+    capture(extension, obj, walking(extension))
+    bpy.ops.motionmix.edit_body_part(parts={"right_arm"}, first=15, last=45, seed=2, ease=0.3)
+    for (path, _), curve in curves(extension, obj).items():
+        if bone_of(path) in arm("vroid", "right"):
+            steps = np.abs(np.diff(evaluated(curve, range(1, 61))))
+            assert steps[12:17].max() < 0.12, path
+            assert steps[42:47].max() < 0.12, path
+
+
+def test_selected_bones_and_bone_collections_choose_the_part(extension, models) -> None:
+    obj = rig_of("mixamo")
+    capture(extension, obj, walking(extension))
+    before = all_bytes(extension, obj)
+    compat = extension.addon("compat")
+    for bone in obj.pose.bones:
+        compat.select_bone(bone, bone.name in ("mixamorig:Head", "mixamorig:LeftHandThumb1"))
+    collection = obj.data.collections.new("Arm")
+    for name in ("mixamorig:RightArm", "mixamorig:RightForeArm", "mixamorig:RightHand"):
+        collection.assign(obj.data.bones[name])
+    for given, expected in (
+        ({"bones": "SELECTED"}, {"mixamorig:Head"}),
+        ({"collection": "Arm"}, {"mixamorig:RightArm", "mixamorig:RightForeArm", "mixamorig:RightHand"}),
+    ):
+        mine = obj.animation_data.action
+        bpy.ops.motionmix.edit_body_part(first=15, last=45, seed=2, **given)
+        after = all_bytes(extension, obj)
+        assert {bone_of(path) for (path, index), data in after.items() if data != before.get((path, index))} == expected
+        obj.animation_data.action = mine
+
+
+def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, models) -> None:
+    obj = rig_of("daz_genesis8")
+    mine = capture(extension, obj, walking(extension), noise=0.02)
+    before = all_bytes(extension, obj)
+    assert bpy.ops.motionmix.edit_clean_up(range="ACTION", protect_parts={"head"}) == {"FINISHED"}
+    after = all_bytes(extension, obj)
+    slots = expected_slots("daz_genesis8")
+    kept = {*slots["neck"], *slots["head"]}
+    changed = {bone_of(path) for (path, index), data in after.items() if data != before[path, index]}
+    assert changed == {bone_of(path) for path, _ in before} - kept
+    assert obj.animation_data.action != mine
+    assert bpy.ops.motionmix.edit_compare() == {"FINISHED"}
+    assert obj.animation_data.action == mine
+    assert bpy.ops.motionmix.edit_compare() == {"FINISHED"}
+    assert obj.animation_data.action != mine
+
+
+def test_clean_up_leaves_selected_poses_alone(extension, models) -> None:
+    obj = rig_of("vroid")
+    capture(extension, obj, walking(extension), noise=0.02)
+    for curve in curves(extension, obj).values():
+        for key in curve.keyframe_points:
+            key.select_control_point = key.co.x in (20, 21)
+    held = {frame: world_pose(obj, frame) for frame in (20, 21)}
+    bpy.ops.motionmix.edit_clean_up(range="ACTION", protect_keys=True, strength=0.3)
+    for frame, matrices in held.items():
+        np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
+
+
+def test_the_noise_is_measured_and_said(extension, models) -> None:
+    obj = rig_of("vroid")
+    panel = bpy.context.scene.motionmix_edit
+    panel.range = "ACTION"
+    levels = []
+    for noise in (0.0, 0.01, 0.04):
+        capture(extension, obj, walking(extension), noise=noise)
+        bpy.ops.motionmix.edit_measure()
+        assert "shaking" in panel.found
+        levels.append(panel.noise)
+    assert levels == sorted(levels)
+    assert levels[0] < levels[2]
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "ZXY"])
+def test_continue_goes_on_after_the_last_key(extension, calm, mode: str) -> None:
+    obj = rig_of("mixamo", mode)
+    capture(extension, obj, walking(extension, 1.5))
+    before = {place: key_data(c)["co"].copy() for place, c in curves(extension, obj).items()}
+    assert bpy.ops.motionmix.edit_continue(prompt="walk", seconds=1.0, seed=4) == {"FINISHED"}
+    for place, curve in curves(extension, obj).items():
+        co = key_data(curve)["co"]
+        if place in before:
+            np.testing.assert_array_equal(co[: len(before[place])], before[place])
+        assert co[-1, 0] == 45 + 30
+        steps = np.diff(co[40:, 1])
+        usual = np.abs(np.diff(co[:45, 1], n=2)).max()
+        assert np.abs(np.diff(steps[3:6])).max() < 2 * usual + 0.01, place  # no step in velocity at the seam
+        if "rotation" in place[0]:
+            assert np.abs(steps).max() < 0.3, place
+
+
+def test_a_sequence_continues_and_stands_alone(extension, models) -> None:
+    obj = rig_of("vroid")
+    capture(extension, obj, walking(extension, 1.0))
+    bpy.ops.motionmix.edit_continue(prompts="walk: 1; jump: 1.5")
+    assert obj.animation_data.action.frame_range[1] == 30 + 75
+    bpy.ops.motionmix.edit_sequence(prompts="walk: 1; jump: 2")
+    first, last = obj.animation_data.action.frame_range
+    assert last - first == 89
+
+
+def test_a_transition_fills_the_gap_between_two_strips(extension, calm) -> None:
+    obj = rig_of("mixamo")
+    one = capture(extension, obj, walking(extension, 1.0), name="One")
+    two = capture(extension, obj, walking(extension, 1.0), name="Two")
+    data = obj.animation_data
+    data.action = None
+    track = data.nla_tracks.new()
+    for action, start in ((one, 1), (two, 50)):
+        strip = track.strips.new(action.name, start, action)
+        strip.extrapolation = "NOTHING"
+    frames = (1, 15, 30, 50, 60, 79)
+    poses = {frame: world_pose(obj, frame) for frame in frames}
+    assert bpy.ops.motionmix.edit_transition(seed=1) == {"FINISHED"}
+    assert data.action is None
+    made = [s for t in data.nla_tracks for s in t.strips if s.action not in (one, two)]
+    assert [(s.frame_start, s.frame_end) for s in made] == [(30, 50)]
+    for frame, matrices in poses.items():
+        np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
+    seen = [world_pose(obj, frame)[:, :3, :3] for frame in range(25, 56)]
+    steps = np.abs(np.diff(seen, axis=0)).max(axis=(1, 2, 3))
+    assert steps.max() < 3 * max(steps[:4].max(), steps[-4:].max())
+
+
+def test_a_transition_into_an_action_goes_on_where_the_first_leads(extension, models) -> None:
+    obj = rig_of("vroid")
+    two = capture(extension, obj, walking(extension, 1.0), name="Two")
+    second = all_bytes(extension, obj)
+    one = capture(extension, obj, walking(extension, 1.0), name="One")
+    first = {place: key_data(c)["co"].copy() for place, c in curves(extension, obj).items()}
+    assert bpy.ops.motionmix.edit_transition(after="Two", seconds=0.5, seed=1) == {"FINISHED"}
+    made = obj.animation_data.action
+    assert made not in (one, two)
+    assert made.frame_range[1] == 30 + 15 + 30
+    for place, co in first.items():
+        np.testing.assert_array_equal(key_data(curves(extension, obj)[place])["co"][:30], co)
+    # walking on: the hips' way doesn't turn back
+    hips = [
+        world_pose(obj, frame)[list(obj.pose.bones.keys()).index("J_Bip_C_Hips")][:3, 3] for frame in (1, 30, 46, 75)
+    ]
+    way = np.diff(hips, axis=0)
+    assert (way @ way[0] > 0).all()
+    obj.animation_data.action = two
+    assert all_bytes(extension, obj) == second
+
+
+def test_a_loop_ends_as_it_begins(extension, calm) -> None:
+    obj = rig_of("vroid")
+    capture(extension, obj, walking(extension, 2.0))
+    before = {place: key_data(c)["co"].copy() for place, c in curves(extension, obj).items()}
+    assert bpy.ops.motionmix.edit_loop(range="ACTION", seconds=0.5) == {"FINISHED"}
+    hips = list(obj.pose.bones.keys()).index("J_Bip_C_Hips")
+    for place, curve in curves(extension, obj).items():
+        np.testing.assert_array_equal(key_data(curve)["co"][:44], before[place][:44])
+    first, second, last = (world_pose(obj, frame) for frame in (1, 2, 60))
+    # the step over the seam is as large as the step after it: local poses, travel left out
+    for index, bone in enumerate(obj.pose.bones):
+        if bone.parent is None or index == hips:
+            continue
+        parent = list(obj.pose.bones.keys()).index(bone.parent.name)
+        local = [np.linalg.inv(m[parent]) @ m[index] for m in (last, first, second)]
+        assert np.abs(local[1] - local[0])[:3, :3].max() < 3 * np.abs(local[2] - local[1])[:3, :3].max() + 0.05
+
+
+def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, models) -> None:
+    obj = rig_of("unreal")
+    mine = capture(extension, obj, walking(extension, 2.0))
+    names = list(obj.pose.bones.keys())
+    pelvis, root = names.index("pelvis"), names.index("root")
+    poses = {frame: world_pose(obj, frame) for frame in (1, 20, 55)}
+    travelled = np.linalg.norm(poses[55][pelvis][:3, 3] - poses[1][pelvis][:3, 3])
+    bpy.ops.motionmix.edit_in_place()
+    stayed = np.linalg.norm(world_pose(obj, 55)[pelvis][:3, 3] - world_pose(obj, 1)[pelvis][:3, 3])
+    assert stayed < 0.15 * travelled
+    obj.animation_data.action = mine
+    bpy.ops.motionmix.edit_in_place(root="BONE")
+    for frame, matrices in poses.items():
+        found = world_pose(obj, frame)
+        others = [index for index in range(len(names)) if index != root and "ik" not in names[index]]
+        np.testing.assert_allclose(found[others], matrices[others], atol=0.2)  # centimetres
+    moved = world_pose(obj, 55)[root][:3, 3] - world_pose(obj, 1)[root][:3, 3]
+    assert np.linalg.norm(moved) > 0.8 * travelled
