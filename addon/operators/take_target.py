@@ -31,7 +31,7 @@ def why_not(context: bpy.types.Context) -> str:
     reason = read.problem(obj)
     if reason or obj is None:
         return reason
-    if not collection.takes_of(obj) and collection.shown(obj) is None:
+    if not collection.takes_of(obj, every_rig=True) and collection.shown(obj) is None:
         return f"“{obj.name}” has no takes yet. Press Generate"
     return ""
 

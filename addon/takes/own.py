@@ -50,7 +50,7 @@ def remember(obj: bpy.types.Object) -> None:
     keep(current.action)
     own.own_action = current.action
     own.own_slot = compat.slot_identifier(current.slot)
-    own.own_pose = pose.to_text(obj)
+    own.own_pose = pose.merged(pose.to_text(obj), own.own_pose, _moved_by_strips(obj) if own.own_known else ())
     own.own_known = True
 
 
@@ -100,6 +100,13 @@ def keep(action: bpy.types.Action | None) -> None:
     """See to it that saving the file keeps an Action, whoever plays it."""
     if action is not None and action.library is None and not action.use_fake_user:
         action.use_fake_user = True
+
+
+def _moved_by_strips(obj: bpy.types.Object) -> set[str]:
+    """Data paths that takes in the NLA animate: what these channels hold now isn't the animator's pose."""
+    data = obj.animation_data
+    strips = [strip for track in data.nla_tracks for strip in track.strips] if data is not None else []
+    return {curve.data_path for strip in strips if is_take(strip.action) for curve in compat.curves_of_strip(strip)}
 
 
 def plays_strips(obj: bpy.types.Object) -> bool:

@@ -38,6 +38,10 @@ def to_text(obj: bpy.types.Object) -> str:
             kept["properties"] = properties
         if kept:
             bones[bone.name] = kept
+    return _text(bones)
+
+
+def _text(bones: Mapping[str, Any]) -> str:
     return json.dumps(bones, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -48,6 +52,20 @@ def from_text(text: str) -> dict[str, dict[str, Any]]:
     except ValueError:
         return {}
     return bones if isinstance(bones, dict) else {}
+
+
+def merged(text: str, earlier: str, paths: Iterable[str]) -> str:
+    """A pose with those channels that the data paths name as an earlier pose had them."""
+    taken = {part[:2] for part in map(parse, paths) if part is not None}
+    if not taken:
+        return text
+    now, before = from_text(text), from_text(earlier)
+    for bone, channel_name in taken:
+        for name in _ROTATIONS if channel_name in _ROTATIONS else (channel_name,):
+            now.setdefault(bone, {}).pop(name, None)
+            if name in before.get(bone, {}):
+                now[bone][name] = before[bone][name]
+    return _text(now)
 
 
 def restore(obj: bpy.types.Object, text: str, paths: Iterable[str]) -> None:
