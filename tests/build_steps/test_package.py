@@ -102,3 +102,10 @@ def test_a_missing_model_is_named(small_repository: Path, tmp_path: Path):
     (small_repository / "pretrained" / "base-cmu").rmdir()
     with pytest.raises(BuildError, match="pretrained/base-cmu is missing"):
         stage(tmp_path / "stage", [], ["linux-x64"])
+
+
+def test_only_zips_for_other_pythons_than_the_official_blenders_say_so_in_their_name():
+    assert package.suffix(package.PYTHONS) == ""
+    assert package.suffix([(3, 11), (3, 13)]) == ""
+    assert package.suffix([(3, 14)]) == "-python3.14"
+    assert package.suffix([(3, 11)]) == "-python3.11"

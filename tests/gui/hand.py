@@ -92,6 +92,14 @@ class Hand:
         self._send(f"mouseup {button}")
         yield 0.3
 
+    def press_down(self) -> None:
+        """Press the left button and hold it."""
+        self._send("mousedown 1")
+
+    def let_go(self) -> None:
+        """Let the left button go."""
+        self._send("mouseup 1")
+
     def key(self, name: str) -> Steps:
         """Press a key: "Escape", "ctrl+a"."""
         self._send(f"key {name}")
@@ -162,6 +170,14 @@ class Hand:
         """Find a button and press it."""
         yield from self.find(name)
         yield from self.click_at(*self.places[name])
+
+    def choose(self, name: str, key: str) -> Steps:
+        """Open a menu field and take an entry by the key that is underlined in it, or by "Down Return"."""
+        yield from self.press(name)
+        yield 0.5
+        for each in key.split():
+            yield from self.key(each)
+        self.places.clear()
 
     def enter(self, name: str, text: str) -> Steps:
         """Type something into a field, in place of what was there."""
@@ -242,4 +258,7 @@ def _name(text: str) -> str | None:
     if operator:
         return operator.group(1)
     tail = re.search(r"(\w+)(\[\d+\])?$", text)
-    return tail.group(1) if tail else None
+    if tail is None:
+        return None
+    take = re.match(r'bpy\.data\.actions\["(.+?)"\]', text)
+    return f"{tail.group(1)} of {take.group(1)}" if take else tail.group(1)

@@ -33,6 +33,7 @@ def settings() -> Any:
 
 def empty_scene(hand: Hand) -> Steps:
     """A new file without the cube, the sidebar open at our tab."""
+    bpy.context.preferences.system.use_region_overlap = False  # the sidebar beside the viewport: plainer pictures
     bpy.ops.wm.read_homefile(use_empty=False)
     yield 1.0
     cube = bpy.data.objects.get("Cube")
@@ -40,3 +41,37 @@ def empty_scene(hand: Hand) -> Steps:
         bpy.data.objects.remove(cube)
     settings().lock_seed = True
     yield from hand.open_tab()
+
+
+def add_skeleton(hand: Hand, with_figure: bool = True) -> Steps:
+    """The MotionMix skeleton, in view."""
+    with hand.override():
+        bpy.ops.motionmix.add_skeleton("INVOKE_DEFAULT", with_figure=with_figure)
+        bpy.ops.view3d.view_selected()
+    hand.places.clear()
+    yield 0.5
+
+
+def generate(hand: Hand, **options: Any) -> Steps:
+    """Motion from the panel's settings, made as the button makes it, waited for."""
+    before = len(bpy.data.actions)
+    with hand.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT", **options)
+    yield from hand.until(lambda: not bridge().busy and len(bpy.data.actions) > before, "a motion")
+    hand.places.clear()
+    yield 0.3
+
+
+def start_long_job(hand: Hand) -> Steps:
+    """A motion that takes long, in the midst of being made."""
+    with hand.override():
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT", variations=8, quality="high")
+    yield from hand.until(
+        lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 1, "progress"
+    )
+
+
+def playing(obj: bpy.types.Object) -> str | None:
+    """The name of the Action that an object plays."""
+    data = obj.animation_data
+    return data.action.name if data is not None and data.action is not None else None

@@ -1,0 +1,51 @@
+"""The panel Edit: make what lies between keys, a part of the body, the next seconds; and undo."""
+
+from __future__ import annotations
+
+import bpy
+from hand import Hand, Steps
+from scene import add_skeleton, bridge, empty_scene, generate, playing, settings
+
+TOOLS = ("in_between", "body_part", "clean_up", "continue", "transition", "loop", "in_place")
+
+
+def steps(hand: Hand) -> Steps:
+    yield from empty_scene(hand)
+    yield from add_skeleton(hand)
+    skeleton = bpy.context.object.name
+    settings().prompt = "a person walks forward"
+    yield from generate(hand, variations=1, quality="draft", seconds=3.0)
+    walk = playing(bpy.data.objects[skeleton])
+
+    # Without Takes, so that the whole panel Edit is seen.
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_take_timing)
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_takes)
+    yield from hand.unfold("MOTIONMIX_PT_edit")
+    edit = bpy.context.scene.motionmix_edit
+    edit.range, edit.first, edit.last = "FRAMES", 20, 60
+    for tool in TOOLS:
+        edit.tool = tool
+        yield 0.3
+        yield from hand.picture_of_tab(f"docs-edit-{tool.replace('_', '-')}.png")
+
+    edit.tool = "body_part"
+    hand.places.clear()
+    yield from hand.press("motionmix.edit_body_part")
+    yield from hand.until(lambda: bridge().busy, "the edit is being made")
+    yield from hand.until(lambda: not bridge().busy and playing(bpy.data.objects[skeleton]) != walk, "a new take")
+    yield 0.5
+    hand.picture("1-body-part.png")
+    yield from hand.rest()
+    yield from hand.key("ctrl+z")
+    yield from hand.until(lambda: playing(bpy.data.objects[skeleton]) == walk, "one undo step takes it back")
+    hand.picture("2-undone.png")
+
+    bpy.context.scene.motionmix_edit.tool = "continue"
+    hand.places.clear()
+    yield from hand.press("motionmix.edit_continue")
+    yield from hand.until(lambda: bridge().busy, "the edit is being made")
+    yield from hand.rest()
+    yield from hand.key("Escape")
+    yield from hand.until(lambda: not bridge().busy, "Esc stops it")
+    assert playing(bpy.data.objects[skeleton]) == walk
+    hand.picture("3-stopped.png")
