@@ -1,0 +1,141 @@
+"""Tables of finished ablations, and what the size of the data says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motionmix_core.metrics.report import Estimate, Table
+
+from .plan import Plan
+
+COLUMNS = ("validation loss", "loss@0.9", "R@3 of all", "MM-Dist", "FID (8 axes)", "KID", "skating", "jitter")
+FORMATS = {"jitter": ".1f", "MM-Dist": ".2f"}
+DATA_SIZE = "data-size"
+
+
+def save_results(
+    plan: Plan, found: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping[str, Any], folder: Path
+) -> Path:
+    """<folder>/<plan>.json: each arm's measures, one entry a seed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{plan.name}.json"
+    config = plan.arms[0].config
+    plain = {
+        "title": plan.title,
+        "question": plan.question,
+        "steps": config.steps,
+        "batch": config.batch,
+        "facts": dict(facts),
+        "arms": {
+            arm.name: {
+                "label": arm.label,
+                "share": arm.data.share,
+                "runs": [_rounded(run) for run in found.get(arm.name, ())],
+            }
+            for arm in plan.arms
+        },
+    }
+    path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def table_of(stored: Mapping[str, Any]) -> Table:
+    """A row an arm; ± over seeds, left away where there is only one."""
+    rows = {}
+    for arm in stored["arms"].values():
+        runs = arm["runs"]
+        if runs:
+            name = f"{arm['label']} ({len(runs)} seed{'s' if len(runs) > 1 else ''})"
+            rows[name] = {c: Estimate.of([run[c] for run in runs]) for c in COLUMNS if c in runs[0]}
+    return Table(stored["title"], COLUMNS, rows, formats=FORMATS, row_header="arm")
+
+
+def ablations_text(folder: Path) -> str:
+    """The section about all finished ablations but the data's size."""
+    paths = [path for path in sorted(folder.glob("*.json")) if path.stem != DATA_SIZE]
+    if not paths:
+        return "No ablation has been run yet: `python -m training.ablate`.\n"
+    head = (
+        "Every arm has the same budget and is measured on the validation split; the small networks and short runs show "
+        "which way a choice leans, not what the shipped model gains by it. Where seeds are few or intervals overlap, "
+        "nothing has been shown.\n"
+    )
+    return "\n".join([head, *(_section(json.loads(path.read_text(encoding="utf-8"))) for path in paths)])
+
+
+def _section(stored: Mapping[str, Any]) -> str:
+    runs = [run for arm in stored["arms"].values() for run in arm["runs"]]
+    if not runs:
+        return f"### {stored['title']}\n\n{stored['question']} Not run yet.\n"
+    missing = [arm["label"] for arm in stored["arms"].values() if not arm["runs"]]
+    lines = [
+        table_of(stored).markdown(),
+        f"{stored['question']} {stored['steps']:,} steps of {stored['batch']} windows, "
+        f"{runs[0]['parameters'] / 1e6:.1f} M parameters, {stored['facts'].get('device', 'CPU')}.",
+    ]
+    if missing:
+        lines.append(f"Not run: {'; '.join(missing)}.")
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Law:
+    """value = limit + scale * share ** -power: what a measure would be with other amounts of data."""
+
+    limit: float
+    scale: float
+    power: float
+
+    def at(self, share: float) -> float:
+        """The value at a share of the data (1 = all there is, 4 = four times as much)."""
+        return self.limit + self.scale * share**-self.power
+
+
+def fit_law(shares: Sequence[float], values: Sequence[float]) -> Law:
+    """Least squares over a grid of powers; needs three different shares. Few points: it says a direction, no more."""
+    if len(set(shares)) < 3:
+        raise ValueError("a law needs values at three shares of the data or more")
+    at, wanted = np.asarray(shares, float), np.asarray(values, float)
+    best: tuple[float, Law] | None = None
+    for power in np.linspace(0.05, 2.0, 118):
+        columns = np.stack((np.ones_like(at), at**-power), axis=1)
+        (limit, scale), *_ = np.linalg.lstsq(columns, wanted, rcond=None)
+        error = float(np.square(columns @ (limit, scale) - wanted).sum())
+        if best is None or error < best[0]:
+            best = error, Law(float(limit), float(scale), float(power))
+    assert best is not None
+    return best[1]
+
+
+def data_size_text(folder: Path, pictures: Path, beside: Path, measure: str = "loss@0.9") -> str:
+    """The section about the data's size: the arms' table, the law through them, its picture."""
+    path = folder / f"{DATA_SIZE}.json"
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"arms": {}}
+    points = [(arm["share"], run[measure]) for arm in stored["arms"].values() for run in arm["runs"]]
+    if not points:
+        return "Not measured: `python -m training.ablate data-size`.\n"
+    text = _section(stored)
+    if len({share for share, _ in points}) < 3:
+        return text + "\nToo few shares of the data are finished to extrapolate.\n"
+    from training.reporting.figures import extrapolation_figure
+
+    shares, values = zip(*sorted(points), strict=True)
+    law = fit_law(shares, values)
+    picture = extrapolation_figure(
+        shares, values, (law.limit, law.scale, law.power), f"{measure} on validation", pictures / "data-size.png"
+    )
+    return text + (
+        f"\nA power law through these points puts {measure} at {law.at(1):.3f} with all the data, {law.at(2):.3f} with "
+        f"twice and {law.at(4):.3f} with four times as much: an extrapolation of few points.\n\n"
+        f"![data size]({picture.relative_to(beside).as_posix()})\n"
+    )
+
+
+def _rounded(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 5) if isinstance(value, float) else value for key, value in run.items()}

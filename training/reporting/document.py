@@ -1,0 +1,207 @@
+"""The page: Markdown from measurements, each section saying plainly what its numbers do and don't show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motionmix_core.metrics.report import Estimate, Table
+from training.evaluation.physical import FORMATS
+from training.evaluators.judge import Judge
+
+from . import goals
+from .curves import TITLES
+from .measurements import MODEL_ROW, Measurements
+from .memory import Nearest
+from .scores import AXES, FLOOR, REAL
+
+COLUMNS = (
+    "R@1 of 32", "R@2 of 32", "R@3 of 32", "R@1 of all", "R@2 of all", "R@3 of all", "MM-Dist",
+    f"FID ({AXES} axes)", "FID (all)", "KID", "diversity", "multimodality",
+)  # fmt: skip
+_FORMATS = dict.fromkeys(COLUMNS, ".3f") | {"MM-Dist": ".2f", "diversity": ".2f", "multimodality": ".2f"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that goes onto it. facts: head of the page. sections: further (title, Markdown) in order."""
+
+    name: str
+    facts: Mapping[str, Any]
+    measured: Measurements
+    judges: Sequence[Judge]
+    seconds_for_six: float | None = None
+    sections: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    def markdown(self) -> str:
+        """The whole page."""
+        parts = [
+            f"# Report: {self.name}\n",
+            "Made by `python -m training.report`; every number below comes from that command's run.\n",
+            "\n".join(f"- {name}: {value}" for name, value in self.facts.items()) + "\n",
+            "## Goals\n",
+            goals.markdown(judged(self.measured, self.seconds_for_six)),
+        ]
+        if self.measured.lacking:
+            lines = "\n".join(f"- {line}" for line in self.measured.lacking)
+            parts.append(f"Not finished in the time that was given, and so left out:\n\n{lines}\n")
+        parts += ["## Text and motion, by judges of our own\n", judges_text(self.judges), main_text(self.measured)]
+        parts += ["## Feet, shaking, floor\n", physical_text(self.measured)]
+        parts += ["## Is it copying?\n", memory_text(self.measured)]
+        for title, text in self.sections:
+            parts += [f"## {title}\n", text]
+        return "\n".join(parts)
+
+
+def judged(measured: Measurements, seconds_for_six: float | None) -> list[goals.Goal]:
+    """The goals that this project set for its model (on the test split; each judge's numbers are averaged)."""
+    recall, real_recall = _mean(measured, MODEL_ROW, "R@3 of all"), _mean(measured, REAL, "R@3 of all")
+    fid, floor = _mean(measured, MODEL_ROW, f"FID ({AXES} axes)"), _mean(measured, FLOOR, f"FID ({AXES} axes)")
+    skating = _physical(measured, MODEL_ROW, "skate GMD")
+    jitter, real_jitter = _physical(measured, MODEL_ROW, "jitter"), _physical(measured, REAL, "jitter")
+    off = None if jitter is None or real_jitter is None else abs(jitter / real_jitter - 1)
+    made, real = (_median(measured.memory.get(name)) for name in (MODEL_ROW, REAL))
+    return [
+        goals.Goal("R@3 of all", recall, _times(real_recall, 0.85), False, "85 % of real test clips"),
+        goals.Goal(f"FID ({AXES} axes)", fid, _times(floor, 3.0), True, "three times real against real"),
+        goals.Goal("skating", skating, 0.06, True, "GMD's definition"),
+        goals.Goal("jitter", off, 0.15, True, "distance from real test clips", ".0%"),
+        goals.Goal("distance to training clips", made, real, False, "median in metres, as far as test clips"),
+        goals.Goal("a 6 s clip", seconds_for_six, 1.0, True, "seconds on 2 cores, warm", ".2f"),
+    ]
+
+
+def judges_text(judges: Sequence[Judge]) -> str:
+    """Who judges, and how well on held-out pairs."""
+    lines = [
+        "Text-motion encoders of this repository, TMR-like (InfoNCE both ways, near-duplicate captions left out of",
+        "the negatives), taught on the training split alone and stopped on the validation split. They see joint",
+        "positions only and read captions by words and letter groups of their own, so that they share no text encoder",
+        "with the generator. The numbers mean nothing beside published ones: other data, other judges.\n",
+        "| judge | parameters | step (of those run) | processor minutes | R@1 / R@3 / R@10 of the validation pool |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for judge in judges:
+        record, scores = judge.record, judge.record["validation"]
+        lines.append(
+            f"| {judge.name} | {record['parameters'] / 1e6:.2f} M | {record['step']:,} ({record['steps_run']:,}) | "
+            f"{record['minutes']:.0f} | {scores['R@1']:.2f} / {scores['R@3']:.2f} / {scores['R@10']:.2f} of "
+            f"{scores['pool']:.0f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main_text(measured: Measurements) -> str:
+    """A table a judge."""
+    if not measured.rows:
+        return "Not measured.\n"
+    parts = [
+        f"{measured.stretches} captioned stretches of {measured.clips} test clips, as recorded and mirrored; "
+        f"{measured.samples} samples of the model, one for every caption ({measured.caption_groups} groups of captions "
+        "that say the same, at a cosine of 0.95 between sentence vectors). 20 repeats, ± is the 95 % interval over "
+        "them: it covers the choice of captions, samples, pools and halves, not that the test clips are few.\n",
+        f"FID and KID compare {measured.stretches // 2 * 2} motions with as many real ones of the other half of the "
+        f"test stretches. So few motions bias FID upwards, which is why it is also taken in the {AXES} main axes of "
+        "the training motions, and why real against real isn't 0. Hits of R@k are counted by groups of captions.\n",
+    ]
+    for judge, rows in measured.rows.items():
+        full = {name: dict(row) for name, row in rows.items()}
+        if judge in measured.multimodality:
+            full[MODEL_ROW]["multimodality"] = measured.multimodality[judge]
+        parts.append(Table(judge, COLUMNS, full, formats=_FORMATS, row_header="motions").markdown())
+    return "\n".join(parts)
+
+
+def physical_text(measured: Measurements) -> str:
+    """The model beside real clips."""
+    if not measured.physical:
+        return "Not measured.\n"
+    table = Table(
+        "Measures that need no judge",
+        tuple(FORMATS),
+        measured.physical,
+        formats=FORMATS,
+        row_header="motions",
+        notes=("Definitions: `motionmix_core.metrics`. ± is the 95 % interval over motions. The foot lock is on.",),
+    )
+    return table.markdown()
+
+
+def memory_text(measured: Measurements) -> str:
+    """Distances to the training set, and the samples that come nearest."""
+    if not measured.memory:
+        return "Not measured.\n"
+    lines = [
+        "Of each motion, the two seconds that come nearest to any two seconds of any training clip (recorded or",
+        "mirrored, turned and moved to start alike): root mean square distance of the joints, in metres. Test clips",
+        "are other performances than the training clips, so a sample that lies nearer than they do owes more to one",
+        "training clip than a new performance would.\n",
+        "| motions | nearest | 5 % | median | 95 % |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, found in measured.memory.items():
+        metres = np.array([nearest.metres for nearest in found])
+        low, middle, high = np.percentile(metres, (5, 50, 95))
+        lines.append(f"| {name} ({len(found)}) | {metres.min():.3f} | {low:.3f} | {middle:.3f} | {high:.3f} |")
+    lines += ["", "The samples that lie nearest:", ""]
+    lines += [f"- “{p}”: {n.metres:.3f} m from {n.clip} at {n.at_seconds:.1f} s" for p, n in measured.copies]
+    return "\n".join(lines) + "\n"
+
+
+def curve_text(measured: Measurements, picture: str | None) -> str:
+    """Quality against steps."""
+    if not measured.curve:
+        return "Not measured.\n"
+    lines = [
+        f"{measured.curve_stretches} captions of the validation split, the same start noise at every point; ± over the",
+        f"judges (R@3, MM-Dist, FID in {AXES} axes against real validation motions) or over motions (skating, jitter).",
+        "Costs are processor seconds a sample on one core.\n",
+        "| sampler | steps | R@3 of all | MM-Dist | FID | skating | jitter | seconds |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for p in measured.curve:
+        lines.append(
+            f"| {TITLES[p.sampler]} | {p.steps} | {p.recall:.3f} | {p.distance:.2f} | {p.fid:.3f} | {p.skating:.3f} | "
+            f"{p.jitter:.1f} | {p.cost:.2f} |"
+        )
+    real = measured.curve_real
+    if real:
+        lines.append(
+            f"| real clips | – | {real['recall']:.3f} | {real['distance']:.2f} | – | – | {real['jitter']:.1f} | – |"
+        )
+    if picture:
+        lines += ["", f"![quality against steps]({picture})"]
+    return "\n".join(lines) + "\n"
+
+
+def sheets_text(paths: Sequence[Path], beside: Path, notes: str) -> str:
+    """Sheets and what somebody saw on them."""
+    pictures = "\n".join(f"![{path.stem}]({path.relative_to(beside).as_posix()})" for path in paths)
+    head = (
+        "One sample each of the sixty prompts of `training/reports/prompts.txt` (thirty of the data's own words, then "
+        "thirty free ones), first seed, the model's own settings. Left limbs blue, right limbs red, green dots = feet "
+        "in contact.\n"
+    )
+    return f"{head}\n{notes}\n{pictures}\n" if paths else f"{head}\nNot drawn.\n"
+
+
+def _mean(measured: Measurements, row: str, measure: str) -> float | None:
+    values = [rows[row][measure].mean for rows in measured.rows.values() if measure in rows.get(row, {})]
+    return float(np.mean(values)) if values else None
+
+
+def _physical(measured: Measurements, row: str, measure: str) -> float | None:
+    estimates: Mapping[str, Estimate] | None = measured.physical.get(row)
+    return estimates[measure].mean if estimates else None
+
+
+def _median(found: Sequence[Nearest] | None) -> float | None:
+    return float(np.median([nearest.metres for nearest in found])) if found else None
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor

@@ -1,0 +1,82 @@
+"""Plots of a report, as small PNGs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from .curves import TITLES, Point
+
+COLOURS = ("#1f5fa8", "#c0392b", "#2e8b57", "#8e6bb0")
+
+
+def steps_figure(points: Sequence[Point], real: Mapping[str, float], path: Path) -> Path:
+    """R@3, MM-Dist and jitter against steps, a line a sampler; real: the same measures of real clips, dashed."""
+    figure, axes = _canvas(3)
+    titles = {"recall": "R@3 of all", "distance": "MM-Dist", "jitter": "jitter"}
+    for axis, (name, title) in zip(axes, titles.items(), strict=True):
+        for colour, sampler in zip(COLOURS, dict.fromkeys(point.sampler for point in points), strict=False):
+            line = [point for point in points if point.sampler == sampler]
+            values = [getattr(point, name).mean for point in line]
+            axis.plot([p.steps for p in line], values, "o-", color=colour, label=TITLES[sampler], markersize=4)
+        if name in real:
+            axis.axhline(real[name], color="#777777", linestyle="--", linewidth=1, label="real clips")
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(sorted({p.steps for p in points}), [str(s) for s in sorted({p.steps for p in points})])
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel("steps", fontsize=8)
+    axes[0].legend(fontsize=7, frameon=False)
+    return _saved(figure, path)
+
+
+def losses_figure(rows: Sequence[Mapping[str, float]], path: Path) -> Path:
+    """Validation losses by noise level against training steps, as the run's log has them."""
+    figure, (axis,) = _canvas(1, width=6.5)
+    bands = [name for name in rows[0] if name.startswith("loss@")]
+    shades = np.linspace(0.85, 0.25, len(bands))
+    for band, shade in zip(bands, shades, strict=True):
+        colour = (0.12 * shade, 0.37 * shade + 0.1, shade)
+        axis.plot([r["step"] for r in rows], [r[band] for r in rows], ".-", color=colour, label=band.split("@")[1])
+    axis.set_yscale("log")
+    axis.set_xlabel("training steps", fontsize=8)
+    axis.set_title("validation loss at five places of the schedule (0.9 = nearly noise)", fontsize=9)
+    axis.legend(fontsize=7, frameon=False)
+    return _saved(figure, path)
+
+
+def extrapolation_figure(
+    shares: Sequence[float], values: Sequence[float], law: tuple[float, float, float], name: str, path: Path
+) -> Path:
+    """A measure against the share of data, and the power law a + b share^-c through it, to four times the data."""
+    figure, (axis,) = _canvas(1, width=5.0)
+    at = np.geomspace(min(shares), 4.0, 60)
+    a, b, c = law
+    axis.plot(at, a + b * at**-c, "-", color="#999999", linewidth=1)
+    axis.plot(shares, values, "o", color=COLOURS[0])
+    axis.set_xscale("log", base=2)
+    axis.set_xticks([0.25, 0.5, 1, 2, 4], ["25 %", "50 %", "100 %", "200 %", "400 %"])
+    axis.set_xlabel("training data", fontsize=8)
+    axis.set_title(name, fontsize=9)
+    return _saved(figure, path)
+
+
+def _canvas(count: int, width: float = 10.0) -> tuple[Figure, list]:
+    figure = Figure(figsize=(width, 2.8), dpi=90)
+    FigureCanvasAgg(figure)
+    axes = [figure.add_subplot(1, count, number + 1) for number in range(count)]
+    for axis in axes:
+        axis.tick_params(labelsize=7)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(color="#eeeeee")
+    return figure, axes
+
+
+def _saved(figure: Figure, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.tight_layout()
+    figure.savefig(path)
+    return path

@@ -1,0 +1,225 @@
+"""Everything that a report measures, part after part, each from samples on the shelf."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motionmix_core.conditions.text import MiniLMEncoder
+from motionmix_core.metrics.report import REPEATS, Estimate
+from motionmix_core.metrics.retrieval import group_captions
+from motionmix_core.mixed_data.cache import load_cache
+from motionmix_core.motion.motion import Motion
+from training.evaluation.clip_cache import open_cache
+from training.evaluation.physical import summarise
+from training.evaluators.judge import Judge
+
+from . import curves, memory
+from .baselines import labels, nearest_training_clips
+from .orders import Order, Shelf, fill
+from .scores import Points, Row, Scene, main_axes, multimodal, scored
+from .stretches import SIDES, StretchSet, read_stretches
+
+MODEL_ROW, NEAREST_ROW = "generated", "nearest training clip"
+SIMILAR = 0.95  # cosine of MiniLM sentence vectors from which two captions are one group
+MULTIMODAL_PROMPTS, MULTIMODAL_SAMPLES = 10, 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """captions: of each stretch that are asked for. curve: stretches in the curve of steps (0 = no curve)."""
+
+    captions: int = 3
+    curve: int = 32
+    processes: int = 2
+    repeats: int = REPEATS
+    seed: int = 0
+
+
+@dataclass
+class Measurements:
+    """What came out. rows: judge -> row -> measure; the rest as named, None or empty where it wasn't made."""
+
+    stretches: int = 0
+    clips: int = 0
+    samples: int = 0
+    caption_groups: int = 0
+    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    multimodality: dict[str, Estimate] = field(default_factory=dict)
+    physical: dict[str, dict[str, Estimate]] = field(default_factory=dict)
+    memory: dict[str, list[memory.Nearest]] = field(default_factory=dict)
+    copies: list[tuple[str, memory.Nearest]] = field(default_factory=list)
+    curve: list[curves.Point] = field(default_factory=list)
+    curve_real: dict[str, float] = field(default_factory=dict)
+    curve_stretches: int = 0
+    cpu_seconds: float | None = None
+    lacking: list[str] = field(default_factory=list)
+
+
+class Bench:
+    """A model, its shelf, the judges and the data: measures one part at a time into `out`."""
+
+    def __init__(
+        self,
+        model: Path,
+        cache: Path,
+        judges: Sequence[Judge],
+        shelf: Shelf,
+        settings: Settings,
+        deadline: float | None = None,
+        told: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.model, self.cache, self.judges, self.shelf = model, cache, judges, shelf
+        self.settings, self._deadline, self._told = settings, deadline, told
+        self.out = Measurements()
+        self.test = read_stretches(cache, "test")
+        self.training = read_stretches(cache, "train")
+        self.fps = self.test.data.fps
+        self._encoder = MiniLMEncoder(model.resolve().parent / "text-minilm", threads=settings.processes)
+        self._axes = {j.name: main_axes(self._real(j, self.training)) for j in judges}
+
+    def made(self, part: str, orders: Sequence[Order]) -> bool:
+        """Generates what is missing; False, and a line in `lacking`, when time ran out first."""
+        began = time.monotonic()
+        wanted = len(self.shelf.missing(orders))
+        lack = fill(self.shelf, self.model, orders, self.settings.processes, self._deadline)
+        self._told(f"{part}: {wanted - lack} samples made in {time.monotonic() - began:.0f} s")
+        if lack:
+            self.out.lacking.append(f"{part}: {lack} of {len(dict.fromkeys(orders))} samples")
+        return not lack
+
+    def main_orders(self) -> list[Order]:
+        """A sample for every caption of every test stretch by (stretch, side, caption), flat."""
+        count = self.settings.captions
+        seconds = [s.frames / self.fps for s in self.test.stretches for _ in SIDES for _ in range(count)]
+        numbers = [k // len(s.captions) for s in self.test.stretches for _ in SIDES for k in range(count)]
+        return [Order(*order) for order in zip(self.test.captions(count), seconds, numbers, strict=True)]
+
+    def measure_main(self) -> None:
+        """The main table, physical measures and the memorisation check."""
+        orders, out = self.main_orders(), self.out
+        if not self.made("test captions", orders):
+            return
+        out.stretches, out.samples = len(self.test), len(dict.fromkeys(orders))
+        out.clips = len({s.clip for s in self.test.stretches})
+        motions = {order: self.shelf.get(order) for order in dict.fromkeys(orders)}
+        costs = self.shelf.cpu_seconds(motions)
+        out.cpu_seconds = float(np.median(costs))
+        groups = self._groups(self.test.captions(self.settings.captions))
+        out.caption_groups = len(np.unique(groups))
+        shape = (len(self.test), len(SIDES), self.settings.captions)
+        found = self._nearest()
+        for judge in self.judges:
+            scene = Scene(
+                judge.texts(self.test.captions(self.settings.captions)).reshape(*shape, -1),
+                self._real(judge, self.test).reshape(*shape[:2], -1),
+                groups.reshape(shape),
+                self._axes[judge.name],
+            )
+            made = dict(zip(motions, judge.motions([m.positions() for m in motions.values()], self.fps), strict=True))
+            rows = {
+                NEAREST_ROW: judge.motions(found, self.fps).reshape(*shape, -1),
+                MODEL_ROW: np.stack([made[order] for order in orders]).reshape(*shape, -1),
+            }
+            out.rows[judge.name] = scored(scene, rows, self.settings.repeats, self.settings.seed)
+        self._physical(list(motions.values()))
+        self._memory(motions)
+
+    def measure_multimodality(self) -> None:
+        """Ten samples of each of ten test captions."""
+        chosen = self.test.spread(MULTIMODAL_PROMPTS).stretches
+        orders = [
+            Order(s.caption(0, False), s.frames / self.fps, number)
+            for s in chosen
+            for number in range(MULTIMODAL_SAMPLES)
+        ]
+        if not self.made("multimodality", orders):
+            return
+        positions = [self.shelf.get(order).positions() for order in orders]
+        for judge in self.judges:
+            points = judge.motions(positions, self.fps).reshape(len(chosen), MULTIMODAL_SAMPLES, -1)
+            self.out.multimodality[judge.name] = multimodal(points, self.settings.repeats, self.settings.seed)
+
+    def measure_curve(self) -> None:
+        """Quality against steps, on validation captions: the number of steps may be chosen by it."""
+        wanted = read_stretches(self.cache, "val").spread(self.settings.curve)
+        captions = [s.caption(0, False) for s in wanted.stretches]
+        groups = self._groups(captions)
+        reference = {j.name: self._real(j, read_stretches(self.cache, "val")) for j in self.judges}
+        for steps in curves.STEPS:  # the cheap points first, should time run out
+            for sampler in curves.SAMPLERS:
+                orders = curves.curve_orders(wanted, sampler, steps)
+                if not self.made(f"curve of steps: {sampler}, {steps}", orders):
+                    continue
+                motions = [self.shelf.get(order) for order in orders]
+                cost = float(np.median(self.shelf.cpu_seconds(orders)))
+                self.out.curve.append(
+                    curves.point(sampler, steps, motions, self.judges, captions, groups, reference, self._axes, cost)
+                )
+        self.out.curve.sort(key=lambda p: (p.sampler, p.steps))
+        self.out.curve_stretches = len(wanted)
+        self.out.curve_real = self._curve_real(wanted, captions, groups)
+
+    def _curve_real(self, wanted: StretchSet, captions: list[str], groups: NDArray[np.int64]) -> dict[str, float]:
+        from motionmix_core.metrics.jitter import jitter
+        from motionmix_core.metrics.retrieval import mm_distance, whole_pool_r_precision
+
+        positions = [wanted.data.positions(s.start, s.stop) for s in wanted.stretches]
+        recalls, distances = [], []
+        for judge in self.judges:
+            text, motion = judge.texts(captions), judge.motions(positions, self.fps)
+            recalls.append(whole_pool_r_precision(text, motion, groups)[-1])
+            distances.append(mm_distance(text, motion))
+        shaking = [jitter(p, self.fps) for p in positions]
+        return {
+            "recall": float(np.mean(recalls)),
+            "distance": float(np.mean(distances)),
+            "jitter": float(np.mean(shaking)),
+        }
+
+    def _real(self, judge: Judge, stretches: StretchSet) -> Points:
+        return judge.motions(stretches.positions(), self.fps)
+
+    def _sentences(self, captions: Sequence[str]) -> NDArray[np.float32]:
+        different = list(dict.fromkeys(captions))
+        blocks = [self._encoder.encode(different[i : i + 64]).pooled for i in range(0, len(different), 64)]
+        rows = dict(zip(different, np.concatenate(blocks), strict=True))
+        return np.stack([rows[caption] for caption in captions])
+
+    def _groups(self, captions: Sequence[str]) -> NDArray[np.int64]:
+        return group_captions(self._sentences(captions), SIMILAR)
+
+    def _nearest(self) -> list[NDArray[np.float32]]:
+        wanted = self.test.captions(self.settings.captions)
+        frames = [s.frames for s in self.test.stretches for _ in SIDES for _ in range(self.settings.captions)]
+        known = self._sentences([text for _, text in labels(self.training)])
+        return nearest_training_clips(wanted, frames, self.training, known, self._sentences(wanted))
+
+    def _physical(self, generated: list[Motion]) -> None:
+        cache = open_cache(self.cache)
+        first = {clip_id: clip["start"] for clip_id, clip in cache.clips.items()}
+        real = [cache.motion(s.clip).crop(s.start - first[s.clip], s.stop - first[s.clip]) for s in self.test.stretches]
+        self.out.physical = {"real test clips": summarise(real), MODEL_ROW: summarise(generated)}
+
+    def _training_clips(self) -> Iterator[tuple[str, NDArray]]:
+        """Every training clip, captioned or not, as recorded and mirrored."""
+        for clip in load_cache(self.cache, ()).select("train", shippable_only=True):
+            for mirror in SIDES if clip.frames >= 2 else ():
+                yield clip.id, self.training.data.positions(clip.start, clip.start + clip.frames, mirror)
+
+    def _memory(self, generated: dict[Order, Motion]) -> None:
+        library = memory.Library.of(self._training_clips(), self.fps)
+        held_out = read_stretches(self.cache, "val")
+        sets = {
+            "real test clips": [self.test.data.positions(s.start, s.stop) for s in self.test.stretches],
+            "real validation clips": [held_out.data.positions(s.start, s.stop) for s in held_out.stretches],
+            MODEL_ROW: [motion.positions() for motion in generated.values()],
+        }
+        self.out.memory = {name: memory.nearest_of_each(library, paths, self.fps) for name, paths in sets.items()}
+        closest = sorted(zip(generated, self.out.memory[MODEL_ROW], strict=True), key=lambda item: item[1].metres)
+        self.out.copies = [(order.prompt, nearest) for order, nearest in closest[:5]]
