@@ -68,12 +68,13 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
         if self.variations > 1:
             given["variations"] = self.variations
+        ours: Any = bpy.ops
         try:
-            result = bpy.ops.motionmix.generate(how, True, take=action.name, **given)
+            result = ours.motionmix.generate(how, True, take=action.name, **given)
         except RuntimeError as error:  # what the generation reported as an error
             self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
             return {"CANCELLED"}
-        return {"FINISHED"} if "RUNNING_MODAL" in result else result
+        return {"CANCELLED"} if "CANCELLED" in result else {"FINISHED"}
 
 
 class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):

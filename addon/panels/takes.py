@@ -51,7 +51,7 @@ class MOTIONMIX_UL_takes(bpy.types.UIList):
             self, "use_filter_sort_reverse", text="", icon="SORT_DESC" if self.use_filter_sort_reverse else "SORT_ASC"
         )
 
-    def filter_items(
+    def filter_items(  # type: ignore[override]  # lists are what Blender takes
         self,
         context: bpy.types.Context,
         data: Any,

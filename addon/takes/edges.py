@@ -128,8 +128,9 @@ def inside_ends(table: np.ndarray, ends: tuple[float, float], lengths: tuple[int
 
 def forget(action: bpy.types.Action) -> None:
     """Drop the remembered keys: what is there now counts as unblended."""
-    if PROPERTY in action:
-        del action[PROPERTY]
+    block: Any = action
+    if PROPERTY in block:
+        del block[PROPERTY]
 
 
 def _relative(table: np.ndarray, offset: float) -> np.ndarray:

@@ -27,7 +27,8 @@ _PATH = re.compile(rf"^pose\.bones\[{_NAME}\](?:\.(\w+)|\[{_NAME}\])$")
 def to_text(obj: bpy.types.Object) -> str:
     """The pose of an armature: every channel that isn't at rest, and the numbers among the bones' custom properties."""
     bones: dict[str, dict[str, Any]] = {}
-    for bone in obj.pose.bones:
+    every: Any = obj.pose.bones
+    for bone in every:
         kept: dict[str, Any] = {}
         for channel, rest in _REST.items():
             values = tuple(getattr(bone, channel))

@@ -23,15 +23,18 @@ BLEND_OUT_TEXT = "Frames at the take's end over which it goes back into the pose
 
 
 def _get_row(state: MotionMixRigTakes) -> int:
-    return show.row_of(state.id_data)
+    obj: Any = state.id_data
+    return show.row_of(obj)
 
 
 def _set_row(state: MotionMixRigTakes, row: int) -> None:
-    show.show_row(state.id_data, row)
+    obj: Any = state.id_data
+    show.show_row(obj, row)
 
 
 def _blend(take: MotionMixTake, context: bpy.types.Context) -> None:
-    blend.refresh(take.id_data, context)
+    action: Any = take.id_data
+    blend.refresh(action, context)
 
 
 class MotionMixTake(bpy.types.PropertyGroup):
@@ -101,7 +104,8 @@ def register() -> None:
     """Put the groups on Actions, objects and the window manager."""
     for owner, name, group in _PLACES:
         more: dict[str, Any] = {"override": _OVERRIDE} if owner is bpy.types.Object else {}
-        setattr(owner, name, PointerProperty(type=group, **more))
+        declare: Any = PointerProperty
+        setattr(owner, name, declare(type=group, **more))
 
 
 def unregister() -> None:
@@ -109,8 +113,3 @@ def unregister() -> None:
     for owner, name, _group in _PLACES:
         if hasattr(owner, name):
             delattr(owner, name)
-
-
-def of_action(action: bpy.types.Action) -> MotionMixTake:
-    """What is stored with an Action."""
-    return action.motionmix_take  # type: ignore[attr-defined, no-any-return]
