@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core import LEFT_SLOTS, OPTIONAL_SLOTS, RIGHT_SLOTS, BoneMapping
+from ..operators.copy_motion import MOTIONMIX_OT_copy_motion
 from ..operators.mapping_detect import (
     MOTIONMIX_OT_mapping_automatic,
     MOTIONMIX_OT_mapping_detect,
@@ -68,6 +69,7 @@ class MOTIONMIX_PT_rig(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
         )
         if rig.reference:
             row.operator(MOTIONMIX_OT_rest_pose_clear.bl_idname, text="", icon="X")
+        layout.operator(MOTIONMIX_OT_copy_motion.bl_idname, icon="COPYDOWN")
 
 
 class MOTIONMIX_PT_rig_bones(_RigPanel, bpy.types.Panel):  # type: ignore[misc]

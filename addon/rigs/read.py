@@ -120,4 +120,6 @@ def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:
     tree = sum(len(bone.children) for bone in bones)
     names = tuple(bone.name for bone in bones)
     limits = [(constraint.mute, constraint.influence > 0) for bone in obj.pose.bones for constraint in bone.constraints]
-    return (obj.session_uid, obj.data.session_uid, names, tree, hash(tuple(limits)), settings.stamp(obj))  # type: ignore[union-attr]
+    volume = obj.matrix_world.determinant()
+    scale = (volume < 0.0, abs(volume) < 1e-24)
+    return (scale, obj.session_uid, obj.data.session_uid, names, tree, hash(tuple(limits)), settings.stamp(obj))  # type: ignore[union-attr]

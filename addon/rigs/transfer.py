@@ -25,6 +25,10 @@ class Target:
     reference: np.ndarray | None
     controls: str
 
+    def options(self, **given: Any) -> RetargetOptions:
+        """How motion is put on it: the given fields (root, foot_lock, contacts, placement), the others its own."""
+        return RetargetOptions(**{"reference": self.reference, "controls": self.controls, **given})
+
 
 def target_of(obj: bpy.types.Object) -> Target:
     """The armature as it is set now. Raises RigError, whose text is for people, when it can't take motion."""
@@ -45,8 +49,7 @@ def put(target: Target, motion: Motion, **given: Any) -> RigPoses:
 
     given: fields of RetargetOptions (root, foot_lock, contacts, placement). Raises RigError.
     """
-    own = {"reference": target.reference, "controls": target.controls}
-    return to_rig(motion, target.rig, target.mapping, RetargetOptions(**{**own, **given}))
+    return to_rig(motion, target.rig, target.mapping, target.options(**given))
 
 
 def take(

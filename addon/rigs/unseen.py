@@ -17,9 +17,7 @@ def reasons(obj: bpy.types.Object) -> list[str]:
         found.append(f"An NLA track of “{obj.name}” plays alone (its star): the new motion isn't seen")
         return found
     above = [
-        track.name
-        for track in data.nla_tracks
-        if not track.mute and any(not strip.mute and strip.influence > 0 for strip in track.strips)
+        track.name for track in data.nla_tracks if not track.mute and any(not strip.mute for strip in track.strips)
     ]
     if data.action_influence < 1.0:
         found.append(

@@ -13,7 +13,7 @@ from .names import bone_names, match_scheme
 from .owners import check_loops, free_of_controls, through_controls
 from .rig import REQUIRED_SLOTS, BoneMapping, RigDescription
 from .schemes.catalogue import all_schemes
-from .spaces import character_axes, slot_heads
+from .spaces import character_axes, check_transform, rest_rotations, slot_heads
 from .structure import guess_mapping, stands_on_four
 
 _GOOD_MATCH = 0.6
@@ -107,6 +107,8 @@ def why_not(rig: RigDescription, mapping: BoneMapping, by_hand: bool = False) ->
             "MotionMix. Set the control bones by hand."
         )
     try:
+        check_transform(rig)
+        rest_rotations(rig)
         heads = slot_heads(rig, mapping)
         axes = character_axes(heads, rig.name)
     except RigError as error:
