@@ -60,10 +60,10 @@ class MOTIONMIX_PT_rig(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
         value = row.row()
         value.active = rig.reduce_keys
         value.prop(rig, "key_error", text="")
-        row = column.row(align=True, heading="T-Pose")
+        row = column.row(align=True)
         row.operator(
             MOTIONMIX_OT_rest_pose_set.bl_idname,
-            text="Given by Hand" if rig.reference else "Use This Pose",
+            text="T-Pose Given by Hand" if rig.reference else "Use Pose as T-Pose",
             icon="ARMATURE_DATA",
             depress=bool(rig.reference),
         )
@@ -131,7 +131,7 @@ def _draw_found(layout: bpy.types.UILayout, found: BoneMapping) -> None:
 
 
 def _draw_fields(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
-    """The searchable fields, side by side in three boxes."""
+    """The searchable fields, a box for the body and one for each limb."""
     box = layout.box()
     for slot in _BODY:
         _draw_slot(box, obj, slot)
@@ -139,9 +139,10 @@ def _draw_fields(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
     row.label(text="Mirror")
     for source, icon, text in (("left", "FORWARD", "L to R"), ("right", "BACK", "R to L")):
         row.operator(MOTIONMIX_OT_mapping_mirror.bl_idname, text=text, icon=icon).source = source  # type: ignore[arg-type]
-    for slots in (LEFT_SLOTS, RIGHT_SLOTS):
-        for part in (slots[:_LIMBS], slots[_LIMBS:]):
+    for side, slots in (("Left", LEFT_SLOTS), ("Right", RIGHT_SLOTS)):
+        for limb, part in (("Arm", slots[:_LIMBS]), ("Leg", slots[_LIMBS:])):
             box = layout.box()
+            box.label(text=f"{side} {limb}")
             for slot in part:
                 _draw_slot(box, obj, slot)
 
@@ -156,10 +157,10 @@ def _draw_slot(layout: bpy.types.UILayout, obj: bpy.types.Object, slot: str) -> 
         row = column.row(align=True)
         row.alert = slot not in OPTIONAL_SLOTS and not any(filled)
         split = row.split(factor=0.36, align=True)
-        split.label(text=settings.slot_title(slot) if number == 0 else "")
+        split.label(text=settings.SLOT_TITLES[slot.rpartition("_")[2]] if number == 0 else "")
         split.prop_search(rig, field, obj.data, "bones", text="", icon="BONE_DATA")
         if bpy.context.mode == "POSE":
-            row.operator(MOTIONMIX_OT_mapping_pick.bl_idname, text="", icon="EYEDROPPER").field = field
+            row.operator(MOTIONMIX_OT_mapping_pick.bl_idname, text="", icon="RESTRICT_SELECT_OFF").field = field
 
 
 CLASSES = (MOTIONMIX_PT_rig, MOTIONMIX_PT_rig_bones)

@@ -67,12 +67,14 @@ class MotionMixRig(bpy.types.PropertyGroup):
     )
     key_error: FloatProperty(
         name="Error",
-        description="How far a rotation may be off between the keys that are kept, in degrees",
-        default=0.25,
-        min=0.01,
-        soft_max=5.0,
-        max=45.0,
+        description="How far a rotation may be off between the keys that are kept",
+        subtype="ANGLE",
+        default=math.radians(0.25),
+        min=math.radians(0.01),
+        soft_max=math.radians(5.0),
+        max=math.radians(45.0),
         precision=2,
+        step=10,
         override=_OVERRIDABLE,
     )
 
@@ -118,7 +120,7 @@ def key_tolerance(obj: bpy.types.Object) -> Tolerance | None:
     if not settings.reduce_keys:
         return None
     unit = max(abs(obj.matrix_world.determinant()) ** (1.0 / 3.0), 1e-6)  # metres an armature unit
-    return Tolerance(settings.key_error, math.radians(settings.key_error) * 0.25 / unit)
+    return Tolerance(math.degrees(settings.key_error), settings.key_error * 0.25 / unit)
 
 
 def stamp(obj: bpy.types.Object) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def test_fewer_keys_stay_within_the_error_in_blender(extension, mode: str, degre
     for obj in (dense, sparse):
         for bone in obj.pose.bones:
             bone.rotation_mode = mode
-    sparse.motionmix_rig.reduce_keys, sparse.motionmix_rig.key_error = True, degrees
+    sparse.motionmix_rig.reduce_keys, sparse.motionmix_rig.key_error = True, math.radians(degrees)
     motion = lively(extension, frames=60)
     for obj in (dense, sparse):
         put_through(extension, obj, motion)
