@@ -17,6 +17,7 @@ from .interpolation import interpolated
 from .keys import Held
 from .masks import features_mask
 from .timing import Timing
+from .unimposed import unimposed
 
 CONTEXT_SECONDS = 1.5
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
@@ -93,7 +94,7 @@ def fill_gap(whole: Motion, start: int, stop: int, settings: EditSettings, warni
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        motion = exactly(timing.to_source(made), part, held)
+        motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         if settings.foot_lock:
             motion = exactly(feet_held(motion, timing.rows_to_source(contacts), beside), part, held)
         return laid_over(whole, motion.crop(start - low, stop - low), start)

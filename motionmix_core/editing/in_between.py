@@ -18,6 +18,7 @@ from .interpolation import interpolated
 from .keys import Held, Key, held_by
 from .masks import features_mask
 from .timing import Timing
+from .unimposed import unimposed
 
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
@@ -63,7 +64,7 @@ def in_between(
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        motion = exactly(timing.to_source(made), part, held)
+        motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
             motion = exactly(feet_held(motion, timing.rows_to_source(contacts), keyed_legs), part, held)
