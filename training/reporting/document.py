@@ -113,7 +113,15 @@ def main_text(measured: Measurements) -> str:
         if judge in measured.multimodality:
             full[MODEL_ROW]["multimodality"] = measured.multimodality[judge]
         parts.append(Table(judge, COLUMNS, full, formats=_FORMATS, row_header="motions").markdown())
+    parts.append(_by_caption_text(measured))
     return "\n".join(parts)
+
+
+def _by_caption_text(measured: Measurements) -> str:
+    titles = [f"caption {number + 1} ({words:.0f} words)" for number, words in enumerate(measured.words)]
+    rows = {name: dict(zip(titles, found, strict=True)) for name, found in measured.by_caption.items()}
+    note = "Of each stretch the first caption is short, the second fuller, the third a paraphrase."
+    return Table("R@3 of all, by caption", tuple(titles), rows, (note,), row_header="motions").markdown()
 
 
 def physical_text(measured: Measurements) -> str:

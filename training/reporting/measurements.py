@@ -22,7 +22,7 @@ from training.evaluators.judge import Judge
 from . import curves, memory
 from .baselines import labels, nearest_training_clips
 from .orders import Order, Shelf, fill
-from .scores import Points, Row, Scene, main_axes, multimodal, scored
+from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .stretches import SIDES, StretchSet, read_stretches
 
 MODEL_ROW, NEAREST_ROW = "generated", "nearest training clip"
@@ -50,6 +50,8 @@ class Measurements:
     samples: int = 0
     caption_groups: int = 0
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    by_caption: dict[str, list[Estimate]] = field(default_factory=dict)
+    words: list[float] = field(default_factory=list)
     multimodality: dict[str, Estimate] = field(default_factory=dict)
     physical: dict[str, dict[str, Estimate]] = field(default_factory=dict)
     memory: dict[str, list[memory.Nearest]] = field(default_factory=dict)
@@ -126,7 +128,13 @@ class Bench:
                 NEAREST_ROW: judge.motions(found, self.fps).reshape(*shape, -1),
                 MODEL_ROW: np.stack([made[order] for order in orders]).reshape(*shape, -1),
             }
-            out.rows[judge.name] = scored(scene, rows, self.settings.repeats, self.settings.seed)
+            repeats, seed = self.settings.repeats, self.settings.seed
+            out.rows[judge.name] = scored(scene, rows, repeats, seed)
+            real = np.broadcast_to(scene.real[:, :, None], scene.texts.shape)
+            for name, points in (("real test clips", real), (MODEL_ROW, rows[MODEL_ROW])):
+                out.by_caption[f"{name}, {judge.name}"] = recall_by_caption(scene, points, repeats, seed)
+        words = np.array([len(text.split()) for text in self.test.captions(shape[-1])]).reshape(-1, shape[-1])
+        out.words = words.mean(axis=0).tolist()
         self._physical(list(motions.values()))
         self._memory(motions)
 

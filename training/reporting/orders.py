@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -107,7 +108,9 @@ def fill(
         return 0
     done = 0
     upcoming = iter(missing)
-    with ProcessPoolExecutor(processes, initializer=_open_model, initargs=(str(model.resolve()),)) as pool:
+    # spawned, not forked: a fork of a process whose libraries run threads may hang
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _open_model, (str(model.resolve()),)) as pool:
         running = set()
         while True:
             late = deadline is not None and time.monotonic() > deadline

@@ -80,6 +80,21 @@ Row = dict[str, Estimate]
 REAL, FLOOR, SHUFFLED = "real test clips", "real against real", "shuffled captions"
 
 
+def recall_by_caption(scene: Scene, points: Points, repeats: int = REPEATS, seed: int = 0) -> list[Estimate]:
+    """R@3 among all motions when every stretch is asked for by its first, by its second, ... caption.
+
+    points: (S, 2, K, D). Captions are written short, fuller and as a paraphrase, in this order.
+    """
+
+    def one(rng: np.random.Generator) -> dict[str, float]:
+        side = rng.integers(2, size=len(points))
+        at = [(np.arange(len(points)), side, k) for k in range(points.shape[2])]
+        recalls = [whole_pool_r_precision(scene.texts[i], points[i], scene.groups[i])[-1] for i in at]
+        return {str(k): float(value) for k, value in enumerate(recalls)}
+
+    return list(repeated(one, repeats, seed).values())
+
+
 def multimodal(points: Points, repeats: int = REPEATS, seed: int = 0) -> Estimate:
     """Multimodality of points (prompts, samples, D): ten pairs a prompt, fewer where there are fewer samples."""
     pairs = min(10, points.shape[1])
