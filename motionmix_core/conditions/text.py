@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..onnx_session import check_weights, open_session, read_description, run_session
+from ..onnx_session import (
+    DEFAULT_RUNTIME,
+    Interrupter,
+    Runtime,
+    check_weights,
+    open_session,
+    read_description,
+    run_session,
+)
 
 TEXT_WIDTH = 384
 MAX_TOKENS = 48
@@ -57,11 +65,19 @@ def no_text(batch: int = 1, length: int = 1) -> TextFeatures:
 class MiniLMEncoder:
     """all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019): uncased English word pieces, 384 numbers each."""
 
-    def __init__(self, folder: Path | str, threads: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        threads: int = 0,
+        interrupter: Interrupter | None = None,
+        runtime: Runtime = DEFAULT_RUNTIME,
+    ) -> None:
         """Open the encoder.
 
         :param folder: holds ``model.json tokenizer.json graph.onnx weights.safetensors``.
         :param threads: threads for one operator; 0 = physical cores.
+        :param interrupter: ends network calls when it's set (they raise Cancelled).
+        :param runtime: what to run the network with.
         :raises ModelError: a file is missing or damaged, or onnxruntime or tokenizers isn't installed.
         """
         folder = Path(folder)
@@ -82,7 +98,8 @@ class MiniLMEncoder:
         except Exception as error:  # the Rust side raises bare Exception
             raise ModelError(f"The tokenizer {path} can't be read ({error}). Reinstall MotionMix.") from error
         self._tokenizer.no_padding()
-        self._session = open_session(folder, threads)
+        self._interrupter = interrupter
+        self._session = open_session(folder, threads, runtime)
 
     def encode(self, texts: Sequence[str], max_tokens: int = MAX_TOKENS) -> TextFeatures:
         """Encode prompts. Each may be any text; what goes beyond ``max_tokens`` is cut, and ``cut`` says so.
@@ -104,7 +121,7 @@ class MiniLMEncoder:
             ids[row, : len(encoding.ids)] = encoding.ids
             mask[row, : len(encoding.ids)] = True
         feed: dict[str, NDArray[Any]] = {"input_ids": ids, "mask": mask.astype(np.float32)}
-        tokens, pooled = run_session(self._session, ["tokens", "pooled"], feed)
+        tokens, pooled = run_session(self._session, ["tokens", "pooled"], feed, self._interrupter)
         cut = [len(text) > limit or bool(encoding.overflowing) for text, encoding in zip(texts, encodings, strict=True)]
         return TextFeatures(tokens, mask, pooled, np.array(cut, np.bool_))
 

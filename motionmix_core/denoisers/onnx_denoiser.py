@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..conditions.text import TextFeatures
 from ..errors import ModelError
-from ..onnx_session import check_weights, open_session, run_session
+from ..onnx_session import DEFAULT_RUNTIME, Interrupter, Runtime, check_weights, open_session, run_session
 from .description import ModelDescription, read_model_description
 
 INPUTS = ("x", "observed_mask", "noise_level", "text_tokens", "text_mask", "text_pooled", "frame_mask")
@@ -19,22 +19,37 @@ OUTPUT = "x0"
 class OnnxDenoiser:
     """A model folder (``model.json graph.onnx weights.safetensors``) as a function that predicts the clean motion."""
 
-    def __init__(self, folder: Path | str, threads: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        threads: int = 0,
+        interrupter: Interrupter | None = None,
+        runtime: Runtime = DEFAULT_RUNTIME,
+    ) -> None:
         """Load the network.
 
         Args:
             folder: of the model.
             threads: for one operator; 0 = physical cores.
+            interrupter: ends network calls when it's set (they raise Cancelled).
+            runtime: what to run the network with.
         Raises:
             ModelError: a file is missing, damaged or of another kind, or ONNX Runtime isn't there.
         """
         folder = Path(folder)
         self.description: ModelDescription = read_model_description(folder)
         check_weights(folder, self.description.weights_sha256)
-        self._session = open_session(folder, threads)
+        self._interrupter = interrupter
+        self._session = open_session(folder, threads, runtime)
         names = {value.name for value in self._session.get_inputs()}
         if names != set(INPUTS):
             raise ModelError(f"{folder}: the network takes {sorted(names)}, not {sorted(INPUTS)}. Update the model.")
+
+    @property
+    def runs_on(self) -> str:
+        """What runs it, for people: "ONNX Runtime on the CPU", "torch on cuda"."""
+        device = getattr(self._session, "device", None)
+        return "ONNX Runtime on the CPU" if device is None else f"torch on {device}"
 
     def __call__(
         self,
@@ -69,5 +84,5 @@ class OnnxDenoiser:
             "text_pooled": text.pooled,
             "frame_mask": frame_mask,
         }
-        (x0,) = run_session(self._session, [OUTPUT], feed)
+        (x0,) = run_session(self._session, [OUTPUT], feed, self._interrupter)
         return x0[:, :frames]

@@ -20,8 +20,9 @@ from ..denoisers.onnx_denoiser import OnnxDenoiser
 from ..diffusion import Schedule, named_schedule, two_stage_schedule
 from ..errors import Cancelled
 from ..motion.motion import Motion
+from ..onnx_session import DEFAULT_RUNTIME, Interrupter, Runtime
 from ..representation.default import decode, decoded_contacts
-from .feet import lock_free_feet
+from .feet import lock_free_feet, standing_feet
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
@@ -41,24 +42,32 @@ ShouldCancel = Callable[[], bool]
 class Generator:
     """Loads models when they're first needed, keeps them, and makes motions. Not for use from two threads at once."""
 
-    def __init__(self, models_dir: Path | str | None = None, threads: int = 0) -> None:
+    def __init__(
+        self, models_dir: Path | str | None = None, threads: int = 0, runtime: Runtime = DEFAULT_RUNTIME
+    ) -> None:
         """Nothing is loaded yet.
 
         Args:
             models_dir: holds a folder a model; None = the one that ships.
             threads: for one network operator; 0 = physical cores.
+            runtime: what networks are run with.
         """
         self.models_dir = Path(models_dir) if models_dir is not None else default_models_dir()
-        self._threads = threads
+        self._threads, self._runtime = threads, runtime
         self._denoisers: dict[Path, OnnxDenoiser] = {}
         self._encoders: dict[Path, MiniLMEncoder] = {}
+        self._interrupter = Interrupter()
+
+    def interrupt(self) -> None:
+        """End the network call of the present `generate`, which then raises Cancelled. From another thread."""
+        self._interrupter.set()
 
     def denoiser(self, model: str = "") -> OnnxDenoiser:
         """The network of a model, loaded if need be. ModelError says what is wrong with it."""
         folder = model_folder(self.models_dir, model)
         if folder not in self._denoisers:
             self._denoisers.clear()  # one at a time: memory is the animator's
-            self._denoisers[folder] = OnnxDenoiser(folder, self._threads)
+            self._denoisers[folder] = OnnxDenoiser(folder, self._threads, self._interrupter, self._runtime)
         return self._denoisers[folder]
 
     def load(self, model: str = "") -> None:
@@ -70,7 +79,7 @@ class Generator:
     def _encoder(self, name: str) -> MiniLMEncoder:
         folder = text_encoder_folder(self.models_dir, name)
         if folder not in self._encoders:
-            self._encoders[folder] = MiniLMEncoder(folder, self._threads)
+            self._encoders[folder] = MiniLMEncoder(folder, self._threads, self._interrupter, self._runtime)
         return self._encoders[folder]
 
     def generate(
@@ -95,7 +104,8 @@ class Generator:
             if should_cancel is not None and should_cancel():
                 raise Cancelled("Cancelled.")
 
-        check()
+        self._interrupter.clear()
+        check()  # after the line above: what was cancelled before it must not be forgotten
         if on_progress is not None and model_folder(self.models_dir, request.model) not in self._denoisers:
             on_progress(Progress(0, 0, "Loading the model"))
         denoiser = self.denoiser(request.model)
@@ -104,6 +114,7 @@ class Generator:
         warnings: list[str] = []
         prompts = [prompt for prompt, _ in request.segments] or [request.prompt]
         texts = [self._text(prompt, description, warnings) for prompt in prompts]
+        check()
         known = Observed.of(request, description)
         schedule = _schedule(request, description)
         frames = max(request.frames(description.fps), math.ceil(description.min_seconds * description.fps))
@@ -134,8 +145,8 @@ class Generator:
         motions, contacts = [], []
         for features in takes:
             check()
-            planted = decoded_contacts(features)
-            motions.append(_finished(features, planted, request, description.fps))
+            motion, planted = _finished(features, request, description.fps)
+            motions.append(motion)
             contacts.append(planted)
         return GenerationResult(motions, seeds, contacts, warnings, description.name)
 
@@ -181,13 +192,14 @@ def _schedule(request: GenerationRequest, description: ModelDescription) -> Sche
     return two_stage_schedule(part, steps, description.pivot_noise_level)
 
 
-def _finished(features: Features, contacts: NDArray[np.bool_], request: GenerationRequest, fps: float) -> Motion:
+def _finished(features: Features, request: GenerationRequest, fps: float) -> tuple[Motion, NDArray[np.bool_]]:
     motion = decode(features, fps)
     if request.observed is None:
         motion = motion.canonicalised()
+    planted = standing_feet(motion, decoded_contacts(features))
     if not request.foot_lock:
-        return motion
+        return motion, planted
     fixed = request.observed_mask
     if request.loop:
         fixed = seam_frames(len(features)) if fixed is None else np.maximum(fixed, seam_frames(len(features)))
-    return lock_free_feet(motion, contacts, fixed)
+    return lock_free_feet(motion, planted, fixed), planted

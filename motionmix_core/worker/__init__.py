@@ -3,7 +3,7 @@
 Start with `client.WorkerClient`; the process is ``python -m motionmix_core.worker``.
 """
 
-from .client import Event, Job, WorkerClient
+from .client import Event, Job, Task, WorkerClient
 from .process import WorkerSettings
 
-__all__ = ["Event", "Job", "WorkerClient", "WorkerSettings"]
+__all__ = ["Event", "Job", "Task", "WorkerClient", "WorkerSettings"]

@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import json
 import os
 import signal
 import sys
 from pathlib import Path
 from typing import BinaryIO
+
+from ..onnx_session import Runtime
 
 NICENESS = 5
 """Blender's window and the animator's other programs go first. (Windows: the client sets the priority class.)"""
@@ -24,7 +27,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--models-dir", type=Path, default=None)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--idle-seconds", type=float, default=600.0)
+    parser.add_argument("--memory-mb", type=float, default=0.0)
+    parser.add_argument("--runtime", default="onnxruntime")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--fallback-path", action="append", default=[], help="searched for libraries after all others")
+    parser.add_argument("--probe", action="store_true", help="say what this interpreter has, make one step, and end")
     options = parser.parse_args(arguments)
+    sys.path += options.fallback_path
+    runtime = Runtime(options.runtime, options.device)
+    if options.probe:
+        from .probe import probe
+
+        print(json.dumps(probe(options.models_dir, runtime)), flush=True)
+        return
     stdin, stdout = take_pipes()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -34,9 +49,14 @@ def main(arguments: list[str] | None = None) -> None:
     for library in ("onnxruntime", "tokenizers"):
         with contextlib.suppress(ImportError):
             importlib.import_module(library)
+    if options.runtime == "torch" or (options.runtime == "auto" and "onnxruntime" not in sys.modules):
+        with contextlib.suppress(ImportError):
+            importlib.import_module("torch")
+    from ..generation.generator import Generator
     from .server import Server
 
-    Server(stdin, stdout, options.models_dir, options.threads, options.idle_seconds).run()
+    generator = Generator(options.models_dir, options.threads, runtime)
+    Server(stdin, stdout, generator, options.idle_seconds, options.memory_mb).run()
     sys.stderr.flush()
     os._exit(0)  # the reader is blocked in a read, and nothing is left to tidy up
 

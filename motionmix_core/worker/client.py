@@ -1,12 +1,14 @@
 """The worker seen by whoever wants motion: submit requests, look in now and then, get motions or errors in words.
 
 Nothing here blocks except `wait` and `stop`, so that `poll` can be called from a user interface's timer. One job is
-with the worker at a time; the others wait here, so a worker that dies takes only the job that it was on.
+with the worker at a time; the others wait here, so a worker that dies takes only the job that it was on. Tasks (see
+`tasks`) don't wait for jobs.
 
     client = WorkerClient(WorkerSettings(log_file=...))
     job = client.submit(GenerationRequest("a person walks forward"))
     client.poll()                # from a timer: returns events; or, in a script:
     result = client.wait(job)
+    task = client.ask("put_on_rig", motions=..., rig=...)    # poll until it's finished
 
 Not for use from two threads at once.
 """
@@ -19,16 +21,16 @@ import queue
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from .. import errors
 from ..errors import Cancelled, DataError, MotionMixError, WorkerError
 from ..generation.request import GenerationRequest
 from ..generation.result import GenerationResult, Progress
 from .process import Ended, WorkerProcess, WorkerSettings
-from .protocol import Message, pack_request, unpack_result
+from .protocol import Message, pack_request, pack_task
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 EventKind = Literal["started", "progress", "done", "failed", "cancelled"]
@@ -62,6 +64,29 @@ class Job:
         return self.state in ("done", "failed", "cancelled")
 
 
+@dataclass(eq=False)
+class Task:
+    """Something that the worker computes beside its jobs. Read it; the client writes it.
+
+    Args:
+        message: what was asked.
+        finished: whether nothing more will happen to it.
+        value: what it returned.
+        error: what it failed with; its text is for the animator.
+    """
+
+    message: Message
+    finished: bool = False
+    value: Any = None
+    error: MotionMixError | None = None
+
+    def answer(self) -> Any:
+        """What it returned; raises what it failed with."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
 @dataclass(frozen=True)
 class Event:
     """Something happened to a job; `job` holds the details, `progress` how far it was then."""
@@ -80,6 +105,7 @@ class WorkerClient:
         self._ready = False
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None
+        self._tasks: dict[int, Task] = {}
         self._events: list[Event] = []
         self._numbers = itertools.count(1)
         self._silence = 0.0
@@ -88,8 +114,8 @@ class WorkerClient:
 
     @property
     def busy(self) -> bool:
-        """Whether any job isn't finished."""
-        return self._current is not None or bool(self._waiting)
+        """Whether any job or task isn't finished."""
+        return self._current is not None or bool(self._waiting) or bool(self._tasks)
 
     @property
     def pid(self) -> int | None:
@@ -120,6 +146,19 @@ class WorkerClient:
         self._waiting.append(job)
         self._send_next()
         return job
+
+    def ask(self, name: str, **arguments: Any) -> Task:
+        """Have a task of `tasks.TASKS` done, beside any job. Returns at once; `poll` finishes it.
+
+        Raises:
+            WorkerError: the interpreter can't be run.
+        """
+        self.start()
+        assert self._process is not None
+        number = next(self._numbers)
+        task = self._tasks[number] = Task(pack_task(number, name, arguments))
+        self._process.send(task.message)
+        return task
 
     def poll(self) -> list[Event]:
         """Take in what happened since the last call, mind the deadlines, hand out the next job. Returns at once."""
@@ -179,6 +218,7 @@ class WorkerClient:
         for job in [*([self._current] if self._current else []), *self._waiting]:
             self._finish(job, "cancelled")
         self._waiting.clear()
+        self._fail_tasks(Cancelled("Cancelled."))
         process = self._process
         self._forget_process()
         if process is not None:
@@ -214,6 +254,9 @@ class WorkerClient:
             return
         if item.type == "ready":
             self._ready = True
+        if item.type in ("returned", "task_failed"):
+            self._finish_task(item)
+            return
         job = self._current
         if job is None or item.fields.get("job") != job.number:
             return
@@ -232,19 +275,49 @@ class WorkerClient:
             job.progress = Progress(int(fields["done"]), int(fields["total"]), str(fields["stage"]))
             self._events.append(Event("progress", job, job.progress))
         elif message.type == "result":
-            job.result = unpack_result(message)
+            job.result = message.value
             self._finish(job, "done")
         elif message.type == "cancelled":
             self._finish(job, "cancelled")
         elif message.type == "failed":
-            kind = getattr(errors, str(fields["kind"]), WorkerError)
-            text = str(fields["message"])
-            self._fail(job, kind(self._with_log(text) if fields.get("bug") else text))
+            self._fail(job, self._error(fields))
+
+    def _finish_task(self, message: Message) -> None:
+        task = self._tasks.pop(int(message.fields.get("task", 0)), None)
+        if task is None:
+            return
+        task.finished, task.value = True, message.value
+        if message.type == "task_failed":
+            task.error = self._error(message.fields)
+
+    def _resend_tasks(self) -> None:
+        for task in list(self._tasks.values()):
+            try:
+                self.start()
+            except WorkerError as error:
+                self._fail_tasks(error)
+                return
+            assert self._process is not None
+            self._process.send(task.message)
+
+    def _fail_tasks(self, error: MotionMixError) -> None:
+        for task in self._tasks.values():
+            task.finished, task.error = True, error
+        self._tasks.clear()
+
+    def _error(self, fields: Mapping[str, Any]) -> MotionMixError:
+        kind = getattr(errors, str(fields["kind"]), WorkerError)
+        text = str(fields["message"])
+        return kind(self._with_log(text) if fields.get("bug") else text)
 
     def _worker_ended(self, ended: Ended) -> None:
         job, was_ready = self._current, self._ready
         cancelling = self._kill_at is not None
         self._forget_process()
+        if ended.code == 0 and was_ready:
+            self._resend_tasks()  # it ended for want of work just as these were sent
+        else:
+            self._fail_tasks(WorkerError(self._with_log(_death(ended))))
         if job is None:
             return
         if cancelling:
@@ -267,9 +340,9 @@ class WorkerClient:
         self._silence += min(now - self._last_poll, _LONGEST_POLL_GAP)
         self._last_poll = now
         job = self._current
-        if self._process is None or job is None:
+        if self._process is None or (job is None and not self._tasks):
             return
-        if self._kill_at is not None and now > self._kill_at:
+        if job is not None and self._kill_at is not None and now > self._kill_at:
             self._give_up_process()
             self._finish(job, "cancelled")
             return
@@ -277,11 +350,15 @@ class WorkerClient:
         if self._silence > limit:
             what = "hasn't answered" if self._ready else "didn't start"
             self._give_up_process()
-            self._fail(job, WorkerError(self._with_log(f"The generator {what} for {limit:g} s and was stopped.")))
+            error = WorkerError(self._with_log(f"The generator {what} for {limit:g} s and was stopped."))
+            self._fail_tasks(error)
+            if job is not None:
+                self._fail(job, error)
 
     def _give_up_process(self) -> None:
         if self._process is not None:
             self._process.kill()
+        self._fail_tasks(WorkerError("The generator was stopped."))
         self._forget_process()
 
     def _forget_process(self) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from .protocol import Message, ProtocolError, pack, read_message, write_all
+from ..errors import DataError
+from .protocol import Message, ProtocolError, pack, read_message, understood, write_all
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("numpy", "onnxruntime", "tokenizers")
@@ -38,6 +39,9 @@ class WorkerSettings:
         start_seconds: a worker that says nothing for so long after its start is given up.
         silence_seconds: the same later on (it says "alive" every second).
         cancel_seconds: grace before a cancelled job's worker is killed.
+        memory_mb: a worker that holds more (10^6 bytes) ends, and its job fails with a message; 0 = no limit.
+        runtime: "onnxruntime", "torch", or "auto" = ONNX Runtime where the interpreter has it, else torch.
+        device: for torch: "cpu", "cuda", "mps", or "auto" = the fastest there is.
         environment: variables to add or replace.
     """
 
@@ -49,7 +53,10 @@ class WorkerSettings:
     idle_seconds: float = 600.0
     start_seconds: float = 60.0
     silence_seconds: float = 30.0
-    cancel_seconds: float = 2.0
+    cancel_seconds: float = 0.25
+    memory_mb: float = 0.0
+    runtime: str = "onnxruntime"
+    device: str = "auto"
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,7 +79,7 @@ class WorkerProcess:
         """
         self.inbox: queue.Queue[Message | Ended] = queue.Queue()
         self.started_at = time.time()
-        self._outbox: queue.Queue[bytes | None] = queue.Queue()
+        self._outbox: queue.Queue[Message | None] = queue.Queue()
         log = _open_log(settings.log_file)
         try:
             self._process = subprocess.Popen(
@@ -97,7 +104,7 @@ class WorkerProcess:
 
     def send(self, message: Message) -> None:
         """Send when the pipe takes it; never blocks."""
-        self._outbox.put(pack(message))
+        self._outbox.put(message)
 
     def kill(self) -> None:
         """End it now. The inbox still gets its `Ended`."""
@@ -119,8 +126,8 @@ class WorkerProcess:
         try:
             while (message := read_message(stdout)) is not None:
                 if message.type != "alive" or self.inbox.empty():
-                    self.inbox.put(message)
-        except (ProtocolError, OSError) as error:
+                    self.inbox.put(understood(message))  # here, where nobody waits: long motions take their time
+        except (ProtocolError, DataError, OSError) as error:
             reason = str(error)
         try:
             code = self._process.wait(0.0 if reason else _REAP_SECONDS)
@@ -135,8 +142,8 @@ class WorkerProcess:
         stdin = self._process.stdin
         assert stdin is not None
         try:
-            while (data := self._outbox.get()) is not None:
-                write_all(stdin, data)
+            while (message := self._outbox.get()) is not None:
+                write_all(stdin, pack(message))
             stdin.close()
         except OSError:
             pass  # it is gone, which the reader reports
@@ -159,6 +166,10 @@ def _command(settings: WorkerSettings) -> list[str]:
     options = ["-u", "-P"] if settings.python else ["-u", "-P", "-s"]
     command = [str(settings.python or sys.executable), *options, "-m", "motionmix_core.worker"]
     command += ["--threads", str(settings.threads), "--idle-seconds", str(settings.idle_seconds)]
+    command += ["--memory-mb", str(settings.memory_mb), "--runtime", settings.runtime, "--device", settings.device]
+    if settings.python:  # what needs no certain version (tokenizers) is lent to an interpreter that lacks it
+        for folder in default_search_path():
+            command += ["--fallback-path", folder]
     if settings.models_dir is not None:
         command += ["--models-dir", str(Path(settings.models_dir).resolve())]
     return command
@@ -172,6 +183,7 @@ def _environment(settings: WorkerSettings) -> dict[str, str]:
         search_path = [] if settings.python else default_search_path()
     environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (PACKAGE_ROOT, *search_path))
     environment["PYTHONUTF8"] = "1"
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's threads must not spin on the animator's cores
     environment.update(settings.environment)
     return environment
 

@@ -7,9 +7,10 @@ A message is a JSON object and named arrays:
 (little endian). The header's "arrays" lists name, dtype and shape of each. There is no pickle, so a broken or hostile
 stream can at worst be refused.
 
-To the worker: ``generate`` (job, request, arrays), ``cancel`` (job), ``load`` (model), ``stop``.
-From it: ``ready``, ``alive`` (once a second), ``bye`` (it ends for want of work), and for a job ``started``,
-``progress``, ``result``, ``failed``, ``cancelled``.
+To the worker: ``generate`` (job, request, arrays), ``cancel`` (job), ``task`` (task, name, arguments, arrays), ``load``
+(model), ``stop``.
+From it: ``ready``, ``alive`` (once a second), ``bye`` (it ends for want of work), for a job ``started``, ``progress``,
+``result``, ``failed``, ``cancelled``, and for a task ``returned`` or ``task_failed``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,6 +30,7 @@ from ..generation.request import GenerationRequest
 from ..generation.result import GenerationResult
 from ..motion.motion import Motion
 from ..motion.skeleton import canonical_skeleton
+from .plain import from_plain, to_plain
 
 MAGIC = b"MMX1"
 MAX_HEADER = 4 << 20
@@ -55,11 +57,15 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """One message: its type, its JSON fields and its arrays."""
+    """One message: its type, its JSON fields and its arrays.
+
+    value: what a received one means, put together by the thread that reads (see `understood`).
+    """
 
     type: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    value: Any = None
 
 
 def pack(message: Message) -> bytes:
@@ -172,3 +178,29 @@ def unpack_result(message: Message) -> GenerationResult:
         return GenerationResult(motions, fields["seeds"], contacts, fields["warnings"], fields["model"])
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"the generator's answer can't be read ({error!r})") from error
+
+
+def pack_task(number: int, name: str, arguments: Mapping[str, Any]) -> Message:
+    """The message that asks for a task, a function of `tasks.TASKS`."""
+    plain, arrays = to_plain(dict(arguments))
+    return Message("task", {"task": number, "name": name, "arguments": plain}, arrays)
+
+
+def unpack_task(message: Message) -> tuple[str, dict[str, Any]]:
+    """Name and arguments in a ``task`` message. DataError says what is wrong with it."""
+    return str(message.fields["name"]), from_plain(message.fields["arguments"], message.arrays)
+
+
+def pack_returned(number: int, value: Any) -> Message:
+    """The message that answers a task."""
+    plain, arrays = to_plain(value)
+    return Message("returned", {"task": number, "value": plain}, arrays)
+
+
+def understood(message: Message) -> Message:
+    """The message with its `value`: a job's result, what a task returned. DataError when that can't be read."""
+    if message.type == "result":
+        return replace(message, value=unpack_result(message))
+    if message.type == "returned":
+        return replace(message, value=from_plain(message.fields.get("value"), message.arrays))
+    return message

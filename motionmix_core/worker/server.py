@@ -1,8 +1,9 @@
 """The worker's inside: takes jobs from a pipe one by one, streams progress, can be cancelled, dies with its parent.
 
-Threads: the main one generates; a reader takes messages at once, so that a cancel arrives during a job and a closed
-pipe (the parent is gone) ends the process at once; a third says "alive" every second, so that the client can tell a
-long job from a hung process.
+Threads: the main one generates; a reader takes messages at once, so that a cancel ends the network call that is being
+made and a closed pipe (the parent is gone) ends the process at once; a third does the tasks that need no network; a
+fourth says "alive" every second, so that the client can tell a long job from a hung process; a last one minds the
+memory.
 """
 
 from __future__ import annotations
@@ -12,26 +13,46 @@ import queue
 import sys
 import threading
 import traceback
-from pathlib import Path
 
 from ..errors import Cancelled, MotionMixError
 from ..generation.generator import Generator
 from ..generation.result import Progress
-from .protocol import Message, ProtocolError, Stream, pack, pack_result, read_message, unpack_request, write_all
+from . import memory
+from .protocol import (
+    Message,
+    ProtocolError,
+    Stream,
+    pack,
+    pack_result,
+    pack_returned,
+    read_message,
+    unpack_request,
+    unpack_task,
+    write_all,
+)
+from .tasks import TASKS
 
 ALIVE_SECONDS = 1.0
 EXIT_BAD_INPUT = 3
+EXIT_MEMORY = 4
 
 
 class Server:
     """Serves one client until it is told to stop, has nothing to do for long, or the client is gone."""
 
     def __init__(
-        self, stdin: Stream, stdout: Stream, models_dir: Path | None, threads: int, idle_seconds: float
+        self,
+        stdin: Stream,
+        stdout: Stream,
+        generator: Generator,
+        idle_seconds: float,
+        memory_mb: float = 0.0,
     ) -> None:
         self._stdin, self._stdout = stdin, stdout
-        self._idle_seconds = idle_seconds
-        self._generator = Generator(models_dir, threads)
+        self._idle_seconds, self._memory_mb = idle_seconds, memory_mb
+        self._generator = generator
+        self._current_job: int | None = None
+        self._tasks: queue.Queue[Message] = queue.Queue()
         self._inbox: queue.Queue[Message] = queue.Queue()
         self._cancelled: set[int] = set()
         self._write_lock = threading.Lock()
@@ -41,10 +62,15 @@ class Server:
         threading.Thread(target=self._read, name="reader", daemon=True).start()
         self._send(Message("ready", {"pid": os.getpid(), "python": sys.version.split()[0]}))
         threading.Thread(target=self._keep_alive, name="alive", daemon=True).start()
+        threading.Thread(target=self._do_tasks, name="tasks", daemon=True).start()
+        if self._memory_mb > 0:
+            memory.watch(self._memory_mb, self._end_for_memory)
         while True:
             try:
                 message = self._inbox.get(timeout=self._idle_seconds)
             except queue.Empty:
+                if self._tasks.unfinished_tasks:
+                    continue
                 self._send(Message("bye"))
                 return
             if message.type == "stop":
@@ -59,6 +85,10 @@ class Server:
             while (message := read_message(self._stdin)) is not None:
                 if message.type == "cancel":
                     self._cancelled.add(int(message.fields["job"]))
+                    if self._current_job == int(message.fields["job"]):
+                        self._generator.interrupt()
+                elif message.type == "task":
+                    self._tasks.put(message)
                 else:
                     self._inbox.put(message)
         except (ProtocolError, OSError, KeyError, ValueError) as error:
@@ -78,6 +108,33 @@ class Server:
         except OSError:
             _end(0, "the client is gone")
 
+    def _do_tasks(self) -> None:
+        while True:
+            message = self._tasks.get()
+            number = int(message.fields["task"])
+            try:
+                name, arguments = unpack_task(message)
+                answer = pack_returned(number, TASKS[name](**arguments))
+            except MotionMixError as error:
+                fields = {"task": number, "kind": type(error).__name__, "message": str(error)}
+                answer = Message("task_failed", fields)
+            except Exception as error:  # as for jobs
+                traceback.print_exc()
+                text = f"The worker failed on this ({type(error).__name__}: {error})."
+                answer = Message("task_failed", {"task": number, "kind": "WorkerError", "message": text, "bug": True})
+            self._send(answer)
+            self._tasks.task_done()
+
+    def _end_for_memory(self, held: float) -> None:
+        """Say why, and end: what holds too much memory can't be trusted to give it back."""
+        text = (
+            f"The generator needs {held:,.0f} MB of memory, and the preferences allow it {self._memory_mb:,.0f} MB. "
+            "Ask for a shorter motion or fewer variations, or raise the limit."
+        )
+        if self._current_job is not None:
+            self._send(Message("failed", {"job": self._current_job, "kind": "WorkerError", "message": text}))
+        _end(EXIT_MEMORY, text)
+
     def _load(self, model: str) -> None:
         try:
             self._generator.load(model)
@@ -93,6 +150,7 @@ class Server:
             fields = {"job": job, "done": progress.done, "total": progress.total, "stage": progress.stage}
             self._send(Message("progress", fields))
 
+        self._current_job = job
         if job not in self._cancelled:
             self._send(Message("started", {"job": job}))
         try:
@@ -112,6 +170,7 @@ class Server:
             traceback.print_exc()
             text = f"The generator failed on this request ({type(error).__name__}: {error})."
             answer = Message("failed", {"job": job, "kind": "WorkerError", "message": text, "bug": True})
+        self._current_job = None
         self._send(answer)
         self._cancelled.discard(job)
 

@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(models: Path, log: Path) -> Iterator[WorkerClient]:
-    client = WorkerClient(WorkerSettings(models_dir=models, log_file=log, threads=1))
+    client = WorkerClient(WorkerSettings(models_dir=models, log_file=log, threads=1, cancel_seconds=SOON))
     yield client
     client.stop()
 
