@@ -1,4 +1,7 @@
-"""Times 10 s of motion put on a 160-bone rig in a real Blender: retarget, foot lock and keys, as the add-on does.
+"""Times 10 s of motion put on rigs in a real Blender: retarget, foot lock and keys, as the add-on does.
+
+Two rigs: Rigify's metarig with as many bones as a character with face and fingers has, and the rig that Rigify
+generates from the metarig: some 700 bones, most of them under constraints.
 
 Run by a Python that has bpy (`python -m training.benchmarks.blender_write`); prints one line of JSON. The extension is
 laid out by symbolic links in a user folder of its own, so the user's Blender isn't touched.
@@ -23,7 +26,7 @@ BONES = 160
 
 
 def main(repeats: int = 7) -> None:
-    """Prints {"blender", "bones", "write": [...], "retarget_and_write": [...]} with seconds."""
+    """Prints {"blender", "load", "rigs": [{"bones", "look": [...], "retarget": [...], "write": [...]}]}, seconds."""
     resources = tempfile.mkdtemp(prefix="motionmix-benchmark-")
     os.environ["BLENDER_USER_RESOURCES"] = resources
     bpy: Any = importlib.import_module("bpy")
@@ -39,30 +42,49 @@ def main(repeats: int = 7) -> None:
     addon_utils.enable("rigify", default_set=True)
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.context.scene.render.fps = FPS
-    bpy.ops.object.armature_human_metarig_add()
-    rig = bpy.context.object
-    _grow_to(rig, BONES)
-
-    jobs = importlib.import_module(f"{PACKAGE}.addon.jobs")
-    result = _result()
-    settings = jobs.Settings(prompt="benchmark", seconds=SECONDS, seed=0)
-    job = jobs.prepare(bpy.context.scene, rig, settings)
-    jobs.finish(job, result)
-    taken: dict[str, list[float]] = {"write": [], "retarget_and_write": []}
-    writer = importlib.import_module(f"{PACKAGE}.addon.rigs.write")
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        poses = jobs.retarget(rig, result, settings, float(FPS))
-        middle = time.perf_counter()
-        writer.write_takes(rig, poses, [{"prompt": "benchmark"}], 1)
-        end = time.perf_counter()
-        taken["write"].append(end - middle)
-        taken["retarget_and_write"].append(end - begin)
-    print(json.dumps({"blender": bpy.app.version_string, "bones": len(rig.pose.bones), **taken}))
+    rigs = []
+    for make in (_metarig, _generated):
+        rig = make()
+        bpy.context.view_layer.update()
+        rigs.append({"bones": len(rig.pose.bones), **_timed(rig, repeats)})
+    print(json.dumps({"blender": bpy.app.version_string, "load": os.getloadavg()[0], "rigs": rigs}))
     sys.stdout.flush()
     addon_utils.disable(PACKAGE, default_set=True)
     shutil.rmtree(resources, ignore_errors=True)
     os._exit(0)  # with Rigify's timer registered some versions hang or crash when Python ends by itself
+
+
+def _timed(rig: Any, repeats: int) -> dict[str, list[float]]:
+    """Seconds for looking at the rig (description, bones), for the poses, and for the keys."""
+    transfer, write = (importlib.import_module(f"{PACKAGE}.addon.rigs.{name}") for name in ("transfer", "write"))
+    result = _result()
+    taken: dict[str, list[float]] = {"look": [], "retarget": [], "write": []}
+    for _ in range(repeats + 1):
+        begin = time.perf_counter()
+        target = transfer.target_of(rig)
+        looked = time.perf_counter()
+        poses = transfer.put(target, result.motions[0], foot_lock=True, contacts=result.contacts[0])
+        posed = time.perf_counter()
+        write.write_takes(rig, [poses], [{"prompt": "benchmark"}], 1)
+        written = time.perf_counter()
+        for name, seconds in zip(taken, (looked - begin, posed - looked, written - posed), strict=True):
+            taken[name].append(seconds)
+    return {name: seconds[1:] for name, seconds in taken.items()}  # the first warms caches up
+
+
+def _metarig() -> Any:
+    bpy: Any = importlib.import_module("bpy")
+    bpy.ops.object.armature_human_metarig_add()
+    rig = bpy.context.object
+    _grow_to(rig, BONES)
+    return rig
+
+
+def _generated() -> Any:
+    bpy: Any = importlib.import_module("bpy")
+    bpy.ops.object.armature_human_metarig_add()
+    bpy.ops.pose.rigify_generate()
+    return next(obj for obj in bpy.data.objects if obj.type == "ARMATURE" and "torso" in obj.data.bones)
 
 
 def _grow_to(rig: Any, bones: int) -> None:
