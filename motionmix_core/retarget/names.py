@@ -44,10 +44,14 @@ def plain(name: str) -> str:
 
 @dataclass(frozen=True)
 class BoneNames:
-    """A rig's bone names made ready for comparing: plain name -> name, and how deep in the tree each bone is."""
+    """A rig's bone names made ready for comparing: plain name -> name, and how deep in the tree each bone is.
+
+    text: the plain names, each followed by a line's end.
+    """
 
     by_plain: Mapping[str, str]
     depth: Mapping[str, int]
+    text: str
 
 
 def bone_names(rig: RigDescription) -> BoneNames:
@@ -58,7 +62,7 @@ def bone_names(rig: RigDescription) -> BoneNames:
         name, parent = rig.bones[bone], rig.parents[bone]
         by_plain.setdefault(plain(name), name)
         depth[name] = 0 if parent < 0 else depth[rig.bones[parent]] + 1
-    return BoneNames(by_plain, depth)
+    return BoneNames(by_plain, depth, "".join(f"{name}\n" for name in by_plain))
 
 
 def match_scheme(names: BoneNames, scheme: Scheme) -> NameMatch:
@@ -72,16 +76,16 @@ def _affixes(names: BoneNames, scheme: Scheme) -> Sequence[tuple[str, str]]:
     probes = {
         plain(options[0]) for slot, options in scheme.slots().items() if slot.startswith("left") or slot == "head"
     }
-    votes: Counter[tuple[str, str]] = Counter()
-    for bone in names.by_plain:
-        pairs = set()
-        for probe in probes:
-            start = bone.find(probe)
-            if start >= 0:
-                pairs.add((bone[:start], bone[start + len(probe) :]))
-                start = bone.rfind(probe)
-                pairs.add((bone[:start], bone[start + len(probe) :]))
-        votes.update(pairs)
+    # all names in one text, since schemes are many and most of their names are nowhere in a rig
+    text = names.text
+    pairs: set[tuple[int, str, str]] = set()
+    for probe in probes:
+        start = text.find(probe)
+        while start >= 0:
+            line, end = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+            pairs.add((line, text[line:start], text[start + len(probe) : end]))
+            start = text.find(probe, start + 1)
+    votes = Counter((prefix, suffix) for _, prefix, suffix in sorted(pairs))
     common = [pair for pair, count in votes.most_common(_AFFIXES_TRIED) if count > 1]
     return [("", ""), *(pair for pair in common if pair != ("", ""))]
 
