@@ -54,6 +54,7 @@ class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
     bl_label = "Advanced"
     bl_parent_id = "MOTIONMIX_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 1  # below the takes
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
@@ -106,12 +107,15 @@ def _draw_button(layout: bpy.types.UILayout) -> None:
 
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
     """A label of as many lines as the sidebar's width asks for."""
+    for number, line in enumerate(textwrap.wrap(text, max(12, characters(context)))):
+        layout.label(text=line, icon=icon if number == 0 else "BLANK1")  # type: ignore[arg-type]
+
+
+def characters(context: bpy.types.Context) -> int:
+    """About how many characters go beside an icon in a line of the sidebar."""
     scale = context.preferences.system.ui_scale
     width = (context.region.width if context.region is not None else 250) / scale - 50
-    column = layout.column(align=True)
-    following = "NONE" if icon == "NONE" else "BLANK1"
-    for number, line in enumerate(textwrap.wrap(text, max(12, int(width / _PIXELS_PER_CHARACTER)))):
-        column.label(text=line, icon=icon if number == 0 else following)  # type: ignore[arg-type]
+    return int(width / _PIXELS_PER_CHARACTER)
 
 
 CLASSES = (MOTIONMIX_PT_main, MOTIONMIX_PT_advanced)

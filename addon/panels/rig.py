@@ -39,6 +39,7 @@ class MOTIONMIX_PT_rig(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
 
     bl_label = "Rig"
     bl_parent_id = MOTIONMIX_PT_main.__name__
+    bl_order = 1  # below the takes
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""

@@ -9,9 +9,10 @@ import bpy
 from ..operators import take_again, take_manage, take_show, take_time
 from ..rigs import read
 from ..takes import collection, own
-from .main import _Tab, wrapped
+from .main import _Tab, characters, wrapped
 
 _ROWS = 5
+_BESIDE_NAME = 12  # characters' room that icons and scroll bar take of a row
 
 
 class MOTIONMIX_UL_takes(bpy.types.UIList):
@@ -21,9 +22,9 @@ class MOTIONMIX_UL_takes(bpy.types.UIList):
 
     def draw_item(
         self,
-        _context: bpy.types.Context,
+        context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: Any,
+        _data: Any,
         item: Any,
         _icon: int | None,
         active_data: Any,
@@ -35,6 +36,11 @@ class MOTIONMIX_UL_takes(bpy.types.UIList):
         row = layout.row(align=True)
         playing = collection.shown(active_data.id_data) == item
         row.prop(item, "name", text="", emboss=False, icon="PLAY" if playing else "ACTION")
+        number = item.name.rpartition(" #")[2]
+        if number.isdigit() and len(item.name) > characters(context) - _BESIDE_NAME:  # cut off at its end
+            end = row.row()
+            end.alignment = "RIGHT"
+            end.label(text=f"#{number}", translate=False)
         if item.library is not None:
             row.label(icon="LINKED")
         record = collection.record(item)
@@ -135,8 +141,8 @@ class MOTIONMIX_PT_takes(_Tab, bpy.types.Panel):  # type: ignore[misc]
         view = context.window_manager.motionmix_take_filter  # type: ignore[attr-defined]
         if not collection.takes_of(obj, view.every_rig) and collection.shown(obj) is None:
             wrapped(layout, context, "Each motion that you generate is kept here as a take", "INFO")
-            row = layout.row()
-            row.prop(view, "every_rig")
+            if collection.takes_of(obj, every_rig=True):
+                layout.prop(view, "every_rig")
             return
         column = layout.column()
         column.operator(
