@@ -21,6 +21,7 @@ def steps(hand: Hand) -> Steps:
     bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_take_timing)
     bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_takes)
     yield from hand.unfold("MOTIONMIX_PT_edit")
+    yield from hand.fold_first()
     edit = bpy.context.scene.motionmix_edit
     edit.range, edit.first, edit.last = "FRAMES", 20, 60
     for tool in TOOLS:
@@ -28,6 +29,7 @@ def steps(hand: Hand) -> Steps:
         yield 0.3
         yield from hand.picture_of_tab(f"docs-edit-{tool.replace('_', '-')}.png")
 
+    yield from hand.fold_first()
     edit.tool = "body_part"
     hand.places.clear()
     yield from hand.press("motionmix.edit_body_part")

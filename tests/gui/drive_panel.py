@@ -24,13 +24,15 @@ def steps(hand: Hand) -> Steps:
     yield from hand.enter("prompt", PROMPT)
     assert settings().prompt == PROMPT, settings().prompt
     hand.picture("2-prompt.png")
-    yield from hand.picture_of_tab("docs-panel.png")
+    yield from hand.picture_of_tab("docs-panel.png", tabs=True)
 
     settings().variations = 8
     settings().quality = "high"
     yield from hand.press("motionmix.generate")
     yield from hand.until(lambda: bridge().busy, "the button was pressed")
-    yield from hand.until(lambda: bridge().current and bridge().current.progress, "progress")
+    yield from hand.until(
+        lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 2, "progress"
+    )
     yield from hand.rest()
     yield 0.3
     hand.picture("3-progress.png")

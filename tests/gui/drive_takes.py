@@ -22,9 +22,9 @@ def steps(hand: Hand) -> Steps:
     bpy.context.scene.frame_set(20)
     yield from hand.picture_of_tab("docs-takes.png")
 
-    yield from hand.press(f"name of {second}")
+    yield from click_take(hand, second)
     yield from hand.until(lambda: shown() == second, "a click shows the second take")
-    yield from hand.press(f"name of {third}")
+    yield from click_take(hand, third)
     yield from hand.until(lambda: shown() == third, "a click shows the third take")
     yield from hand.press(f"starred of {second}")
     yield from hand.until(lambda: bpy.data.actions[second].motionmix.starred, "the star")
@@ -33,7 +33,7 @@ def steps(hand: Hand) -> Steps:
     yield from hand.press("motionmix.take_own")
     yield from hand.until(lambda: shown() is None, "the own pose again, which had no Action")
     hand.picture("2-own-pose.png")
-    yield from hand.press(f"name of {third}")
+    yield from click_take(hand, third)
     yield from hand.until(lambda: shown() == third, "the third take again")
 
     yield from hand.press("motionmix.take_delete")
@@ -49,3 +49,10 @@ def steps(hand: Hand) -> Steps:
     yield from hand.press("motionmix.take_push")
     yield from hand.until(lambda: len(bpy.data.objects[skeleton].animation_data.nla_tracks) == 1, "a strip in the NLA")
     hand.picture("4-pushed.png")
+
+
+def click_take(hand: Hand, take: str) -> Steps:
+    """Click on a take's name in the list: left of its star."""
+    yield from hand.find(f"starred of {take}")
+    region = hand.region()
+    yield from hand.click_at(region.x + 0.35 * region.width, hand.places[f"starred of {take}"][1])

@@ -190,7 +190,14 @@ class Hand:
         yield from self.write(text)
         yield from self.key("Return")
 
-    def unfold(self, panel: str, label_rows: int = 60) -> Steps:
+    def fold_first(self) -> Steps:
+        """Fold the topmost panel of the tab, or open it, by a click on its header."""
+        region, scale = self.region(), bpy.context.preferences.system.ui_scale
+        yield from self.click_at(region.x + 60 * scale, region.y + region.height - 14 * scale)
+        self.places.clear()
+        yield 0.5
+
+    def unfold(self, panel: str) -> Steps:
         """Open a folded panel (by its class's name) by a click on its header."""
         cls = getattr(bpy.types, panel)
         drawn = [False]
@@ -228,28 +235,37 @@ class Hand:
 
     # ---- the camera
 
-    def picture(self, name: str, crop: tuple[float, float, float, float] | None = None, colours: int = 255) -> None:
+    def picture(
+        self, name: str, crop: tuple[float, float, float, float] | None = None, trim: bool = False, colours: int = 255
+    ) -> None:
         """Photograph the screen. (Blender's own screenshot is black with software OpenGL.)
 
         :param crop: x, y, width, height to keep, y counted upwards.
+        :param trim: cut empty borders off, too.
         """
         command = ["import", "-window", "root"]
         if crop is not None:
             x, y, width, height = (round(value) for value in crop)
             command += ["-crop", f"{width}x{height}+{x}+{self.window.height - y - height}", "+repage"]
+        if trim:
+            command += ["-trim", "+repage"]
         command += ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9"]
         subprocess.run([*command, str(self.out / name)], check=True)
 
-    def picture_of_tab(self, name: str, rows: float | None = None) -> Steps:
-        """Photograph the sidebar.
+    def picture_of_tab(self, name: str, rows: float | None = None, tabs: bool = False) -> Steps:
+        """Photograph the sidebar, without what is empty below the panels.
 
-        :param rows: how much of it, in rows of buttons from the top; all of it by default.
+        :param rows: how much of it at most, in rows of buttons from the top.
+        :param tabs: with the names of the tabs at the side, and all of its height.
         """
         yield from self.rest()
-        yield 0.8
+        self.area().tag_redraw()
+        yield 1.0
         region, scale = self.region(), bpy.context.preferences.system.ui_scale
         height = region.height if rows is None else min(region.height, rows * 20 * scale)
-        self.picture(name, (region.x, region.y + region.height - height, region.width, height))
+        width = region.width if tabs else region.width - 22 * scale
+        # One pixel in from the edges, which are of another colour than what is trimmed.
+        self.picture(name, (region.x + 1, region.y + region.height - height, width - 1, height - 1), trim=not tabs)
 
 
 def _name(text: str) -> str | None:
