@@ -5,14 +5,18 @@ from __future__ import annotations
 import textwrap
 
 import bpy
+from bpy.app.translations import pgettext_iface
 
 from .. import properties, worker_bridge
 from ..operators.add_figure import MOTIONMIX_OT_add_figure
 from ..operators.add_skeleton import MOTIONMIX_OT_add_skeleton
 from ..operators.cancel import MOTIONMIX_OT_cancel
 from ..operators.generate import MOTIONMIX_OT_generate
+from ..operators.prompt_choose import MOTIONMIX_MT_prompts
+from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.seed import MOTIONMIX_OT_new_seed
 from ..rigs import read, status
+from ..rigs.fixes import fix_of
 
 _PIXELS_PER_CHARACTER = 7.0
 
@@ -33,12 +37,14 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
         layout = self.layout
         settings = properties.of(context.scene)
         _draw_target(layout, context)
-        column = layout.column()
-        column.prop(settings, "prompt", text="", placeholder="What the character does", icon="TEXT")
+        row = layout.row(align=True)
+        row.prop(settings, "prompt", text="", placeholder=pgettext_iface("What the character does"), icon="TEXT")
+        row.menu(MOTIONMIX_MT_prompts.__name__, text="", icon="PRESET")
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.prop(settings, "seconds")
+        column.row(align=True).prop(settings, "length", expand=True)
+        _draw_length(column, context, settings)
         row = column.row(align=True)
         row.prop(settings, "seed")
         row.prop(settings, "lock_seed", text="", icon="LOCKED" if settings.lock_seed else "UNLOCKED")
@@ -66,7 +72,9 @@ class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
         column.prop(settings, "root")
         column.prop(settings, "foot_lock")
         column = layout.column()
-        column.prop(settings, "start")
+        row = column.row()
+        row.active = settings.length != "RANGE"
+        row.prop(settings, "start")
         column.prop(settings, "extend_range")
         column = layout.column()
         for name in ("guidance", "steps"):
@@ -84,12 +92,39 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     rig = status.of(target)
     column = layout.column(align=True)
     if rig.usable and target is not None:
-        column.label(text=target.name, icon="OUTLINER_OB_ARMATURE")
+        column.label(text=target.name, icon="OUTLINER_OB_ARMATURE", translate=False)
         column.label(text=rig.line, icon="CHECKMARK")
+        _draw_fix(layout, target)
         return
     wrapped(column, context, rig.line, "INFO" if rig.absent else "ERROR")
+    _draw_fix(layout, target)
     if rig.absent:
         layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, icon="OUTLINER_OB_ARMATURE")
+
+
+def _draw_fix(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:
+    """The button that puts right what is wrong with the armature, if there is one."""
+    fix = fix_of(target)
+    if fix is not None:
+        layout.operator(MOTIONMIX_OT_fix_rig.bl_idname, text=fix.label, icon="TOOL_SETTINGS")
+
+
+def _draw_length(
+    layout: bpy.types.UILayout, context: bpy.types.Context, settings: properties.MotionMixSettings
+) -> None:
+    """How long the motion is to be, in the chosen unit."""
+    if settings.length == "SECONDS":
+        layout.prop(settings, "seconds")
+    elif settings.length == "FRAMES":
+        layout.prop(settings, "frames")
+    else:
+        scene = context.scene
+        preview = scene.use_preview_range
+        first = scene.frame_preview_start if preview else scene.frame_start
+        last = scene.frame_preview_end if preview else scene.frame_end
+        seconds = (last - first + 1) * scene.render.fps_base / scene.render.fps
+        text = pgettext_iface("Frames {first} to {last}, {seconds} s")
+        layout.label(text=text.format(first=first, last=last, seconds=f"{seconds:.1f}"), translate=False)
 
 
 def _draw_button(layout: bpy.types.UILayout) -> None:
@@ -107,13 +142,16 @@ def _draw_button(layout: bpy.types.UILayout) -> None:
 
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
     """A label of as many lines as the sidebar's width asks for."""
+    column = layout.column(align=True)
+    following = "NONE" if icon == "NONE" else "BLANK1"
     for number, line in enumerate(textwrap.wrap(text, max(12, characters(context)))):
-        layout.label(text=line, icon=icon if number == 0 else "BLANK1")  # type: ignore[arg-type]
+        column.label(text=line, icon=icon if number == 0 else following)  # type: ignore[arg-type]
 
 
 def characters(context: bpy.types.Context) -> int:
     """About how many characters go beside an icon in a line of the sidebar."""
     scale = context.preferences.system.ui_scale
+    text = pgettext_iface(text)
     width = (context.region.width if context.region is not None else 250) / scale - 50
     return int(width / _PIXELS_PER_CHARACTER)
 
