@@ -33,7 +33,7 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
         except RigError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        figure.add_figure(context, obj, mapping)
+        figure.add_figure(context, obj, mapping.for_reading())  # on what shows the pose: FK and IK alike
         return {"FINISHED"}
 
 

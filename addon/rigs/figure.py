@@ -16,6 +16,7 @@ from ..core import BoneMapping, canonical_skeleton, leg_length
 _SIDES = 20
 _CAP_RINGS = 6
 _COLOUR = (0.72, 0.55, 0.36, 1.0)
+_ALONG = 0.5  # cosine: a tail farther off than this isn't where the part of the body ends
 _X = np.array([1.0, 0.0, 0.0])
 _Z = np.array([0.0, 0.0, 1.0])
 
@@ -113,13 +114,13 @@ def add_figure(
         points, sides = _tube(part, joints[part.joint], joints[part.to], scale)
         faces += [[count + corner for corner in face] for face in sides]
         vertices.append(points)
-        owners.append((owner, len(points)))
+        owners.append((_moving(obj, owner), len(points)))
         count += len(points)
     nose = _nose(joints, scale)
     if nose is not None:
         vertices.append(nose[0])
         faces += [[count + corner for corner in face] for face in nose[1]]
-        owners.append((bones["head"], len(nose[0])))
+        owners.append((_moving(obj, bones["head"]), len(nose[0])))
     mesh.from_pydata(np.concatenate(vertices).tolist(), [], faces)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(mesh.polygons), dtype=bool))
     mesh.materials.append(_material())
@@ -148,14 +149,56 @@ def _joint_bones(mapping: BoneMapping) -> dict[str, str]:
 
 
 def _joint_positions(obj: bpy.types.Object, bones: Mapping[str, str]) -> dict[str, np.ndarray]:
-    """Joint name -> (3,) in the armature's space; bone ends as "<joint>_end"."""
+    """Joint name -> (3,) in the armature's space; bone ends as "<joint>_end".
+
+    Bones of head, hand and toes end where their tails are only if they point along what they move: on many rigs they
+    stick out to a side.
+    """
     joints: dict[str, np.ndarray] = {}
     data: bpy.types.Armature = obj.data  # type: ignore[assignment]
     for joint, bone_name in bones.items():
         bone = data.bones[bone_name]
         joints[joint] = np.array(bone.head_local)
         joints[f"{joint}_end"] = np.array(bone.tail_local)
+    for joint, way in _natural_ways(joints).items():
+        drawn = joints[f"{joint}_end"] - joints[joint]
+        length = float(np.linalg.norm(drawn))
+        if drawn @ way < _ALONG * length:
+            joints[f"{joint}_end"] = joints[joint] + way * length
     return joints
+
+
+def _natural_ways(joints: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Which way head, hands and toes go on from the bones before them; (3,) unit."""
+    ways: dict[str, np.ndarray] = {}
+    if {"left_hip", "right_hip", "head"} <= joints.keys():
+        hips = 0.5 * (joints["left_hip"] + joints["right_hip"])
+        up = joints["head"] - hips
+        left = joints["left_hip"] - joints["right_hip"]
+        ways["head"] = up
+        for side in ("left", "right"):
+            ways[f"{side}_foot"] = np.cross(left, up)
+    for side in ("left", "right"):
+        if {f"{side}_elbow", f"{side}_wrist"} <= joints.keys():
+            ways[f"{side}_wrist"] = joints[f"{side}_wrist"] - joints[f"{side}_elbow"]
+    return {joint: way / (np.linalg.norm(way) or 1e-6) for joint, way in ways.items() if joint in joints}
+
+
+def _moving(obj: bpy.types.Object, bone: str) -> str:
+    """The bone that carries a mesh where this one is: itself, or the deforming bone that lies on a control."""
+    data: bpy.types.Armature = obj.data  # type: ignore[assignment]
+    own = data.bones[bone]
+    if own.use_deform:
+        return bone
+    near = 0.02 * own.length
+    lying = [
+        other
+        for other in data.bones
+        if other.use_deform and (other.head_local - own.head_local).length < max(near, 1e-6)
+    ]
+    way = own.tail_local - own.head_local
+    lying.sort(key=lambda other: (other.tail_local - other.head_local).angle(way, 4.0))
+    return lying[0].name if lying else bone
 
 
 def _size(joints: Mapping[str, np.ndarray]) -> float:
