@@ -185,4 +185,5 @@ def _no_body(rig: RigDescription, named: BoneMapping) -> str:
         return f"“{rig.name}” stands on four legs; MotionMix moves two-legged bodies only."
     if len(named.missing) <= len(REQUIRED_SLOTS) // 2:
         return _lacking(rig, named)
-    return f"No human body was found among the {len(rig.bones)} bones of “{rig.name}”."
+    bones = "one bone" if len(rig.bones) == 1 else f"{len(rig.bones)} bones"
+    return f"No human body was found among the {bones} of “{rig.name}”."
