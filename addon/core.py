@@ -6,7 +6,18 @@ from typing import Literal
 
 from ..motionmix_core import editing
 from ..motionmix_core.editing import JOINT_PRESETS, Edit, EditSettings, Key
-from ..motionmix_core.errors import Cancelled, ModelError, MotionMixError, RequestError, RigError, WorkerError
+from ..motionmix_core.errors import (
+    Cancelled,
+    DataError,
+    ModelError,
+    MotionMixError,
+    RequestError,
+    RigError,
+    WorkerError,
+)
+from ..motionmix_core.files import written_whole
+from ..motionmix_core.generation.model_cards import ModelSummary
+from ..motionmix_core.generation.model_cards import summaries as model_summaries
 from ..motionmix_core.generation.request import GenerationRequest
 from ..motionmix_core.generation.result import GenerationResult, Progress
 from ..motionmix_core.motion import rotations
@@ -34,7 +45,9 @@ from ..motionmix_core.retarget.channels import BoneChannel, location_channel, ro
 from ..motionmix_core.retarget.schemes.catalogue import all_schemes
 from ..motionmix_core.worker.client import Event, WorkerClient
 from ..motionmix_core.worker.client import Job as WorkerJob
-from ..motionmix_core.worker.process import WorkerSettings
+from ..motionmix_core.worker.client import Task as WorkerTask
+from ..motionmix_core.worker.process import WorkerSettings, probe_process
+from ..motionmix_core.worker.tasks import put_on_rig
 
 OperatorReturn = Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]
 """What an operator may answer (in a set)."""
@@ -49,6 +62,7 @@ __all__ = [
     "BoneChannel",
     "BoneMapping",
     "Cancelled",
+    "DataError",
     "Edit",
     "EditSettings",
     "Event",
@@ -57,6 +71,7 @@ __all__ = [
     "IkChain",
     "Key",
     "ModelError",
+    "ModelSummary",
     "Motion",
     "MotionMixError",
     "OperatorReturn",
@@ -71,6 +86,7 @@ __all__ = [
     "WorkerError",
     "WorkerJob",
     "WorkerSettings",
+    "WorkerTask",
     "all_schemes",
     "canonical_skeleton",
     "check_mapping",
@@ -81,8 +97,12 @@ __all__ = [
     "leg_length",
     "location_channel",
     "mirrored",
+    "model_summaries",
+    "probe_process",
+    "put_on_rig",
     "rest_height",
     "rotation_channel",
     "rotations",
     "to_rig",
+    "written_whole",
 ]

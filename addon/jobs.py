@@ -1,32 +1,40 @@
 """One generation: what is asked for before the worker runs, what is done with its answer.
 
-Nothing here waits. The operator (with a window) and `api` (for scripts) do the waiting between `prepare` and
-`finish`.
+Nothing here waits. The operator (with a window, see `runs`) and `api` (for scripts) do the waiting between `prepare`
+and `finish`. `finishing` is `finish` in small steps, for a window that must not be blocked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 import bpy
-import numpy as np
 
-from . import log, preferences, properties
+from . import epoch, log, preferences, properties
 from .core import (
     Cancelled,
     GenerationRequest,
     GenerationResult,
-    Motion,
     RequestError,
     RetargetOptions,
     RigError,
     RigPoses,
+    WorkerError,
     WorkerJob,
+    WorkerTask,
+    put_on_rig,
 )
-from .rigs import read, transfer, unseen, write
+from .rigs import status, transfer, unseen, write
 from .takes import identity
+
+Made = TypeVar("Made")
+Ask = Callable[..., WorkerTask]
+"""(name of a task, its arguments) -> the task: `WorkerClient.ask`."""
+
+KEY_RATES = ("scene", "model")
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class Settings:
     `guidance` and `steps`: None is the model's, or the quality's, own value.
 
     frame_start: scene frame of the first key. extend_range: let the scene's frame range reach to the motion's end.
+    frames: length in the scene's frames; 0 = `seconds` says it. key_rate: "scene" = a key on every frame of the scene,
+    "model" = a key for each of the model's own frames, which may lie between frames.
     """
 
     prompt: str
@@ -50,6 +60,8 @@ class Settings:
     frame_start: int = 1
     extend_range: bool = True
     model: str = ""
+    frames: int = 0
+    key_rate: str = "scene"
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,7 @@ class Job:
     target_uid: int
     target_name: str
     scene_uid: int
+    fps: float
 
 
 @dataclass(frozen=True)
@@ -77,9 +90,18 @@ class Takes:
 def panel_settings(scene: bpy.types.Scene) -> Settings:
     """The settings as the panel shows them."""
     panel = properties.of(scene)
+    fps, frames = frame_rate(scene), 0
+    frame_start = scene.frame_current if panel.start == "CURRENT" else scene.frame_start
+    if panel.length == "FRAMES":
+        frames = panel.frames
+    elif panel.length == "RANGE":
+        preview = scene.use_preview_range
+        frame_start = scene.frame_preview_start if preview else scene.frame_start
+        frames = (scene.frame_preview_end if preview else scene.frame_end) - frame_start + 1
     return Settings(
         prompt=panel.prompt,
-        seconds=panel.seconds,
+        seconds=frames / fps if frames else panel.seconds,
+        frames=frames,
         seed=panel.seed,
         variations=panel.variations,
         quality=panel.quality,
@@ -87,8 +109,9 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
         steps=panel.steps if panel.use_steps else None,
         foot_lock=panel.foot_lock,
         root=panel.root,
-        frame_start=scene.frame_current if panel.start == "CURRENT" else scene.frame_start,
+        frame_start=frame_start,
         extend_range=panel.extend_range,
+        key_rate=preferences.current().key_rate.lower(),
     )
 
 
@@ -101,6 +124,9 @@ def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
     for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "extend_range"):
         setattr(panel, name, getattr(settings, name))
     panel.lock_seed = True
+    panel.length = "FRAMES" if settings.frames else "SECONDS"
+    if settings.frames:
+        panel.frames = settings.frames
     for name in ("guidance", "steps"):
         chosen = getattr(settings, name)
         setattr(panel, f"use_{name}", chosen is not None)
@@ -113,12 +139,15 @@ def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Sett
 
     Raises RigError or RequestError; nothing has been changed then.
     """
-    reason = read.rig_problem(obj)
-    if reason or obj is None:
-        raise RigError(reason)
+    rig = status.of(obj)
+    if obj is None or not rig.usable:
+        raise RigError(rig.line)
+    fps = frame_rate(scene)
+    if settings.frames < 0 or settings.key_rate not in KEY_RATES:
+        raise RequestError("The length in frames can't be negative, and keys are made at the rate of scene or model")
     request = GenerationRequest(
         prompt=settings.prompt,
-        seconds=settings.seconds,
+        seconds=settings.frames / fps if settings.frames else settings.seconds,
         seed=settings.seed,
         count=settings.variations,
         quality=settings.quality,
@@ -128,7 +157,12 @@ def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Sett
         model=settings.model,
     )
     RetargetOptions(root=settings.root)
-    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid)
+    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid, fps)
+
+
+def frame_rate(scene: bpy.types.Scene) -> float:
+    """Frames a second."""
+    return float(scene.render.fps / scene.render.fps_base)
 
 
 def answer(work: WorkerJob) -> GenerationResult:
@@ -146,19 +180,59 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     Raises RigError when the armature or the scene is gone, or can't be written to any more; the scene is as before
     then.
     """
-    obj = by_uid(bpy.data.objects, job.target_uid)
-    scene = by_uid(bpy.data.scenes, job.scene_uid)
-    if obj is None or scene is None:
-        raise RigError(f"“{job.target_name}” was removed while its motion was being made. Nothing was changed.")
-    reason = read.problem(obj) if obj.mode != "EDIT" else ""
-    if reason:
-        raise RigError(reason)
-    bpy.context.view_layer.update()  # a script may just have moved the armature
-    fps = scene.render.fps / scene.render.fps_base
-    poses = retarget(obj, result, job.settings, fps)
+    obj, _ = _still_there(job)
+    if obj.mode != "EDIT":
+        bpy.context.view_layer.update()  # a script may just have moved the armature
+    steps = finishing(job, result, None)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+
+def finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator[bool, None, Takes]:
+    """As `finish`, in steps of a few milliseconds; each yields whether there is nothing to do until the worker answers.
+
+    ask: has the worker put the motions on the rig; None = that is done here, in one long step. What the animator does
+    meanwhile is heeded: after an undo it begins anew, and closing the generator takes back all that was made.
+    """
+    while True:
+        try:
+            return (yield from _finishing(job, result, ask))
+        except write.Interrupted:
+            yield False
+
+
+def _finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator[bool, None, Takes]:
+    begun = epoch.now()
+    obj, scene = _still_there(job)
+    while ask is not None and obj.mode == "EDIT":  # until the animator leaves it: poses can't be keyed there
+        yield True
+        obj, scene = _still_there(job)
+    fps = frame_rate(scene)
+    made_at = result.motions[0].fps if job.settings.key_rate == "model" else fps
+    target = transfer.target_of(obj) if ask is None else (yield from _quietly(transfer.looking_at(obj)))
+    arguments: dict[str, Any] = {
+        "motions": list(result.motions),
+        "contacts": list(result.contacts),
+        "rig": target.rig,
+        "mapping": target.mapping,
+        "options": target.options(root=job.settings.root, foot_lock=job.settings.foot_lock),
+        "fps": made_at,
+        "frames": job.settings.frames if made_at == job.fps and job.settings.frames else None,
+    }
+    if ask is None:
+        poses = put_on_rig(**arguments)
+    else:
+        poses = yield from _asked(ask, arguments)
+    if epoch.now() != begun:
+        raise write.Interrupted
     requests = [stored_request(job.settings, seed, result.model) for seed in result.seeds]
-    actions = write.write_takes(obj, poses, requests, job.settings.frame_start)
-    last = job.settings.frame_start + max(rig_poses.num_frames for rig_poses in poses) - 1
+    step = fps / made_at
+    yield False
+    actions = yield from _quietly(write.writing_takes(obj, poses, requests, job.settings.frame_start, step))
+    last = math.ceil(job.settings.frame_start + step * (max(rig_poses.num_frames for rig_poses in poses) - 1))
     if job.settings.extend_range and scene.frame_end < last:
         scene.frame_end = last
     warnings = [*result.warnings, *(line for rig_poses in poses for line in rig_poses.warnings)]
@@ -167,21 +241,35 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     return Takes(tuple(actions), tuple(dict.fromkeys(warnings)))
 
 
-def retarget(obj: bpy.types.Object, result: GenerationResult, settings: Settings, fps: float) -> list[RigPoses]:
-    """The motions as poses of this rig, at the scene's frame rate."""
-    target = transfer.target_of(obj)
-    poses = []
-    for motion, contacts in zip(result.motions, result.contacts, strict=True):
-        timed = motion.resample(fps)
-        planted = contacts_at(contacts, motion, timed)
-        poses.append(transfer.put(target, timed, root=settings.root, foot_lock=settings.foot_lock, contacts=planted))
-    return poses
+def _still_there(job: Job) -> tuple[bpy.types.Object, bpy.types.Scene]:
+    obj = by_uid(bpy.data.objects, job.target_uid)
+    scene = by_uid(bpy.data.scenes, job.scene_uid)
+    if obj is None or scene is None:
+        raise RigError(f"“{job.target_name}” was removed while its motion was being made. Nothing was changed.")
+    return obj, scene
 
 
-def contacts_at(contacts: np.ndarray, motion: Motion, timed: Motion) -> np.ndarray:
-    """Foot contacts (T, 4) of a motion at the frames of the same motion at another rate: those of the nearest frame."""
-    nearest = np.rint(np.arange(timed.num_frames) / timed.fps * motion.fps).astype(int)
-    return contacts[np.minimum(nearest, len(contacts) - 1)]
+def _asked(ask: Ask, arguments: Mapping[str, Any]) -> Generator[bool, None, tuple[RigPoses, ...]]:
+    """What the worker makes of it; a worker that dies meanwhile gets a successor once."""
+    for attempt in range(2):
+        task = ask("put_on_rig", **arguments)
+        while not task.finished:
+            yield True
+        if not isinstance(task.error, WorkerError) or attempt:
+            break
+    return task.answer()  # type: ignore[no-any-return]
+
+
+def _quietly(steps: Generator[None, None, Made]) -> Generator[bool, None, Made]:
+    """Steps that never wait for the worker."""
+    try:
+        while True:
+            next(steps)
+            yield False
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    finally:
+        steps.close()
 
 
 def stored_request(settings: Settings, seed: int, model: str) -> dict[str, Any]:

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from . import prompts
 
 MAX_SEED = 2**31 - 1
 
@@ -29,8 +33,17 @@ START_ITEMS = (
     ("CURRENT", "Current Frame", "The motion begins on the current frame"),
 )
 
+LENGTH_ITEMS = (
+    ("SECONDS", "Seconds", "So many seconds, whatever the frame rate"),
+    ("FRAMES", "Frames", "So many of the scene's frames"),
+    ("RANGE", "Scene Range", "The scene's frame range, or its preview range, from its first to its last frame"),
+)
+
 PROMPT_TEXT = "What the character does, in a few English words. Empty: any motion"
 SECONDS_TEXT = "Length of the motion in seconds"
+FRAMES_TEXT = "Length of the motion in frames of the scene"
+LENGTH_TEXT = "How the length of the motion is given"
+KEY_RATE_TEXT = "Where keys are made when the scene's frame rate isn't the model's"
 SEED_TEXT = "The same seed, prompt and settings give the same motion"
 VARIATIONS_TEXT = "How many motions to make at once, each a new Action"
 QUALITY_TEXT = "How much time to spend"
@@ -42,10 +55,23 @@ START_TEXT = "Where on the timeline the motion begins"
 EXTEND_TEXT = "Move the end of the scene's frame range back if the motion is longer"
 
 
+def search_prompt(_settings: MotionMixSettings, _context: bpy.types.Context, text: str) -> Iterator[str]:
+    """What the prompt's field offers while something is typed: former prompts, then presets."""
+    return (prompt for prompt, _ in prompts.matching(text))
+
+
 class MotionMixSettings(bpy.types.PropertyGroup):
     """Settings of the next motion (``scene.motionmix``)."""
 
-    prompt: StringProperty(name="Prompt", description=PROMPT_TEXT, default="a person walks forward and waves")
+    prompt: StringProperty(
+        name="Prompt",
+        description=PROMPT_TEXT,
+        default="a person walks forward and waves",
+        search=search_prompt,
+        search_options={"SUGGESTION"},
+    )
+    length: EnumProperty(name="Length In", description=LENGTH_TEXT, items=LENGTH_ITEMS, default="SECONDS")
+    frames: IntProperty(name="Length", description=FRAMES_TEXT, default=96, min=3, soft_max=300, max=14400)
     seconds: FloatProperty(
         name="Length",
         description=SECONDS_TEXT,

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import bpy
 
-from . import epoch, log, menus, preferences, properties, worker_bridge
+from . import epoch, log, menus, preferences, properties, translations, worker_bridge
 from .editing import settings as edit_settings
 from .operators import (
     add_figure,
@@ -32,6 +32,9 @@ from .operators import (
     mapping_mirror,
     mapping_presets,
     open_log,
+    preference_tools,
+    prompt_choose,
+    rig_fix,
     rig_rest_pose,
     seed,
     take_again,
@@ -48,6 +51,7 @@ from .takes import properties as take_properties
 
 MODULES: tuple[ModuleType, ...] = (
     epoch,
+    translations,
     properties,
     take_properties,
     edit_settings,
@@ -59,6 +63,9 @@ MODULES: tuple[ModuleType, ...] = (
     generate,
     cancel,
     seed,
+    prompt_choose,
+    rig_fix,
+    preference_tools,
     open_log,
     edit_in_between,
     edit_body_part,

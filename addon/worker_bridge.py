@@ -8,17 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import bpy
 from bpy.app.handlers import persistent
 
 from . import log, preferences
-from .core import Event, GenerationRequest, GenerationResult, Progress, WorkerClient, WorkerJob, WorkerSettings
+from .core import (
+    Event,
+    GenerationRequest,
+    GenerationResult,
+    Progress,
+    WorkerClient,
+    WorkerJob,
+    WorkerTask,
+)
 from .rigs import status
+from .translations import interface
 
-_NEVER = 1e9  # seconds
 _SETTLE_SECONDS = 0.1
+
+
+class Cancellable(Protocol):
+    """Something that can be given up: see `runs.Run`."""
+
+    def cancel(self) -> None:
+        """Give it up."""
+        ...
 
 
 class Bridge:
@@ -28,12 +44,13 @@ class Bridge:
         """Nothing is started yet."""
         self._client: WorkerClient | None = None
         self._jobs: list[WorkerJob] = []
+        self._writing: list[Cancellable] = []
         self._running_since: tuple[int, float] = (0, 0.0)
 
     @property
     def busy(self) -> bool:
-        """Whether a motion is being made."""
-        return self.current is not None
+        """Whether a motion is being made or written."""
+        return self.current is not None or bool(self._writing)
 
     @property
     def current(self) -> WorkerJob | None:
@@ -57,6 +74,19 @@ class Bridge:
         self._jobs.append(job)
         log.logger().info("job %d: %s", job.number, request.to_plain()[0])
         return job
+
+    def ask(self, name: str, **arguments: Any) -> WorkerTask:
+        """Have the worker compute something beside its jobs; returns at once. `poll` finishes it."""
+        return self._ready_client().ask(name, **arguments)
+
+    def begin_writing(self, run: Cancellable) -> None:
+        """Takes of a finished job are being written: there is still something to be cancelled."""
+        self._writing.append(run)
+
+    def end_writing(self, run: Cancellable) -> None:
+        """They are written, or won't be."""
+        if run in self._writing:
+            self._writing.remove(run)
 
     def poll(self) -> None:
         """Take in what the worker said. Returns at once; what became of a job stands in the job."""
@@ -89,9 +119,13 @@ class Bridge:
         """Give all jobs up, those first that only wait."""
         for job in reversed(self._jobs):
             self.cancel(job)
+        for run in list(self._writing):
+            run.cancel()
 
     def stop(self) -> None:
         """End the worker process, if there is one. All its jobs count as cancelled."""
+        for run in list(self._writing):
+            run.cancel()
         if self._client is not None:
             self._client.stop()
             self._client = None
@@ -99,17 +133,25 @@ class Bridge:
     def progress(self) -> tuple[float, str]:
         """How far the current job is, 0 to 1, and a line that says so."""
         job = self.current
+        if self._writing:
+            return 1.0, interface("Writing keys")
         if job is None:
             return 0.0, ""
         behind = f" (+{self.waiting})" if self.waiting else ""
         if job.progress is None:
-            return 0.0, f"Starting{behind}"
+            return 0.0, interface("Starting") + behind
+        done, total = job.progress.done, job.progress.total
+        if not total:
+            return 0.0, interface(job.progress.stage) + behind
+        line = interface("step {done} of {total}").format(done=done, total=total)
+        if job.request.count > 1:
+            take = min(done * job.request.count // total + 1, job.request.count)
+            line = interface("Take {take} of {takes}").format(take=take, takes=job.request.count) + ", " + line
         number, since = self._running_since
-        line = job.progress.stage
-        if number == job.number and job.progress.done >= 2:
-            left = (time.monotonic() - since) / job.progress.done * (job.progress.total - job.progress.done)
-            line += f", {max(1, round(left))} s left"
-        return job.progress.fraction, line + behind
+        if number == job.number and done >= 2:
+            left = max(1, round((time.monotonic() - since) / done * (total - done)))
+            line += ", " + interface("{seconds} s left").format(seconds=left)
+        return job.progress.fraction, line[:1].upper() + line[1:] + behind
 
     def _note(self, event: Event) -> None:
         if event.kind == "progress" and event.job.number != self._running_since[0]:
@@ -119,12 +161,7 @@ class Bridge:
 
     def _ready_client(self) -> WorkerClient:
         """The client, made anew when the preferences have changed and nothing is being made."""
-        chosen = preferences.current()
-        settings = WorkerSettings(
-            models_dir=preferences.models_folder(),
-            log_file=log.worker_log_path(),
-            idle_seconds=60.0 * chosen.idle_minutes or _NEVER,
-        )
+        settings = preferences.worker_settings()
         if self._client is not None and self._client.settings != settings and not self._client.busy:
             self.stop()
         if self._client is None:

@@ -10,20 +10,21 @@ ends it.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import jobs, log, properties, worker_bridge
-from ..core import Cancelled, GenerationResult, MotionMixError, OperatorReturn, WorkerJob
+from .. import jobs, log, prompts, properties, runs, worker_bridge
+from ..core import Cancelled, MotionMixError, OperatorReturn
 from ..rigs import read
 from ..takes import collection
+from ..translations import interface, report
 from .seed import draw_seed
 
 _TICK = 0.05  # seconds between looks at the worker
+_WRITING_TICK = 0.01  # and while keys are written
 _SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
@@ -56,14 +57,30 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
     extend_range: BoolProperty(
         name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
     )
+    frames: IntProperty(
+        name="Length in Frames",
+        description="Length in frames of the scene, in place of the length in seconds",
+        default=0,
+        options=_SKIP,
+    )
+    key_rate: EnumProperty(
+        name="Make Keys On",
+        description=properties.KEY_RATE_TEXT,
+        items=(
+            ("scene", "Scene's Frames", "One key on every frame of the scene"),
+            ("model", "Model's Frames", "One key for each frame that the model made"),
+        ),
+        default="scene",
+        options=_SKIP,
+    )
     model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)
     take: StringProperty(
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
     )
 
-    _job: jobs.Job | None = None
-    _work: WorkerJob | None = None
+    _run: runs.Run | None = None
     _timer: bpy.types.Timer | None = None
+    _shown: tuple[float, str] = (0.0, "")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -82,7 +99,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
             result = worker_bridge.bridge().run(
                 job.request, lambda progress: window_manager.progress_update(int(100 * progress.fraction))
             )
-            return self._finish(job, result)
+            return self._told(jobs.finish(job, result))
         except Exception as error:  # told to the animator: a traceback in a console that nobody sees helps nobody
             return self._fail(error)
         finally:
@@ -96,50 +113,59 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):
             panel.seed = draw_seed()
         try:
-            self._job = self._prepare(context)
-            self._work = worker_bridge.bridge().submit(self._job.request)
+            self._run = runs.Run(self._prepare(context))
         except Exception as error:
             return self._fail(error)
+        prompts.remember(self._run.job.settings.prompt)
         self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
-        context.workspace.status_text_set("MotionMix is making a motion    Esc: Cancel")
+        context.workspace.status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
         redraw_sidebars(context)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
-        """Look in on the worker; everything else passes through to Blender."""
-        assert self._job is not None
-        assert self._work is not None
-        bridge = worker_bridge.bridge()
+        """Do a small piece of the work; everything else passes through to Blender."""
+        assert self._run is not None
         if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
-            bridge.cancel(self._work)
+            self._run.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        bridge.poll()
-        redraw_sidebars(context)
-        if not self._work.finished:
-            return {"PASS_THROUGH"}
-        self._leave(context)
+        was_writing = self._run.writing
         try:
-            return self._finish(self._job, jobs.answer(self._work))
+            takes = self._run.tick()
         except Exception as error:
+            self._leave(context)
             return self._fail(error)
+        shown = worker_bridge.bridge().progress()
+        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
+            self._shown = shown
+            redraw_sidebars(context)
+        if takes is not None:
+            self._leave(context)
+            return self._told(takes)
+        if self._run.writing and not was_writing:  # now there is something to do in every tick
+            self._remove_timer(context)
+            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
+        return {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender takes the operator away: the window was closed, or another file is being opened."""
-        if self._work is not None:
-            worker_bridge.bridge().cancel(self._work)
+        if self._run is not None:
+            self._run.cancel()
             worker_bridge.settle()
         self._leave(context)
 
     def _leave(self, context: bpy.types.Context) -> None:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
+        self._remove_timer(context)
         if context.workspace is not None and not worker_bridge.bridge().busy:
             context.workspace.status_text_set(None)
         redraw_sidebars(context)
+
+    def _remove_timer(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
 
     def _prepare(self, context: bpy.types.Context) -> jobs.Job:
         """The job of the panel's (or a take's) settings, with those that the caller gave in their place."""
@@ -151,16 +177,15 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         given = {
             name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
         }
+        if "seconds" in given:
+            given.setdefault("frames", 0)
         return jobs.prepare(context.scene, obj, replace(settings, **given))
 
-    def _finish(self, job: jobs.Job, result: GenerationResult) -> set[OperatorReturn]:
-        started = time.perf_counter()
-        takes = jobs.finish(job, result)
-        log.logger().debug("written in %.3f s", time.perf_counter() - started)
+    def _told(self, takes: jobs.Takes) -> set[OperatorReturn]:
         for line in takes.warnings:
             self.report({"WARNING"}, line)
         names = ", ".join(f"“{action.name}”" for action in takes.actions)
-        self.report({"INFO"}, f"Made {names}")
+        self.report({"INFO"}, report("Made {names}").format(names=names))
         return {"FINISHED"}
 
     def _fail(self, error: Exception) -> set[OperatorReturn]:

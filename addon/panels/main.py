@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 import bpy
-from bpy.app.translations import pgettext_iface
 
 from .. import properties, worker_bridge
 from ..operators.add_figure import MOTIONMIX_OT_add_figure
@@ -17,6 +16,7 @@ from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.seed import MOTIONMIX_OT_new_seed
 from ..rigs import read, status
 from ..rigs.fixes import fix_of
+from ..translations import interface
 
 _PIXELS_PER_CHARACTER = 7.0
 
@@ -38,7 +38,7 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
         settings = properties.of(context.scene)
         _draw_target(layout, context)
         row = layout.row(align=True)
-        row.prop(settings, "prompt", text="", placeholder=pgettext_iface("What the character does"), icon="TEXT")
+        row.prop(settings, "prompt", text="", placeholder=interface("What the character does"), icon="TEXT")
         row.menu(MOTIONMIX_MT_prompts.__name__, text="", icon="PRESET")
         column = layout.column()
         column.use_property_split = True
@@ -123,7 +123,7 @@ def _draw_length(
         first = scene.frame_preview_start if preview else scene.frame_start
         last = scene.frame_preview_end if preview else scene.frame_end
         seconds = (last - first + 1) * scene.render.fps_base / scene.render.fps
-        text = pgettext_iface("Frames {first} to {last}, {seconds} s")
+        text = interface("Frames {first} to {last}, {seconds} s")
         layout.label(text=text.format(first=first, last=last, seconds=f"{seconds:.1f}"), translate=False)
 
 
@@ -144,14 +144,13 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     """A label of as many lines as the sidebar's width asks for."""
     column = layout.column(align=True)
     following = "NONE" if icon == "NONE" else "BLANK1"
-    for number, line in enumerate(textwrap.wrap(text, max(12, characters(context)))):
+    for number, line in enumerate(textwrap.wrap(interface(text), max(12, characters(context)))):
         column.label(text=line, icon=icon if number == 0 else following)  # type: ignore[arg-type]
 
 
 def characters(context: bpy.types.Context) -> int:
     """About how many characters go beside an icon in a line of the sidebar."""
     scale = context.preferences.system.ui_scale
-    text = pgettext_iface(text)
     width = (context.region.width if context.region is not None else 250) / scale - 50
     return int(width / _PIXELS_PER_CHARACTER)
 

@@ -4,6 +4,8 @@ armature.
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
@@ -66,20 +68,20 @@ def describe(obj: bpy.types.Object) -> RigDescription:
     bones = obj.data.bones  # type: ignore[union-attr]
     poses = [obj.pose.bones[bone.name] for bone in bones]
     number = {bone.name: index for index, bone in enumerate(bones)}
-    rest = np.array([bone.matrix_local for bone in bones], dtype=np.float64).reshape(-1, 4, 4)
+    rest = _each(bones, "matrix_local", 16, np.float32).reshape(-1, 4, 4).transpose(0, 2, 1)  # columns come first
     constraints = read_constraints(obj)
     return RigDescription(
         name=obj.name,
         bones=tuple(number),
         parents=tuple(number[bone.parent.name] if bone.parent else -1 for bone in bones),
-        rest=rest,
+        rest=rest.astype(np.float64),
         world=BLENDER_TO_CORE @ np.array(obj.matrix_world, dtype=np.float64),
-        tails=np.array([bone.tail_local for bone in bones], dtype=np.float64).reshape(-1, 3),
+        tails=_each(bones, "tail_local", 3, np.float32).astype(np.float64),
         rotation_modes=tuple(pose.rotation_mode for pose in poses),
-        inherit_rotation=np.array([bone.use_inherit_rotation for bone in bones], dtype=bool),
-        local_location=np.array([bone.use_local_location for bone in bones], dtype=bool),
+        inherit_rotation=_each(bones, "use_inherit_rotation", 1, np.bool_)[:, 0],
+        local_location=_each(bones, "use_local_location", 1, np.bool_)[:, 0],
         connected=np.array([bone.use_connect and bone.parent is not None for bone in bones], dtype=bool),
-        deform=np.array([bone.use_deform for bone in bones], dtype=bool),
+        deform=_each(bones, "use_deform", 1, np.bool_)[:, 0],
         owned=np.array([name in constraints.owned for name in number], dtype=bool),
         locked_rotation=np.array([pose.lock_rotation for pose in poses], dtype=bool).reshape(-1, 3),
         locked_location=np.array([pose.lock_location for pose in poses], dtype=bool).reshape(-1, 3),
@@ -87,6 +89,13 @@ def describe(obj: bpy.types.Object) -> RigDescription:
         ik_chains=tuple(constraints.ik_chains),
         depends=tuple(constraints.depends),
     )
+
+
+def _each(bones: Any, name: str, size: int, kind: Any) -> np.ndarray:
+    """(B, size) a property of all bones at once: bone by bone it takes ten times as long."""
+    values = np.empty(len(bones) * size, dtype=kind)
+    bones.foreach_get(name, values)
+    return values.reshape(-1, size)
 
 
 def mapping_of(obj: bpy.types.Object, rig: RigDescription | None = None) -> BoneMapping:

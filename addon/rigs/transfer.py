@@ -5,7 +5,7 @@ What writes or reads motion goes through here, so that every feature heeds the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigError, RigPoses, from_rig, to_rig
-from . import read, rest_pose, sample, settings
+from . import read, rest_pose, sample, settings, status
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,27 @@ def target_of(obj: bpy.types.Object) -> Target:
     if reason:
         raise RigError(reason)
     rig = read.describe(obj)
-    mapping = read.mapping_of(obj, rig)
+    return _target(obj, rig, read.mapping_of(obj, rig))
+
+
+def looking_at(obj: bpy.types.Object) -> Generator[None, None, Target]:
+    """As `target_of`, in steps of some milliseconds: the bones are those that the panel has found.
+
+    Nothing of the object may change between the steps.
+    """
+    reason = read.problem(obj)
+    if reason:
+        raise RigError(reason)
+    rig = read.describe(obj)
+    yield
+    mapping = status.mapping(obj)
+    if isinstance(mapping, str):
+        raise RigError(mapping)
+    yield
+    return _target(obj, rig, mapping)
+
+
+def _target(obj: bpy.types.Object, rig: RigDescription, mapping: BoneMapping) -> Target:
     if not mapping.usable:
         raise RigError(mapping.reason)
     # the choice belongs to a rig that has such controls; bones set by hand may have left it without

@@ -280,6 +280,8 @@ class WorkerClient:
         elif message.type == "cancelled":
             self._finish(job, "cancelled")
         elif message.type == "failed":
+            if fields.get("ends"):  # nothing may be sent to it any more
+                self._give_up_process()
             self._fail(job, self._error(fields))
 
     def _finish_task(self, message: Message) -> None:

@@ -149,6 +149,24 @@ class WorkerProcess:
             pass  # it is gone, which the reader reports
 
 
+def probe_process(settings: WorkerSettings) -> subprocess.Popen[str]:
+    """Starts the interpreter to say what it has (see `probe`): one line of JSON on stdout, complaints on stderr.
+
+    Raises:
+        OSError: it can't be run.
+    """
+    return subprocess.Popen(
+        [*_command(settings), "--probe"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(settings),
+        creationflags=_creation_flags(),
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
 def default_search_path() -> list[str]:
     """The folders in which this interpreter finds the libraries that the worker needs."""
     folders: list[str] = []

@@ -132,7 +132,8 @@ class Server:
             "Ask for a shorter motion or fewer variations, or raise the limit."
         )
         if self._current_job is not None:
-            self._send(Message("failed", {"job": self._current_job, "kind": "WorkerError", "message": text}))
+            fields = {"job": self._current_job, "kind": "WorkerError", "message": text, "ends": True}
+            self._send(Message("failed", fields))
         _end(EXIT_MEMORY, text)
 
     def _load(self, model: str) -> None:
