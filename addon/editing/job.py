@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import bpy
 import numpy as np
@@ -105,7 +105,9 @@ class Job:
             plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys, contacts, plan.root
         )
         name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
-        stored = self.spec.stored(action.name, self.model)
+        # selections don't last: what was meant by them does
+        frames = replace(self.spec, range="FRAMES", first=plan.span.first, last=plan.span.last)
+        stored = frames.stored(action.name, self.model)
         target = write.in_place(obj) if self.spec.output == "OWN" else write.copied(obj, name, stored)
         with target as edited:
             write.apply(edited, found, plan.span, plan.pins)

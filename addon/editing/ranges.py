@@ -19,7 +19,7 @@ RANGE_ITEMS = (
         "From the first to the last key selected in the Dope Sheet, Timeline or Graph Editor",
     ),
     ("PREVIEW", "Preview Range", "The timeline's preview range (P in the Timeline)"),
-    ("FRAMES", "Frames", "From one frame to another, by number"),
+    ("FRAMES", "By Number", "From one frame to another, by number"),
     ("ACTION", "Whole Action", "From the Action's first key to its last"),
 )
 

@@ -146,6 +146,34 @@ def spec_of(scene: bpy.types.Scene, tool: str) -> EditSpec:
     return EditSpec(**values)
 
 
+def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
+    """Put an edit's settings back into the panel, its seed too (and lock it)."""
+    edit, panel = of(scene), properties.of(scene)
+    edit.tool = spec.tool
+    for name in ("prompt", "range", "output", "ease", "chain_ease", "protect_keys", "root", "after", "collection"):
+        setattr(edit, name, getattr(spec, name))
+    edit.first, edit.last = round(spec.first), round(spec.last)
+    setattr(edit, "loop_seconds" if spec.tool == "loop" else "seconds", spec.seconds)
+    edit.protect_parts = set(spec.protect_parts)
+    if spec.tool == "body_part":
+        edit.bones, edit.parts = spec.bones, set(spec.parts)
+        edit.strength = 1.0 if spec.strength is None else spec.strength
+    if spec.tool == "clean_up":
+        edit.auto_noise = spec.strength is None
+        edit.noise = edit.noise if spec.strength is None else spec.strength
+    edit.use_sequence = bool(spec.sequence)
+    edit.sequence.clear()
+    for prompt, seconds in spec.sequence:
+        part = edit.sequence.add()
+        part.prompt, part.seconds = prompt, seconds
+    panel.seed, panel.quality, panel.foot_lock, panel.lock_seed = spec.seed, spec.quality, spec.foot_lock, True
+    for name in ("guidance", "steps"):
+        chosen = getattr(spec, name)
+        setattr(panel, f"use_{name}", chosen is not None)
+        if chosen is not None:
+            setattr(panel, name, chosen)
+
+
 CLASSES = (MotionMixEditPrompt, MotionMixEditSettings)
 
 

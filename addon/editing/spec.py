@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..core import EditSettings, RequestError
@@ -83,10 +84,40 @@ class EditSpec:
             model=self.model,
         )
 
+    @classmethod
+    def from_stored(cls, request: Mapping[str, Any]) -> EditSpec:
+        """What `stored` kept. Raises RequestError: it isn't an edit, or can't be read any more."""
+        known = {field.name: request[field.name] for field in fields(cls) if field.name in request}
+        for name in ("parts", "protect_parts"):
+            known[name] = tuple(known.get(name) or ())
+        try:
+            known["sequence"] = tuple((str(prompt), float(seconds)) for prompt, seconds in known.get("sequence") or ())
+            return cls(**known | {"tool": str(request["edit"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise RequestError(
+                "What made this take can't be read any more: its stored settings aren't whole"
+            ) from error
+
     def stored(self, action: str, model: str) -> dict[str, Any]:
         """What is kept on the take. action: the name of the Action that was edited."""
         fields = {name: value for name, value in asdict(self).items() if name != "tool"}
         return {"format": 1, "edit": self.tool, "edited": action, **fields, "model": model}
+
+
+def is_edit(request: Mapping[str, Any]) -> bool:
+    """Whether a take's stored request is one of an edit."""
+    return "edit" in request
+
+
+def described(request: Mapping[str, Any]) -> str:
+    """The stored request of an edit in a line."""
+    name = TAKE_NAMES.get(str(request["edit"]), str(request["edit"]))
+    prompt = str(request.get("prompt", "")).strip()
+    parts = [f"{name[:1].upper()}{name[1:]} of “{request.get('edited', '')}”", f"“{prompt}”" if prompt else ""]
+    if request.get("range") == "FRAMES":
+        parts.append(f"frames {float(request.get('first', 0)):g} to {float(request.get('last', 0)):g}")
+    parts += [f"seed {request.get('seed', 0)}", str(request.get("quality", "")), str(request.get("model", ""))]
+    return ", ".join(part for part in parts if part)
 
 
 def parsed_sequence(text: str) -> tuple[tuple[str, float], ...]:

@@ -38,6 +38,7 @@ class TransitionJob(Job):
 
     channels: dict[tuple[str, str], seen.SeenChannel] | None = None
     name: str = ""
+    edited: str = ""
     as_strip: bool = False
 
     def finish(self) -> Edited:
@@ -47,7 +48,7 @@ class TransitionJob(Job):
         assert finished is not None
         assert channels is not None
         found = changes(plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys)
-        stored = self.spec.stored(self.name, self.model)
+        stored = self.spec.stored(self.edited, self.model)
         if not self.as_strip:
             with write.copied(obj, self.name, stored) as target:
                 write.apply(target, found, plan.span, plan.pins)
@@ -204,6 +205,7 @@ def _job(
         unchanged(found.obj),
         channels=usable,
         name=name,
+        edited=action.name if action is not None else "",
         as_strip=as_strip,
     )
     job.warnings += list(plan.warnings)

@@ -22,6 +22,7 @@ from ..editing import settings
 from ..editing.ranges import RANGE_ITEMS
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..rigs import read
+from ..takes import collection
 from .generate import redraw_sidebars
 from .seed import draw_seed
 
@@ -49,6 +50,9 @@ class EditOperator:
     model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=SKIP)
     output: EnumProperty(
         name="Into", description=settings.OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE", options=SKIP
+    )
+    take: StringProperty(
+        name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
 
     _job: editing_job.Job | None = None
@@ -86,7 +90,7 @@ class EditOperator:
         if bpy.app.background or context.window is None:
             return self.execute(context)
         panel = properties.of(context.scene)
-        if not (panel.lock_seed or self.properties.is_property_set("seed")):  # type: ignore[attr-defined]
+        if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):  # type: ignore[attr-defined]
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
         try:
@@ -145,9 +149,13 @@ class EditOperator:
         redraw_sidebars(context)
 
     def spec(self, context: bpy.types.Context) -> EditSpec:
-        """The panel's settings, with what the caller gave in their place."""
+        """The panel's (or a take's) settings, with what the caller gave in their place."""
         own: Any = self
-        spec = settings.spec_of(context.scene, self.tool)
+        obj = read.target_of(context.object)
+        if self.take and obj is not None:
+            spec = EditSpec.from_stored(collection.request(collection.find(obj, self.take)))
+        else:
+            spec = settings.spec_of(context.scene, self.tool)
         given: dict[str, Any] = {}
         for field in fields(EditSpec):
             if field.name in own.properties.bl_rna.properties and own.properties.is_property_set(field.name):

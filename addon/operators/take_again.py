@@ -12,6 +12,9 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from .. import jobs, preferences
 from ..core import MotionMixError, OperatorReturn
+from ..editing import settings as edit_settings
+from ..editing.compare import edit_of_source
+from ..editing.spec import EditSpec, is_edit
 from ..takes import collection, identity
 from .seed import draw_seed
 from .take_target import TAKE_TEXT, TakeOperator, failed, rig_of, why_not
@@ -59,7 +62,8 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         try:
             action = collection.find(rig_of(context), self.take)
             request = collection.request(action)
-            jobs.settings_of(request)
+            if not is_edit(request):
+                jobs.settings_of(request)
         except MotionMixError as error:
             return failed(self, error)
         changed = identity.difference(request, preferences.models_folder())
@@ -68,9 +72,16 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
         if self.variations > 1:
             given["variations"] = self.variations
-        ours: Any = bpy.ops
+        ours: Any = bpy.ops.motionmix
         try:
-            result = ours.motionmix.generate(how, True, take=action.name, **given)
+            if is_edit(request):
+                given.pop("variations", None)
+                tool = edit_of_source(rig_of(context), action, request)
+                result = getattr(ours, f"edit_{tool}")(how, True, take=action.name, **given)
+            else:
+                result = ours.generate(how, True, take=action.name, **given)
+        except MotionMixError as error:
+            return failed(self, error)
         except RuntimeError as error:  # what the generation reported as an error
             self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
             return {"CANCELLED"}
@@ -86,7 +97,11 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
 
     def run(self, context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Fill the panel."""
-        jobs.fill_panel(context.scene, jobs.settings_of(collection.request(action)))
+        request = collection.request(action)
+        if is_edit(request):
+            edit_settings.fill_panel(context.scene, EditSpec.from_stored(request))
+        else:
+            jobs.fill_panel(context.scene, jobs.settings_of(request))
         self.report({"INFO"}, f"The panel has the settings of “{action.name}”")
         return {"FINISHED"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..editing import spec as edit_spec
 from ..operators import take_again, take_manage, take_show, take_time
 from ..rigs import read
 from ..takes import collection, own
@@ -202,6 +203,8 @@ def _draw_shown(layout: bpy.types.UILayout, context: bpy.types.Context, action: 
 
 def described(request: Any) -> str:
     """The request of a take in a line."""
+    if edit_spec.is_edit(request):
+        return edit_spec.described(request)
     prompt = str(request.get("prompt", "")).strip() or "any motion"
     parts = [f"“{prompt}”", f"{float(request.get('seconds', 0)):.1f} s", f"seed {request.get('seed', 0)}"]
     parts.append(str(request.get("quality", "")))

@@ -112,14 +112,12 @@ def test_a_pose_no_body_can_take_is_kept_and_said(extension, models) -> None:
     neck = obj.pose.bones["J_Bip_C_Head"]
     neck.rotation_quaternion = (np.cos(1.3), 0.0, np.sin(1.3), 0.0)
     neck.keyframe_insert("rotation_quaternion", frame=21)
-    before = all_bytes(extension, obj)
     spec = extension.addon("editing.spec").EditSpec(range="FRAMES", first=11, last=36)
     job = extension.addon("editing.job").begin(bpy.context.scene, obj, spec)
     assert "at frame 21 bends the head farther than a body can" in " ".join(job.warnings)
     assert bpy.ops.motionmix.edit_in_between(first=11, last=36) == {"FINISHED"}
     found = curves(extension, obj)['pose.bones["J_Bip_C_Head"].rotation_quaternion', 0]
-    assert [k.co.y for k in found.keyframe_points if k.co.x == 21][0] == pytest.approx(np.cos(1.3), abs=1e-6)
-    assert before
+    assert next(k.co.y for k in found.keyframe_points if k.co.x == 21) == pytest.approx(np.cos(1.3), abs=1e-6)
 
 
 def test_scaled_bones_are_said_and_keep_their_scale(extension, models) -> None:
@@ -160,13 +158,13 @@ def test_clean_up_of_too_little(extension, models) -> None:
 
 
 def test_continuations_and_transitions_that_cannot_be(extension, models) -> None:
-    obj = rig_of("vroid")
+    obj = rig_of("mixamo")
     capture(extension, obj, walking(extension))
     refused(extension, obj, "0.1 to", "edit_continue", seconds=500.0)
     refused(extension, obj, "isn't a prompt with its seconds", "edit_continue", prompts="walk 3; sit")
     refused(extension, obj, "There is no Action “Nothing”", "edit_transition", after="Nothing")
     refused(extension, obj, "no NLA strips", "edit_transition")
-    refused(extension, obj, "no root bone|animated already", "edit_in_place", root="BONE")
+    refused(extension, obj, "no root bone", "edit_in_place", root="BONE")
 
 
 def test_keys_changed_in_the_meantime_are_not_overwritten(extension, models) -> None:

@@ -18,6 +18,7 @@ from tests.addon.editing import (
     key_poses,
     keys_at,
     rig_of,
+    rotation_path,
     walking,
     world_pose,
 )
@@ -365,3 +366,34 @@ def test_half_keyed_euler_angles_are_kept(extension, models) -> None:
         assert keys_at(found[place], KEYS) == old
     for frame, matrices in poses.items():
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
+
+
+def test_a_generated_rigify_rig_is_edited_on_the_controls_that_are_keyed(extension, generated, models) -> None:
+    """Legs by their IK controls, arms by FK, as many animate."""
+    bones = generated.pose.bones
+    for side in ("L", "R"):
+        bones[f"upper_arm_parent.{side}"]["IK_FK"] = 1.0
+    posed = {
+        "torso": ((0, 0, 0), (0, -0.2, -0.05), (0, -0.4, 0)),
+        "foot_ik.L": ((0, 0, 0), (0, -0.4, 0.1), (0, -0.6, 0)),
+        "foot_ik.R": ((0, 0, 0), (0, 0, 0), (0, -0.3, 0.1)),
+    }
+    for number, frame in enumerate((1, 16, 31)):
+        for name, places in posed.items():
+            bones[name].location = places[number]
+            bones[name].keyframe_insert("location", frame=frame)
+            bones[name].keyframe_insert(rotation_path(bones[name]), frame=frame)
+        for side, sign in (("L", 1), ("R", -1)):
+            arm = bones[f"upper_arm_fk.{side}"]
+            arm.rotation_quaternion = (1, 0.3 * sign * (number - 1), 0, 0)
+            arm.keyframe_insert("rotation_quaternion", frame=frame)
+    keyed = {place: keys_at(c, (1, 16, 31)) for place, c in curves(extension, generated).items()}
+    assert bpy.ops.motionmix.edit_in_between(first=1, last=31, seed=2) == {"FINISHED"}
+    found = curves(extension, generated)
+    for place, old in keyed.items():
+        assert keys_at(found[place], (1, 16, 31)) == old, place
+    animated = {bone_of(path) for path, _ in found}
+    assert {"foot_ik.L", "foot_ik.R", "upper_arm_fk.L", "torso"} <= animated
+    assert not animated & {"thigh_fk.L", "shin_fk.R", "hand_ik.L", "root"}
+    assert len(found['pose.bones["foot_ik.L"].location', 1].keyframe_points) == 31
+    assert not [path for path, _ in found if "IK_FK" in path]

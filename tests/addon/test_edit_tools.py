@@ -241,3 +241,21 @@ def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, models)
         np.testing.assert_allclose(found[others], matrices[others], atol=0.2)  # centimetres
     moved = world_pose(obj, 55)[root][:3, 3] - world_pose(obj, 1)[root][:3, 3]
     assert np.linalg.norm(moved) > 0.8 * travelled
+
+
+def test_an_edit_is_made_again_from_its_take(extension, models) -> None:
+    obj = rig_of("vroid")
+    mine = key_poses(extension, obj, walking(extension), KEYS)
+    bpy.ops.motionmix.edit_in_between(first=11, last=36, seed=5, prompt="walk")
+    first, made = all_bytes(extension, obj), obj.animation_data.action
+    obj.animation_data.action = mine
+    bpy.ops.motionmix.edit_body_part(parts={"head"}, first=5, last=30)
+    assert bpy.ops.motionmix.take_again(take=made.name) == {"FINISHED"}
+    assert obj.animation_data.action not in (mine, made)
+    assert all_bytes(extension, obj) == first
+    assert bpy.ops.motionmix.take_again(take=made.name, new_seed=True) == {"FINISHED"}
+    assert all_bytes(extension, obj) != first
+    bpy.ops.motionmix.take_use_settings(take=made.name)
+    panel = bpy.context.scene.motionmix_edit
+    assert (panel.tool, panel.prompt, panel.range, panel.first, panel.last) == ("in_between", "walk", "FRAMES", 11, 36)
+    assert bpy.context.scene.motionmix.seed == 5
