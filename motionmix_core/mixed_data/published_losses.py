@@ -47,17 +47,20 @@ def root_centred_joints(rotations: Tensor, offsets: Tensor, parents: Sequence[in
     rotations: (.., J, 3, 3) local. offsets: (J, 3) metres from the parent. Returns (.., J, 3), the root at the origin.
     The published code uses the SMPL body here (24 joints, neutral, mean shape); give its rest offsets to match it.
     """
-    order = list(_levels(tuple(parents)))
-    world = rotations[..., list(order[0][0]), :, :]
+    levels = _levels(tuple(parents))
+    order = [joint for joints, _ in levels for joint in joints]
+    # split, not indexed level by level: the gradient of a split is one concatenation
+    turns = rotations[..., order, :, :].split([len(joints) for joints, _ in levels], dim=-3)
+    world = turns[0]
     places = torch.zeros_like(world[..., 0])
     found = [places]
-    for joints, above in order[1:]:  # all joints as far from the root as each other at once: a few large products
-        carrier = world[..., list(above), :, :]
-        places = places[..., list(above), :] + (carrier @ offsets[list(joints)][..., None])[..., 0]
-        world = carrier @ rotations[..., list(joints), :, :]
+    for turn, (joints, above) in zip(turns[1:], levels[1:], strict=True):  # all joints of one depth at once
+        if above != tuple(range(world.shape[-3])):
+            world, places = world[..., list(above), :, :], places[..., list(above), :]
+        places = places + (world @ offsets[list(joints)][..., None])[..., 0]
+        world = world @ turn
         found.append(places)
-    where = [joint for joints, _ in order for joint in joints]
-    return torch.cat(found, dim=-2)[..., [where.index(joint) for joint in range(len(where))], :]
+    return torch.cat(found, dim=-2)[..., [order.index(joint) for joint in range(len(order))], :]
 
 
 @cache

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from motionmix_core.diffusion.schedule import Schedule
 from motionmix_core.errors import MotionMixError
@@ -24,9 +25,9 @@ from motionmix_core.files import written_whole
 from motionmix_core.mixed_data.paper_config import PaperConfig, load_paper_config
 from training.benchmarks.measures import machine_facts
 from training.papers.action_clips import ActionClips
-from training.papers.conditioning import build_conditioner
+from training.papers.conditioning import Conditioner, build_conditioner
 from training.papers.objective import Objective, body_of
-from training.papers.sampling import generate
+from training.papers.sampling import Settings, generate
 from training.papers.trainer import PaperTrainer
 
 from .arms import ARMS, Arm
@@ -44,6 +45,12 @@ def common_schedule(config: PaperConfig) -> Schedule:
     """The sampling steps that all arms share, whatever their pivot: 20 from 999 to 115, and six below."""
     full = config.schedule()
     return full.kept(np.concatenate([LOW_STEPS, np.rint(np.linspace(115, len(full) - 1, 20)).astype(int)]))
+
+
+def fine_schedule(config: PaperConfig) -> Schedule:
+    """As near to the published 1,000 steps as is worth its time: the same above timestep 30, and every step below."""
+    coarse = common_schedule(config).timesteps
+    return config.schedule().kept(np.concatenate([np.arange(30), coarse[coarse >= 30], [30]]))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -135,21 +142,7 @@ def run_arm(
     trained, cpu_trained = time.monotonic() - begin, time.process_time() - cpu
     network = trainer.average or trainer.network
     labels = np.repeat(np.arange(config.data.actions), per_action)
-    made = []
-    for start in range(0, len(labels), BATCH):
-        some = labels[start : start + BATCH]
-        made.append(
-            generate(
-                network,
-                config,
-                conditioner,
-                [int(label) for label in some],
-                frames=config.data.frames,
-                seed=SAMPLE_SEED + 1000 * seed + start,
-                schedule=common_schedule(config),
-            )
-        )
-    motions = np.concatenate(made)
+    motions = make_motions(network, config, conditioner, labels, seed, common_schedule(config), Settings())
     np.save(folder / "motions.npy", motions.astype(np.float16))
     result = measure(motions, labels, test, evaluator, real, seed)
     _write(
@@ -167,6 +160,32 @@ def run_arm(
         },
     )
     print(f"{arm.name}-{seed}: {trained:.0f} s, {json.dumps({k: round(v, 3) for k, v in result.items()})}", flush=True)
+
+
+def make_motions(
+    network: nn.Module,
+    config: PaperConfig,
+    conditioner: Conditioner,
+    labels: np.ndarray,
+    seed: int,
+    schedule: Schedule,
+    settings: Settings,
+) -> np.ndarray:
+    """(N, frames, 150), one for each label; the noise is the same for all arms of a seed."""
+    made = [
+        generate(
+            network,
+            config,
+            conditioner,
+            [int(label) for label in labels[start : start + BATCH]],
+            frames=config.data.frames,
+            seed=SAMPLE_SEED + 1000 * seed + start,
+            schedule=schedule,
+            settings=settings,
+        )
+        for start in range(0, len(labels), BATCH)
+    ]
+    return np.concatenate(made)
 
 
 def _log(folder: Path, step: int, loss: float, parts: dict[str, float], rate: float) -> None:
