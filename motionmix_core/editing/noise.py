@@ -20,6 +20,9 @@ _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0])
 _GAIN = float(np.sqrt(np.sum(_FOURTH**2)))
 _TO_SIGMA = 1.4826  # of a median absolute value
 TYPICAL_SPREAD = 0.35  # radians that a joint's rotation varies by, against which noise is weighed
+POP_RADIANS, POP_METRES, POP_RATIO = 0.15, 0.05, 10.0
+"""A pop is farther off than this, and than so many times the usual distance."""
+
 STILL = 1e-4  # radians and metres a frame: a joint or a root that moves by less doesn't move
 
 
@@ -103,15 +106,19 @@ def dropped_frames(motion: Motion) -> NDArray[np.bool_]:
 
 
 def popping_frames(course: NDArray[np.float64], root: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(T,) bool: frames that lie far off the line between their neighbours, farther than those around them do."""
+    """(T,) bool: frames that lie far off the curve through the two before and the two after, alone in doing so."""
     frames = len(course)
     out = np.zeros(frames, bool)
     values = np.concatenate((course.reshape(frames, -1), root), axis=1)
-    floor = np.concatenate((np.full(course[0].size, 0.10), np.full(3, 0.03)))
-    off = np.abs(values[1:-1] - 0.5 * (values[:-2] + values[2:]))
+    floor = np.concatenate((np.full(course[0].size, POP_RADIANS), np.full(3, POP_METRES)))
+    expected = (4 * (values[1:-3] + values[3:-1]) - (values[:-4] + values[4:])) / 6
+    off = np.abs(values[2:-2] - expected)
     usual = _TO_SIGMA * np.median(off, axis=0)
-    # a real impulse shows in the frames beside it as well; a pop is alone
-    out[1:-1] = (off > np.maximum(8 * usual, floor)).any(axis=1)
+    far = off > np.maximum(POP_RATIO * usual, floor)
+    # a blow bends the curve for some frames; a pop is out by itself: 2/3 of it shows beside it, a sixth two off
+    around = np.pad(off, ((2, 2), (0, 0)))
+    alone = off > 1.3 * np.maximum.reduce([around[:-4], around[1:-3], around[3:-1], around[4:]])
+    out[2:-2] = (far & alone).any(axis=1)
     return out
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from ..conditions.text import TextFeatures
 from ..denoisers.onnx_denoiser import OnnxDenoiser
 from ..diffusion import Observation, Schedule, SeededNoise, q_sample, sample
+from ..diffusion.bridging import bridged, bridges
+from ..representation.default import CONTACTS, ROOT_XZ
 from .loop import LoopGap
 from .observed import Observed
 from .placement import placement_of
-from .predictor import Features, make_predictor
+from .predictor import Features, Predict, make_predictor
 from .request import GenerationRequest
 from .seams import ease_seam
 from .smoothing import smoothed
@@ -83,7 +85,8 @@ class TakeSampler:
             if request.start_level < 1 and number != _LOOP_WINDOW:
                 start = q_sample(values, start, float(self._schedule.alphas_cumprod[-1])).astype(np.float32)
         guidance = description.default_guidance if request.guidance is None else request.guidance
-        predict = make_predictor(self._denoiser, text, observation, guidance, description.pivot_noise_level)
+        network = make_predictor(self._denoiser, text, observation, guidance, description.pivot_noise_level)
+        predict = network if observation is None else _bridging(network, observation)
         made = sample(
             predict,
             start,
@@ -95,6 +98,17 @@ class TakeSampler:
         )
         features = normaliser.denormalise(made[0]).astype(np.float32)
         return smoothed(features, None if part is None else part[1], description.smoothing_frames)
+
+
+def _bridging(network: Predict, observation: Observation) -> Predict:
+    """The network's prediction with what it misses the observation by spread over the gaps.
+
+    Not of foot contacts, which come and go between two frames.
+    """
+    mask = np.array(observation.mask[0])
+    mask[:, CONTACTS] = 0
+    built = bridges(mask, np.arange(ROOT_XZ.start, ROOT_XZ.stop))
+    return lambda x, step: bridged(network(x, step), observation.values, built)
 
 
 def _continued(before: Features, frames: int, part: tuple[Features, Features] | None) -> tuple[Features, Features]:
