@@ -11,7 +11,7 @@ from types import ModuleType
 
 import bpy
 
-from . import epoch, log, menus, preferences, properties, translations, worker_bridge
+from . import epoch, keymaps, log, menus, preferences, properties, translations, worker_bridge
 from .editing import settings as edit_settings
 from .operators import (
     add_figure,
@@ -90,6 +90,7 @@ MODULES: tuple[ModuleType, ...] = (
     rig_panel,
     edit_panel,
     takes_panel,
+    keymaps,
 )
 """Each lists its classes in ``CLASSES``.
 

@@ -1,7 +1,7 @@
 """Times how long the window is blocked while motions are made: the real add-on, worker and model in a real Blender.
 
-Run by a Python that has bpy (`python -m training.benchmarks.blender_ticks`); prints one line of JSON. Ten jobs of 10 s on
-a rig of 160 bones (and two variations each) are run as the operator's timer runs them: `runs.Run.tick` is called every
+Run by a Python that has bpy (`python -m training.benchmarks.blender_ticks`); prints one line of JSON. Ten jobs of 10 s
+and two variations on a rig of 159 bones are run as the operator's timer runs them: `runs.Run.tick` is called every
 10 ms, and each call is timed. There is no window, so Blender's own redraw isn't in it; what Blender computes when the
 armature gets its new Action is timed apart. Everything that the machine does besides is in it: the load is printed.
 """
@@ -52,7 +52,9 @@ def main() -> None:
 
 
 def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
-    jobs, runs, status = (importlib.import_module(f"{PACKAGE}.addon.{name}") for name in ("jobs", "runs", "rigs.status"))
+    jobs, runs, status = (
+        importlib.import_module(f"{PACKAGE}.addon.{name}") for name in ("jobs", "runs", "rigs.status")
+    )
     status.of(rig)  # as the panel does long before the button is pressed
     found: dict[str, Any] = {"press": [], "ticks": [], "update": [], "cancel": []}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
