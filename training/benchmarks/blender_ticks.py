@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .blender_write import BONES, PACKAGE, REPO_ROOT
+from .blender_write import PACKAGE, REPO_ROOT
 
 JOBS, SECONDS, VARIATIONS, FPS = 10, 10.0, 2, 30
 TICK_SECONDS = 0.01
@@ -52,9 +52,8 @@ def main() -> None:
 
 
 def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
-    jobs, runs, status = (
-        importlib.import_module(f"{PACKAGE}.addon.{name}") for name in ("jobs", "runs", "rigs.status")
-    )
+    names = ("jobs", "runs", "rigs.status", "worker_bridge")
+    jobs, runs, status, bridges = (importlib.import_module(f"{PACKAGE}.addon.{name}") for name in names)
     status.of(rig)  # as the panel does long before the button is pressed
     found: dict[str, Any] = {"press": [], "ticks": [], "update": [], "cancel": []}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
@@ -85,10 +84,10 @@ def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
         run.cancel()
         while not run.work.finished:
             time.sleep(0.002)
-            importlib.import_module(f"{PACKAGE}.addon.worker_bridge").bridge().poll()
+            bridges.bridge().poll()
         found["cancel"].append(time.perf_counter() - begin)
     loads += [os.getloadavg()[0]] if loads else []
-    return {"blender": bpy.app.version_string, "bones": BONES, "load": max(loads, default=0.0), **found}
+    return {"blender": bpy.app.version_string, "bones": len(rig.pose.bones), "load": max(loads, default=0.0), **found}
 
 
 if __name__ == "__main__":
