@@ -9,6 +9,7 @@ import bpy
 
 from .operators.add_skeleton import MOTIONMIX_OT_add_skeleton
 from .operators.generate import MOTIONMIX_OT_generate
+from .panels.takes import MOTIONMIX_MT_takes
 
 
 def draw_add_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
@@ -20,6 +21,7 @@ def draw_animation_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> No
     """Object > Animation > Generate Motion, and the same in the Pose menu: what the menu search (F3) finds."""
     menu.layout.separator()
     menu.layout.operator(MOTIONMIX_OT_generate.bl_idname, icon="PLAY")
+    menu.layout.menu(MOTIONMIX_MT_takes.bl_idname, icon="ACTION")
 
 
 def add() -> None:

@@ -94,25 +94,41 @@ def searched(action: bpy.types.Action) -> str:
 
 
 class MOTIONMIX_MT_takes(bpy.types.Menu):
-    """More that can be done with takes."""
+    """All that can be done with takes. Also in Blender's Animation and Pose menus, where the menu search finds it."""
 
     bl_idname = "MOTIONMIX_MT_takes"
-    bl_label = "Takes"
+    bl_label = "MotionMix Takes"
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the menu."""
         layout = self.layout
-        layout.operator(take_manage.MOTIONMIX_OT_take_rename.bl_idname, icon="GREASEPENCIL")
-        layout.separator()
+        layout.operator(take_show.MOTIONMIX_OT_take_own.bl_idname, icon="USER")
         layout.operator(take_show.MOTIONMIX_OT_take_step.bl_idname, text="Next Take", icon="TRIA_DOWN").step = 1
         layout.operator(take_show.MOTIONMIX_OT_take_step.bl_idname, text="Previous Take", icon="TRIA_UP").step = -1
         layout.separator()
-        layout.operator(take_time.MOTIONMIX_OT_take_range.bl_idname, icon="PREVIEW_RANGE")
-        layout.operator(
-            take_time.MOTIONMIX_OT_take_range.bl_idname, text="Preview Range From Take", icon="BLANK1"
-        ).preview = True
+        layout.operator(take_again.MOTIONMIX_OT_take_again.bl_idname, icon="FILE_REFRESH")
+        new_seed = take_again.MOTIONMIX_OT_take_again.bl_idname
+        layout.operator(new_seed, text="Generate Take With New Seed", icon="ADD").new_seed = True
+        layout.operator(take_again.MOTIONMIX_OT_take_use_settings.bl_idname, icon="COPYDOWN")
         layout.separator()
-        layout.operator(take_manage.MOTIONMIX_OT_take_delete_unstarred.bl_idname, icon="TRASH")
+        layout.operator(take_manage.MOTIONMIX_OT_take_star.bl_idname, icon="SOLO_ON")
+        layout.operator(take_manage.MOTIONMIX_OT_take_rename.bl_idname, icon="GREASEPENCIL")
+        layout.operator(take_manage.MOTIONMIX_OT_take_duplicate.bl_idname, icon="DUPLICATE")
+        layout.operator(take_manage.MOTIONMIX_OT_take_delete.bl_idname, icon="TRASH")
+        layout.operator(take_manage.MOTIONMIX_OT_take_delete_unstarred.bl_idname, icon="BLANK1")
+        layout.separator()
+        for to, text in (("SCENE", "Scene Range"), ("PREVIEW", "Preview Range"), ("CURRENT", "Current Frame")):
+            button = layout.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=f"Move Take to {text}")
+            button.to, button.stretch = to, False
+        for to, text in (("SCENE", "Scene Range"), ("PREVIEW", "Preview Range")):
+            button = layout.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=f"Stretch Take to {text}")
+            button.to, button.stretch = to, True
+        layout.operator(take_time.MOTIONMIX_OT_take_blend.bl_idname, icon="IPO_EASE_IN_OUT")
+        layout.operator(take_time.MOTIONMIX_OT_take_push.bl_idname, icon="NLA_PUSHDOWN")
+        layout.separator()
+        range_from = take_time.MOTIONMIX_OT_take_range.bl_idname
+        layout.operator(range_from, icon="PREVIEW_RANGE").preview = False
+        layout.operator(range_from, text="Preview Range From Take", icon="BLANK1").preview = True
 
 
 class MOTIONMIX_PT_takes(_Tab, bpy.types.Panel):  # type: ignore[misc]
@@ -233,7 +249,12 @@ class MOTIONMIX_PT_take_timing(_Tab, bpy.types.Panel):  # type: ignore[misc]
         if action is None:
             return
         column = layout.column(align=True)
-        column.label(text="Move to")
+        first, last = (round(frame) for frame in action.curve_frame_range)
+        row = column.row()
+        row.label(text="Move to")
+        span = row.row()
+        span.alignment = "RIGHT"
+        span.label(text=f"{first} - {last}", translate=False)
         row = column.row(align=True)
         for to, text in (("SCENE", "Scene"), ("PREVIEW", "Preview"), ("CURRENT", "Current")):
             button = row.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=text)
