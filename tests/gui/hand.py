@@ -144,7 +144,8 @@ class Hand:
             self.places.clear()
         region, scale = self.region(), bpy.context.preferences.system.ui_scale
         inner = region.width - 22 * scale  # without the tabs at the side
-        for across in (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78):
+        columns = (0.85, 0.94) if " of " in name else (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78)
+        for across in columns:
             y = region.y + region.height - 12 * scale
             while y > region.y:
                 x = region.x + inner * across
@@ -155,7 +156,7 @@ class Hand:
                 if found == name:
                     yield from self._centre(name)
                     return
-                y -= 9 * scale
+                y -= 12 * scale
         raise LookupError(f"no {name} in the sidebar; seen: {', '.join(sorted(self.places))}")
 
     def _centre(self, name: str) -> Steps:
@@ -170,14 +171,6 @@ class Hand:
         """Find a button and press it."""
         yield from self.find(name)
         yield from self.click_at(*self.places[name])
-
-    def choose(self, name: str, key: str) -> Steps:
-        """Open a menu field and take an entry by the key that is underlined in it, or by "Down Return"."""
-        yield from self.press(name)
-        yield 0.5
-        for each in key.split():
-            yield from self.key(each)
-        self.places.clear()
 
     def enter(self, name: str, text: str) -> Steps:
         """Type something into a field, in place of what was there."""
