@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from motionmix_core.conditions.text import MiniLMEncoder
 from motionmix_core.metrics.report import REPEATS, Estimate
 from motionmix_core.metrics.retrieval import group_captions
 from motionmix_core.mixed_data.cache import load_cache
@@ -23,6 +22,7 @@ from . import curves, memory
 from .baselines import labels, nearest_training_clips
 from .orders import Order, Shelf, fill
 from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
+from .sentences import Sentences
 from .stretches import SIDES, StretchSet, read_stretches
 
 MODEL_ROW, NEAREST_ROW = "generated", "nearest training clip"
@@ -82,7 +82,7 @@ class Bench:
         self.test = read_stretches(cache, "test")
         self.training = read_stretches(cache, "train")
         self.fps = self.test.data.fps
-        self._encoder = MiniLMEncoder(model.resolve().parent / "text-minilm", threads=settings.processes)
+        self._sentences = Sentences(model.resolve().parent / "text-minilm", shelf.folder.parent, settings.processes)
         self._axes = {j.name: main_axes(self._real(j, self.training)) for j in judges}
 
     def made(self, part: str, orders: Sequence[Order]) -> bool:
@@ -99,7 +99,10 @@ class Bench:
         """A sample for every caption of every test stretch by (stretch, side, caption), flat."""
         count = self.settings.captions
         seconds = [s.frames / self.fps for s in self.test.stretches for _ in SIDES for _ in range(count)]
-        numbers = [k // len(s.captions) for s in self.test.stretches for _ in SIDES for k in range(count)]
+        # many captions are their own mirror image: the mirrored side gets a sample of its own all the same
+        numbers = [
+            2 * (k // len(s.captions)) + mirror for s in self.test.stretches for mirror in SIDES for k in range(count)
+        ]
         return [Order(*order) for order in zip(self.test.captions(count), seconds, numbers, strict=True)]
 
     def measure_main(self) -> None:
@@ -192,12 +195,6 @@ class Bench:
 
     def _real(self, judge: Judge, stretches: StretchSet) -> Points:
         return judge.motions(stretches.positions(), self.fps)
-
-    def _sentences(self, captions: Sequence[str]) -> NDArray[np.float32]:
-        different = list(dict.fromkeys(captions))
-        blocks = [self._encoder.encode(different[i : i + 64]).pooled for i in range(0, len(different), 64)]
-        rows = dict(zip(different, np.concatenate(blocks), strict=True))
-        return np.stack([rows[caption] for caption in captions])
 
     def _groups(self, captions: Sequence[str]) -> NDArray[np.int64]:
         return group_captions(self._sentences(captions), SIMILAR)

@@ -1,0 +1,145 @@
+"""Ablation files, what arms change about the data, and the law of the data's size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+import itertools
+
+from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.cache import MotionCache
+from tests.mixed_data import small_run
+from training.ablation.arm_data import arm_cache, arm_texts, first_share, take_of
+from training.ablation.plan import FOLDER, ArmData, merged, read_plan
+from training.ablation.results import ablations_text, data_size_text, fit_law, save_results
+
+PLAN = """
+title = "T"
+question = "Q?"
+seeds = [1, 2]
+[base]
+steps = 10
+[base.network]
+width = 20
+heads = 2
+[arms.a]
+[arms.b]
+label = "no mirror"
+config = { data = { mirror = false } }
+data = { share = 0.5 }
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_arm_is_the_base_with_its_changes(tmp_path: Path) -> None:
+    plan = read_plan(written(tmp_path, PLAN))
+    a, b = plan.arms
+    assert plan.name == "plan" and plan.seeds == (1, 2)
+    assert (a.label, b.label) == ("a", "no mirror")
+    assert a.config.data.mirror and not b.config.data.mirror and b.data.share == 0.5
+    assert a.config.steps == b.config.steps == 10 and b.config.network.width == 20
+    assert merged({"x": {"y": 1, "z": 2}}, {"x": {"y": 3}}) == {"x": {"y": 3, "z": 2}}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("[arms.a]", "[arms.a]\nconfig = { steps = 20 }"), "same budget"),
+        (("[arms.a]", "[arms.a]\nlable = 'x'"), "lable"),
+        (("share = 0.5", "shares = 0.5"), "shares"),
+        (("share = 0.5", "clips = 'dirty'"), "dirty"),
+        (("mirror = false", "mirrored = false"), "mirrored"),
+        (("title", "titel"), "title"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_plan(written(tmp_path, PLAN.replace(*change)))
+
+
+def test_every_ablation_of_the_repository_can_be_read(repo_root: Path) -> None:
+    plans = [read_plan(path) for path in sorted((repo_root / FOLDER).glob("*.toml"))]
+    assert {"motionmix", "motionmix-simulated", "recipe", "size", "data-size"} <= {plan.name for plan in plans}
+    assert all(len(plan.arms) >= 3 and len(plan.seeds) == 3 for plan in plans)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> MotionCache:
+    return small_run.write_cache(tmp_path_factory.mktemp("cache"))
+
+
+def changed(cache: MotionCache, **data: object) -> MotionCache:
+    return arm_cache(cache, small_run.text_bank(), small_run.CONFIG, ArmData(**data))  # type: ignore[arg-type]
+
+
+def test_clean_clips_only(cache: MotionCache) -> None:
+    kept = {c.id for c in changed(cache, clips="clean").select("train", True)}
+    assert kept == {"test/walk", "test/unlabelled", "test/turn"}
+
+
+def test_the_papers_halves(cache: MotionCache) -> None:
+    made = changed(cache, simulated=0.5, hide_clean=True)
+    clips = made.select("train", True)
+    noisy, clean = [c for c in clips if not c.clean], [c for c in clips if c.clean]
+    assert len(noisy) == len(clean) == 2 and all(not c.captions for c in clean)
+    for clip in clips:
+        rows = slice(clip.start, clip.start + clip.frames)
+        difference = np.abs(made.features[rows] - cache.features[rows]).mean()
+        assert (difference > 1e-3) == (not clip.clean)
+    held_out, original = made.select("val", True)[0], cache.select("val", True)[0]
+    assert held_out == original
+    rows = slice(original.start, original.start + original.frames)
+    np.testing.assert_array_equal(made.features[rows], cache.features[rows])
+    again = changed(cache, simulated=0.5, hide_clean=True)
+    np.testing.assert_array_equal(again.features, made.features)
+
+
+def test_shares_are_nested_and_whole_takes(cache: MotionCache) -> None:
+    clips = cache.select("train", True)
+    shares = [first_share(clips, share) for share in (0.25, 0.5, 0.75, 1.0)]
+    assert all(small <= large for small, large in itertools.pairwise(shares))
+    assert shares[-1] == {take_of(c) for c in clips}
+    frames = {c.id: c.frames for c in clips}
+    assert sum(frames[name] for name in shares[1]) >= 0.5 * sum(frames.values())
+
+
+def test_one_caption_a_stretch_and_half_the_text(cache: MotionCache) -> None:
+    double = cache.clips[0].captions * 3
+    from dataclasses import replace
+
+    tripled = replace(cache, clips=(replace(cache.clips[0], captions=double), *cache.clips[1:]))
+    assert len(changed(tripled, captions=1).clips[0].captions) == 1
+    bank = small_run.text_bank()
+    assert not arm_texts(bank, "tokens").pooled.any() and arm_texts(bank, "tokens").tokens.any()
+    assert not arm_texts(bank, "pooled").tokens.any() and arm_texts(bank, "pooled").pooled.any()
+    assert arm_texts(bank, "both") is bank
+
+
+def test_a_law_is_recovered_and_extrapolated() -> None:
+    shares = np.array([0.25, 0.5, 0.75, 1.0])
+    law = fit_law(shares, 2.0 + 0.5 * shares**-0.8)
+    assert law.at(4.0) == pytest.approx(2.0 + 0.5 * 4**-0.8, abs=0.01)
+    assert law.power == pytest.approx(0.8, abs=0.05)
+    with pytest.raises(ValueError, match="three"):
+        fit_law([0.5, 1.0, 1.0], [1, 2, 3])
+
+
+def test_results_become_sections(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    plan = read_plan(written(tmp_path, PLAN))
+    runs = [{"validation loss": 1.0, "loss@0.9": 2.0, "R@3 of all": 0.5, "parameters": 2e6, "jitter": 10.0}] * 2
+    save_results(plan, {"a": runs}, {"device": "one thread"}, tmp_path / "out")
+    text = ablations_text(tmp_path / "out")
+    assert "| a (2 seeds) | 1.000 ± 0.000 |" in text and "Not run: no mirror." in text and "one thread" in text
+    assert "Not measured" in data_size_text(tmp_path / "out", tmp_path, tmp_path)
+    assert "No ablation" in ablations_text(tmp_path / "empty")
