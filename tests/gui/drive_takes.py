@@ -27,7 +27,7 @@ def steps(hand: Hand) -> Steps:
     yield from click_take(hand, third)
     yield from hand.until(lambda: shown() == third, "a click shows the third take")
     yield from hand.press(f"starred of {second}")
-    yield from hand.until(lambda: bpy.data.actions[second].motionmix.starred, "the star")
+    yield from hand.until(lambda: bpy.data.actions[second].motionmix_take.starred, "the star")
     hand.picture("1-third-shown.png")
 
     yield from hand.press("motionmix.take_own")
