@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .encoder_folder import check_folder, load_model, load_tokenizers
+from .encoder_folder import check_folder, load_model, open_tokenizer
 
 PAGE = "openai/clip-vit-base-patch32"
 CONTEXT = 77
@@ -47,23 +47,15 @@ class ClipTokenizer:
     def __init__(self, folder: Path | str) -> None:
         """Raises ModelError if the files are missing or broken."""
         folder = Path(folder)
-        tokenizers = load_tokenizers()
-        try:
-            if (folder / "tokenizer.json").is_file():
-                self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            else:
-                self._tokenizer = _byte_pairs(tokenizers, folder)
-        except Exception as error:  # the Rust side raises bare Exception
-            raise ModelError(
-                f"CLIP's tokenizer in {folder} can't be read ({error}): it needs tokenizer.json, or vocab.json and "
-                "merges.txt"
-            ) from error
+        self._tokenizer = open_tokenizer(
+            folder,
+            "CLIP",
+            "tokenizer.json, or vocab.json and merges.txt",
+            (START, END),
+            lambda tokenizers: _byte_pairs(tokenizers, folder),
+        )
         self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        start, end = self._tokenizer.token_to_id(START), self._tokenizer.token_to_id(END)
-        if start is None or end is None:
-            raise ModelError(f"the tokenizer in {folder} doesn't know {START} and {END}: it isn't CLIP's")
-        self.start, self.end = int(start), int(end)
+        self.start, self.end = (int(self._tokenizer.token_to_id(marker)) for marker in (START, END))
 
     def ids(
         self, texts: Sequence[str], max_tokens: int = MDM_TOKENS

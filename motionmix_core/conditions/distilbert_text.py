@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError
-from .encoder_folder import check_folder, load_model, load_tokenizers
+from .encoder_folder import check_folder, load_model, open_tokenizer
 
 PAGE = "distilbert/distilbert-base-uncased"
 MAX_TOKENS = 512
@@ -44,19 +43,13 @@ class DistilBertTokenizer:
     def __init__(self, folder: Path | str) -> None:
         """Raises ModelError if the files are missing or broken."""
         folder = Path(folder)
-        tokenizers = load_tokenizers()
-        try:
-            if (folder / "tokenizer.json").is_file():
-                self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            else:
-                self._tokenizer = tokenizers.BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
-        except Exception as error:  # the Rust side raises bare Exception
-            raise ModelError(
-                f"DistilBERT's tokenizer in {folder} can't be read ({error}): it needs tokenizer.json or vocab.txt"
-            ) from error
-        if self._tokenizer.token_to_id("[CLS]") is None or self._tokenizer.token_to_id("[SEP]") is None:
-            raise ModelError(f"the tokenizer in {folder} doesn't know [CLS] and [SEP]: it isn't DistilBERT's")
-        self._tokenizer.no_padding()
+        self._tokenizer = open_tokenizer(
+            folder,
+            "DistilBERT",
+            "tokenizer.json or vocab.txt",
+            ("[CLS]", "[SEP]"),
+            lambda tokenizers: tokenizers.BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True),
+        )
 
     def ids(
         self, texts: Sequence[str], max_tokens: int = MAX_TOKENS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,26 @@ def load_model(folder: Path, class_name: str) -> Any:
     for weight in model.parameters():
         weight.requires_grad_(False)
     return model
+
+
+def open_tokenizer(folder: Path, what: str, needs: str, markers: tuple[str, str], build: Callable[[Any], Any]) -> Any:
+    """A tokenizer from `tokenizer.json`, else by `build` (given the package) from the older files; without padding.
+
+    what: whose. needs: the files, for the message. markers: the words that begin and end a text, by which it is known.
+    Raises ModelError if the files are missing or broken or another encoder's.
+    """
+    tokenizers = load_tokenizers()
+    try:
+        if (folder / "tokenizer.json").is_file():
+            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        else:
+            tokenizer = build(tokenizers)
+    except Exception as error:  # the Rust side raises bare Exception
+        raise ModelError(f"{what}'s tokenizer in {folder} can't be read ({error}): it needs {needs}") from error
+    if any(tokenizer.token_to_id(marker) is None for marker in markers):
+        raise ModelError(f"the tokenizer in {folder} doesn't know {' and '.join(markers)}: it isn't {what}'s")
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def load_tokenizers() -> Any:

@@ -34,6 +34,7 @@ class MDMConfig:
     (published code today) or time + text (before December 2024, and in MotionMix). mask_frames: padded frames take no
     part in attention; the paper's model has no such mask. condition_drop: share of training samples whose condition is
     masked. diffusion_steps, noise_schedule: what it was trained with. prefix_frames: clean frames that DiP is given.
+    target_layers: hidden layers of the target embedding (DiP with target: 1), 0 for a network without targets.
     gru_over: what the GRU's recurrence runs along. The published code runs it along the *batch* (its arrays are frames
     first, its GRU batch first), so that each answer depends on the batch's other samples; "frames" is what is meant.
     """
@@ -54,6 +55,7 @@ class MDMConfig:
     diffusion_steps: int = 1000
     noise_schedule: str = "cosine"
     prefix_frames: int = 0
+    target_layers: int = 0
     gru_over: Literal["frames", "batch"] = "frames"
 
     def __post_init__(self) -> None:
@@ -72,6 +74,17 @@ class TextTokens:
 
 
 Condition = Tensor | TextTokens | None
+
+TARGETS = ("pelvis", "left_foot", "right_foot", "left_wrist", "right_wrist", "head", "traj", "heading")
+"""What DiP's last frame may be asked to reach: six joints, the path on the ground, the heading."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Goals of DiP's last frame, in the order of TARGETS. values: (batch, 8, 3). known: (batch, 8) bool, asked for."""
+
+    values: Tensor
+    known: Tensor
 
 
 def sinusoidal_table(length: int, width: int) -> Tensor:
@@ -120,6 +133,19 @@ class _ActionTable(nn.Module):
         return self.action_embedding[action]
 
 
+class _TargetEmbedding(nn.Module):
+    def __init__(self, width: int, layers: int) -> None:
+        super().__init__()
+        stack: list[nn.Module] = [nn.Linear(4 * len(TARGETS), width)]
+        for _ in range(layers):
+            stack += [nn.SiLU(), nn.Linear(width, width)]
+        self.mlp = nn.Sequential(*stack)
+
+    def forward(self, targets: Targets) -> Tensor:
+        known = targets.known[..., None].to(targets.values.dtype)
+        return self.mlp(torch.cat([targets.values, known], dim=-1).flatten(1))
+
+
 class MDM(nn.Module):
     """A denoiser of MDM's family. `config` tells what it is; `schedule()` what it was trained on."""
 
@@ -148,6 +174,8 @@ class MDM(nn.Module):
             self.embed_text = nn.Linear(config.condition_width, width)
         elif config.condition == "action":
             self.embed_action = _ActionTable(config.actions, width)
+        if config.target_layers:
+            self.embed_target_cond = _TargetEmbedding(width, config.target_layers)
         self.output_process = _OutputProcess(width, config.features)
 
     @staticmethod
@@ -177,29 +205,37 @@ class MDM(nn.Module):
         *,
         unconditional: bool = False,
         prefix: Tensor | None = None,
+        targets: Targets | None = None,
     ) -> Tensor:
         """Predict the clean motion.
 
         Args:
             x: (batch, frames, features), noisy, in the space that the network was trained in.
             t: (batch,) int, timesteps of `schedule()`.
-            condition: pooled text features (batch, condition_width), `TextTokens`, action ids (batch,), or None for the
-                null condition. Null text is the bias of the text layer (a zero feature), null action a zero embedding.
+            condition: pooled text features (batch, condition_width), `TextTokens` (or bare token states
+                (batch, tokens, width), none of them padding), action ids (batch,), or None for the null condition.
+                Null text is the bias of the text layer (a zero feature), null action a zero embedding.
             lengths: (batch,) int frames that exist; used only by networks with `mask_frames`.
             unconditional: give the null condition in place of `condition`; unlike None it keeps the token mask of the
                 prompt, as the published guidance does.
             prefix: (batch, frames, features) clean frames before x (DiP); the answer is for x alone.
+            targets: where the last frame is to be (DiP with target); None for no goal. Guidance doesn't touch them.
         Returns:
             (batch, frames, features), x0.
         Raises:
             RequestError: arrays of the wrong shape or kind, an action outside the table.
         """
+        if self.config.condition == "tokens" and isinstance(condition, Tensor) and condition.ndim == 3:
+            condition = TextTokens(condition, condition.new_ones(condition.shape[:2], dtype=torch.bool))
         self._check(x, t, condition)
+        self._check_targets(targets, len(x))
         frames = x.shape[1]
         if prefix is not None:
             x = torch.cat([prefix, x], dim=1)
             lengths = None if lengths is None else lengths + prefix.shape[1]
         time = self.embed_timestep(self.positions[t])[None]
+        if targets is not None:
+            time = time + self._masked(self.embed_target_cond(targets).to(time.dtype)[None], False)
         embedding, padded_tokens = self._condition(time, condition, unconditional)
         sequence = x.transpose(0, 1)
         if self.config.architecture == "gru":
@@ -262,6 +298,15 @@ class MDM(nn.Module):
             return features * kept[:, None]
         return features
 
+    def _check_targets(self, targets: Targets | None, batch: int) -> None:
+        if targets is None:
+            return
+        if not self.config.target_layers:
+            raise RequestError("this network takes no targets")
+        wanted = (batch, len(TARGETS))
+        if tuple(targets.values.shape) != (*wanted, 3) or tuple(targets.known.shape) != wanted:
+            raise RequestError(f"targets are ({batch}, {len(TARGETS)}, 3) values and as many known ones")
+
     def _check(self, x: Tensor, t: Tensor, condition: Condition) -> None:
         config = self.config
         if x.ndim != 3 or x.shape[2] != config.features:
@@ -301,11 +346,12 @@ def as_predictor(
     *,
     unconditional: bool = False,
     prefix: Tensor | None = None,
+    targets: Targets | None = None,
 ) -> Predict:
     """The network under one condition as a denoiser for `diffusion.sample`."""
 
     def predict(x_t: Tensor, step: Step) -> Tensor:
         t = torch.as_tensor(step.timestep, device=x_t.device).expand(len(x_t))
-        return model(x_t, t, condition, lengths, unconditional=unconditional, prefix=prefix)
+        return model(x_t, t, condition, lengths, unconditional=unconditional, prefix=prefix, targets=targets)
 
     return predict

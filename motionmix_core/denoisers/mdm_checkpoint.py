@@ -108,8 +108,9 @@ def _config(
 ) -> MDMConfig:
     if "output_process.poseFinal.weight" not in state:
         raise ModelError(f"{file}: has no output_process.poseFinal.weight, so it is not an MDM checkpoint")
-    if any(key.startswith("embed_target_cond") for key in state):
-        raise ModelError(f"{file}: is conditioned on target joints (DiP with target), which is not supported")
+    targets = sorted(key for key in state if key.startswith("embed_target_cond."))
+    if targets and not all(re.fullmatch(r"embed_target_cond\.mlp\.\d+\.(weight|bias)", key) for key in targets):
+        raise ModelError(f"{file}: its target joints are embedded in an unpublished way ({targets[0]})")
     features, width = (int(n) for n in state["output_process.poseFinal.weight"].shape)
     architecture: Architecture = "trans_enc"
     stack = "seqTransEncoder"
@@ -145,5 +146,6 @@ def _config(
         diffusion_steps=int(args.get("diffusion_steps", 1000)),
         noise_schedule=str(args.get("noise_schedule", "cosine")),
         prefix_frames=int(args.get("context_len", 0) or 0),
+        target_layers=max(len(targets) // 2 - 1, 0),
         gru_over="batch" if architecture == "gru" else "frames",
     )

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from motionmix_core.denoisers.mdm import MDM, MDMConfig, TextTokens
+from motionmix_core.denoisers.mdm import MDM, TARGETS, MDMConfig, Targets, TextTokens
 from motionmix_core.errors import ModelError, RequestError
 from tests.denoisers.golden import fill
 
@@ -73,6 +73,9 @@ def test_newest_step_and_safetensors(tmp_path: Path) -> None:
         MDMConfig(features=150, layers=2, width=64, condition="none"),
         MDMConfig(layers=2, width=64, architecture="gru", gru_over="batch"),
         MDMConfig(layers=2, width=64, architecture="trans_dec", condition="tokens", condition_width=768),
+        MDMConfig(
+            layers=2, width=64, architecture="trans_dec", condition="tokens", condition_width=768, target_layers=1
+        ),
     ],
 )
 def test_kind_is_told_by_the_weights(tmp_path: Path, config: MDMConfig) -> None:
@@ -126,10 +129,35 @@ def test_incomplete_or_spoilt_weights_are_named(tmp_path: Path) -> None:
         MDM.from_public_checkpoint(published(tmp_path / "nan", state))
     state = weights(MDM(SMALL))
     state["embed_target_cond.mlp.0.weight"] = torch.zeros(2, 2)
-    with pytest.raises(ModelError, match="target"):
+    with pytest.raises(ModelError, match=r"embed_target_cond\.mlp\.0\.weight|incomplete|not a complete"):
         MDM.from_public_checkpoint(published(tmp_path / "target", state))
     with pytest.raises(ModelError, match="not an MDM checkpoint"):
         MDM.from_public_checkpoint(published(tmp_path / "other", {"weight": torch.zeros(3)}))
+
+
+def test_targets_reach_the_answer_and_their_absence_is_another_thing() -> None:
+    """DiP with target: a goal changes the motion, one that isn't asked for only if its number does, None is no goal."""
+    config = MDMConfig(layers=2, width=64, architecture="trans_dec", condition="tokens", condition_width=768,
+                       target_layers=1)  # fmt: skip
+    model = fill(MDM(config))
+    x, t, text = torch.randn(2, 6, 263), torch.tensor([3, 7]), torch.randn(2, 4, 768)
+    values, known = torch.zeros(2, len(TARGETS), 3), torch.zeros(2, len(TARGETS), dtype=torch.bool)
+    known[:, TARGETS.index("left_wrist")] = True
+    values[:, TARGETS.index("left_wrist")] = torch.tensor([0.5, 1.2, 2.0])
+    with torch.no_grad():
+        free, asked = model(x, t, text), model(x, t, text, targets=Targets(values, known))
+        unasked = model(x, t, text, targets=Targets(values, torch.zeros_like(known)))
+        guided = model(x, t, text, unconditional=True, targets=Targets(values, known))
+        unguided = model(x, t, text, unconditional=True)
+    assert not torch.allclose(free, asked) and not torch.allclose(asked, unasked)
+    assert not torch.allclose(guided, unguided)  # guidance drops the text, not the goal
+    padded = TextTokens(text, torch.ones(2, 4, dtype=torch.bool))
+    with torch.no_grad():
+        assert torch.equal(model(x, t, padded), free)  # bare states are states without padding
+    with pytest.raises(RequestError, match=r"\(2, 8, 3\)"):
+        model(x, t, text, targets=Targets(values[:, :3], known[:, :3]))
+    with pytest.raises(RequestError, match="no targets"):
+        MDM(SMALL)(torch.zeros(2, 5, 251), t, targets=Targets(values, known))
 
 
 def test_wrong_inputs_are_named() -> None:

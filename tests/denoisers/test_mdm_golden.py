@@ -144,6 +144,7 @@ def test_i_j_sampling(encoder: MDM, text: torch.Tensor, inpaint: bool, expected:
         (MDMConfig(features=251), 17_868_027),
         (MDMConfig(architecture="trans_dec"), 26_293_511),
         (MDMConfig(architecture="trans_dec", condition="tokens", condition_width=768), 26_424_583),
+        (MDMConfig(architecture="trans_dec", condition="tokens", condition_width=768, target_layers=1), 26_704_135),
         (MDMConfig(architecture="gru", layers=2), 4_472_071),
         (MDMConfig(features=150, condition="action", actions=12), 17_507_990),
         (MDMConfig(features=150, condition="action", actions=40), 17_522_326),
