@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import compat
 from ..core import BoneMapping, RequestError, RigError
-from ..rigs import read
+from ..rigs import read, status
 from . import keys
 from .bones import joints_by_bone
 from .channels import Channel, channels_of, obstacle, obstacle_lines, strip_paths, unique_frames
@@ -135,9 +135,12 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
 
     needs_action: it must play an Action of its own, which is what is edited; else it may be played by NLA strips.
     """
-    reason = read.rig_problem(obj)
+    reason = read.problem(obj)
     if reason or obj is None:
         raise RigError(reason)
+    mapping = status.mapping(obj)
+    if isinstance(mapping, str) or not mapping.usable:
+        raise RigError(mapping if isinstance(mapping, str) else mapping.reason)
     data = obj.animation_data
     if needs_action and (data is None or data.action is None):
         strips = data is not None and any(track.strips for track in data.nla_tracks)
@@ -148,7 +151,6 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
         )
     if needs_action and not compat.curves_of(obj):
         raise RequestError(f"The Action “{data.action.name}” has no keys for “{obj.name}”")  # type: ignore[union-attr]
-    mapping = read.mapping_of(obj)
     joints = joints_by_bone(mapping)
     channels = channels_of(obj, joints)
     in_strips = strip_paths(obj) if needs_action else set()

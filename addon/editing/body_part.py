@@ -19,7 +19,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     if not joints:
         raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik)
     edit = editing.body_part(
         seen.motion,
         joints,

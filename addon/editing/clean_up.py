@@ -27,7 +27,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     if not chosen:
         raise RequestError("All chosen bones are protected: nothing is left to clean up")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik)
     keep = ranges.selected_frames(found.channels.values()) if spec.protect_keys else np.zeros(0)
     keep = keep[(keep >= span.first) & (keep <= span.last)]
     edit = editing.clean_up(
@@ -61,6 +61,6 @@ def noise_line(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditS
     """How noisy the range is, in words, and the strength that suits it. Raises RigError or RequestError."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
-    seen = source.sampled(scene, found.obj, found.mapping, int(np.floor(span.first)), int(np.ceil(span.last)))
+    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)))
     estimate = editing.estimate_noise(seen.motion)
     return estimate.summary, estimate.level

@@ -23,7 +23,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     fps = source.frame_rate(scene)
     last = int(np.ceil(frames[-1]))
     first = max(int(np.floor(frames[0])), last - int(np.ceil(body.LONGEST_CONTEXT * fps)))
-    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
     edits = [editing.continue_motion(seen.motion, seconds, spec.settings()) for _, seconds in pieces]
     new = sum(edit.source.num_frames - seen.motion.num_frames for edit in edits)

@@ -37,7 +37,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
         )
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, (spec.collection,))
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik)
     holds = held_frames(found, poses)
     keys = _keys(found, seen, span, poses, holds, pins, choice)
     keyed = sorted({key.frame for key in keys if seen.index(span.first) <= key.frame <= seen.index(span.last)})

@@ -1,12 +1,12 @@
 """An edit from its begin to the keys in the Action. Nothing here waits for the worker: the operators do.
 
 `begin` looks at the rig and says what to ask the worker; `Job.receive` takes an answer and says what to ask next;
-`Job.finish` keys the result.
+`Job.finish` keys the result, `Job.finishing` does so beside the window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import bpy
@@ -19,7 +19,8 @@ from ..takes import collection
 from . import body, body_part, clean_up, extend, in_between, keys, loop, travel, write
 from .channels import Channel
 from .plan import Plan
-from .poses import changes
+from .poses import changing
+from .source import Ask
 from .spec import TAKE_NAMES, EditSpec
 
 PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec], Plan]] = {
@@ -91,31 +92,71 @@ class Job:
         return obj, scene
 
     def finish(self) -> Edited:
-        """Key the finished motion, all or nothing.
+        """Key the finished motion, all or nothing. Raises RigError as `target` does."""
+        return drained(self.finishing(None))
 
-        Raises RigError as `target` does.
+    def finishing(self, ask: Ask | None) -> Generator[bool, None, Edited]:
+        """As `finish`, in small steps; each yields whether there is nothing to do until the worker answers.
+
+        ask: has the worker do the retargeting. Nothing is written before the last step; after an undo it begins anew.
         """
-        obj, scene = self.target()
-        action = compat.current_assignment(obj).action
-        plan, finished = self.plan, self.finished
+        while True:
+            try:
+                return (yield from self._finishing(ask))
+            except write.Interrupted:
+                yield False
+
+    def _finishing(self, ask: Ask | None) -> Generator[bool, None, Edited]:
+        obj, _ = self.target()
+        finished = self.finished
         assert finished is not None
-        channels = _channels(obj, plan)
+        plan = self.plan
         contacts = foot_contacts(finished.positions(), finished.fps) if plan.lock_feet else None
-        found = changes(
-            plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys, contacts, plan.root
+        changes = changing(
+            plan.source,
+            finished,
+            self.channels_of(obj),
+            plan.span,
+            plan.holds,
+            plan.pins,
+            plan.keep_keys,
+            contacts,
+            plan.root,
+            ask,
         )
-        name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
+        found = yield from write.unless_interrupted(changes)
+        new = yield from write.unless_interrupted(write.spliced(obj, found, plan.span, plan.pins))
+        obj, scene = self.target()
+        return self.keyed_into(obj, scene, new)
+
+    def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
+        """The channels that may change, as they are now: the animator may have gone on working."""
+        return body.of(obj).usable(self.plan.bones)
+
+    def keyed_into(self, obj: bpy.types.Object, scene: bpy.types.Scene, new: Sequence[write.NewKeys]) -> Edited:
+        """Write the keys: into a new take, or the own Action."""
+        action, span = compat.current_assignment(obj).action, self.plan.span
         # selections don't last: what was meant by them does
-        frames = replace(self.spec, range="FRAMES", first=plan.span.first, last=plan.span.last)
+        frames = replace(self.spec, range="FRAMES", first=span.first, last=span.last)
+        name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
         stored = frames.stored(action.name, self.model)
         target = write.in_place(obj) if self.spec.output == "OWN" else write.copied(obj, name, stored)
         with target as edited:
-            write.apply(edited, found, plan.span, plan.pins)
-        last = int(np.ceil(plan.span.last))
+            write.apply(edited, new)
+        last = int(np.ceil(span.last))
         if self.spec.tool == "continue" and scene.frame_end < last:
             scene.frame_end = last
-        log.logger().info("%s of %s on %s: %d channels", self.spec.tool, action.name, obj.name, len(found))
+        log.logger().info("%s of %s on %s: %d curves", self.spec.tool, action.name, obj.name, len(new))
         return Edited(edited.action, tuple(dict.fromkeys(self.warnings)))
+
+
+def drained(steps: Generator[bool, None, Edited]) -> Edited:
+    """What a generator gives at its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
 
 
 def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
@@ -133,9 +174,3 @@ def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) 
 def unchanged(obj: bpy.types.Object) -> int:
     """A number that stays the same as long as no key of what the armature plays is changed."""
     return hash(tuple((curve.data_path, curve.array_index, keys.coordinates(curve)) for curve in compat.curves_of(obj)))
-
-
-def _channels(obj: bpy.types.Object, plan: Plan) -> dict[tuple[str, str], Channel]:
-    """The channels that may change, as they are now: the animator may have gone on working."""
-    found = body.of(obj)
-    return dict(found.usable(plan.bones))

@@ -17,7 +17,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    seen = source.sampled(scene, found.obj, found.mapping, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik)
     edit = editing.make_loop(seen.motion, spec.settings(), seconds=spec.seconds)
     length = seen.motion.num_frames
 

@@ -7,7 +7,7 @@ Where the animator's key holds, what is still missing to it is spread over the g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,9 @@ from mathutils import Euler, Quaternion
 
 from ..core import Motion, rotations
 from . import keys
-from .channels import LOCATION, Channel, unique_frames
+from .channels import Channel, unique_frames
 from .ranges import FrameRange
-from .source import Posed, Source, posed
+from .source import Ask, Posed, Source, posing
 
 FADE_SECONDS = 1.0
 """How long beyond the last frame that holds a difference takes to fade."""
@@ -41,7 +41,7 @@ class Change:
     steps: np.ndarray
 
 
-def changes(
+def changing(
     source: Source,
     finished: Motion,
     channels: Mapping[tuple[str, str], Channel],
@@ -51,19 +51,23 @@ def changes(
     keep_keys: bool,
     contacts: np.ndarray | None = None,
     root: str = "hips",
-) -> list[Change]:
-    """What to key.
+    ask: Ask | None = None,
+) -> Generator[bool, None, list[Change]]:
+    """What to key, in steps; each yields whether there is nothing to do until the worker answers.
 
     source: of at least the span. finished: as long as the source's motion. channels: (bone, "rotation" or "location")
     -> the channel, of those bones that may change. holds: the same keys -> scene frames at which the channel is to be
     exactly what it is. pins: whether it is so at the span's first and last frame for all of them. keep_keys: the keys
     at held frames stay as they are, else all keys in the span are made anew. contacts: (T, 4) of the finished motion,
     when planted feet are to be held on the rig's own proportions. root: what carries the travel afterwards.
+    ask: has the worker do the retargeting; None = here.
     """
-    before, after = posed(source, source.motion), posed(source, finished, root=root)
+    before = yield from posing(source, source.motion, ask=ask)
+    after = yield from posing(source, finished, root=root, ask=ask)
     before = _completed(before, after)
     if contacts is not None:
-        after = _feet_held(source, finished, contacts, after, channels, holds, span, pins)
+        locked = yield from posing(source, finished, contacts, ask=ask)
+        after = _feet_held(source, locked, after, channels, holds, span, pins)
     grid = np.arange(source.first, source.last + 1, dtype=np.float64)
     found = []
     for (bone, kind), channel in channels.items():
@@ -80,6 +84,7 @@ def changes(
         if change is not None:
             values, steps = change
             found.append(Change(channel, frames, values, nodes if keep_keys else np.zeros(0), steps))
+        yield False
     return found
 
 
@@ -244,8 +249,7 @@ def _turns_at(turns: np.ndarray, grid: np.ndarray, frames: np.ndarray) -> np.nda
 
 def _feet_held(
     source: Source,
-    finished: Motion,
-    contacts: np.ndarray,
+    locked: Posed,
     free: Posed,
     channels: Mapping[tuple[str, str], Channel],
     holds: Mapping[tuple[str, str], np.ndarray],
@@ -253,7 +257,6 @@ def _feet_held(
     pins: tuple[bool, bool],
 ) -> Posed:
     """Planted feet held still on this rig's legs, but for frames near those at which legs or hips hold."""
-    locked = posed(source, finished, contacts)
     moved = [
         (bone, "rotation") for bone, turns in locked.rotations.items() if not np.allclose(turns, free.rotations[bone])
     ] + [(bone, "location") for bone, at in locked.locations.items() if not np.allclose(at, free.locations[bone])]
@@ -270,6 +273,3 @@ def _feet_held(
     }
     placed = {bone: at + weight[:, None] * (locked.locations[bone] - at) for bone, at in free.locations.items()}
     return Posed(turned, placed)
-
-
-__all__ = ["LOCATION", "Change", "changes", "eased", "in_channel"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import bpy
@@ -9,6 +10,7 @@ import bpy
 from .. import jobs
 from ..core import GenerationRequest, GenerationResult, editing
 from .job import Edited
+from .source import Ask
 from .spec import EditSpec
 
 
@@ -24,6 +26,12 @@ class SequenceJob:
     def receive(self, result: GenerationResult | None) -> None:
         """Take the answer in."""
         self.result, self.request = result, None
+
+    def finishing(self, ask: Ask | None) -> Generator[bool, None, Edited]:
+        """As `finish`, in small steps."""
+        assert self.result is not None
+        made = yield from jobs.finishing(self.job, self.result, ask)
+        return Edited(made.actions[0], made.warnings)
 
     def finish(self) -> Edited:
         """Put the motion on the armature as a new take."""

@@ -1,30 +1,45 @@
-"""What the armature really plays - constraints, drivers and the NLA included - as motion of the canonical skeleton."""
+"""What the armature really plays - constraints, drivers and the NLA included - as motion of the canonical skeleton,
+and motion put on it again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import bpy
 import numpy as np
 
-from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, from_rig, to_rig
-from ..rigs import read, sample
+from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigPoses, from_rig, to_rig
+from ..rigs import sample, transfer
+
+Ask = Callable[..., Any]
+"""Has the worker compute something beside its jobs: `worker_bridge.Bridge.ask`."""
 
 
 @dataclass(frozen=True)
 class Source:
     """The motion of a stretch of the timeline.
 
-    motion: at the scene's frame rate. first: the scene frame of its first pose. ik: controls of the limbs that are
-    posed by their IK controls.
+    target: the armature with all that is set for it. motion: at the scene's frame rate. first: the scene frame of its
+    first pose. ik: controls of the limbs that are posed by their IK controls.
     """
 
-    rig: RigDescription
-    mapping: BoneMapping
+    target: transfer.Target
     motion: Motion
     first: int
     ik: frozenset[str]
+
+    @property
+    def rig(self) -> RigDescription:
+        """The armature's bones."""
+        return self.target.rig
+
+    @property
+    def mapping(self) -> BoneMapping:
+        """Which of them are which places of the body."""
+        return self.target.mapping
 
     @property
     def last(self) -> int:
@@ -44,19 +59,14 @@ class Posed:
     locations: dict[str, np.ndarray]
 
 
-def sampled(
-    scene: bpy.types.Scene,
-    obj: bpy.types.Object,
-    mapping: BoneMapping,
-    first: int,
-    last: int,
-    ik: Collection[str] = (),
-) -> Source:
+def sampled(scene: bpy.types.Scene, obj: bpy.types.Object, first: int, last: int, ik: Collection[str] = ()) -> Source:
     """Read the armature's poses at the whole frames from first to last. Raises RigError."""
-    rig = read.describe(obj)
-    matrices = sample.pose_matrices(scene, obj, range(first, last + 1))
-    motion = from_rig(rig, mapping, matrices, frame_rate(scene))
-    return Source(rig, mapping, motion, first, frozenset(ik))
+    target = transfer.target_of(obj)
+    frames = range(first, last + 1)
+    matrices = sample.pose_matrices(scene, obj, frames)
+    own = RetargetOptions(reference=target.reference)
+    motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames)
+    return Source(target, motion, first, frozenset(ik))
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
@@ -64,27 +74,51 @@ def frame_rate(scene: bpy.types.Scene) -> float:
     return float(scene.render.fps / scene.render.fps_base)
 
 
-def posed(source: Source, motion: Motion, contacts: np.ndarray | None = None, root: str = "hips") -> Posed:
-    """A motion on the source's rig.
+def posing(
+    source: Source, motion: Motion, contacts: np.ndarray | None = None, root: str = "hips", ask: Ask | None = None
+) -> Generator[bool, None, Posed]:
+    """A motion on the source's rig, in steps; each yields whether there is nothing to do until the worker answers.
 
     contacts: (T, 4), when planted feet are to be held on the rig's own proportions. root: what carries the travel, as
-    in RetargetOptions.
+    in RetargetOptions. ask: has the worker do it; None = here, in one step.
     """
-    rig, mapping = source.rig, source.mapping
-    lock = contacts is not None
-    fk = to_rig(motion, rig, mapping, RetargetOptions(root=root, foot_lock=lock, contacts=contacts))
+    options = source.target.options(root=root, controls="fk", foot_lock=contacts is not None)
+    fk = yield from _put(source, motion, contacts, options, ask)
     rotations, locations = dict(fk.rotations), dict(fk.locations)
-    if source.ik:
-        ik = to_rig(motion, rig, mapping, RetargetOptions(root=root, controls="ik", foot_lock=lock, contacts=contacts))
-        for limb in mapping.ik_limbs:
-            if limb.control not in source.ik:
-                continue
-            for slot in (limb.upper, limb.hinge, limb.end, limb.toe_slot):
-                for bone in mapping.bones.get(slot, ()):
-                    rotations.pop(bone, None)
-            for bone in (limb.control, limb.pole, limb.toe):
-                if bone in ik.rotations:
-                    rotations[bone] = ik.rotations[bone]
-                if bone in ik.locations:
-                    locations[bone] = ik.locations[bone]
+    if not source.ik:
+        return Posed(rotations, locations)
+    mapping = source.mapping
+    ik = yield from _put(source, motion, contacts, replace(options, controls="ik"), ask)
+    for limb in mapping.ik_limbs:
+        if limb.control not in source.ik:
+            continue
+        for slot in (limb.upper, limb.hinge, limb.end, limb.toe_slot):
+            for bone in mapping.bones.get(slot, ()):
+                rotations.pop(bone, None)
+        for bone in (limb.control, limb.pole, limb.toe):
+            if bone in ik.rotations:
+                rotations[bone] = ik.rotations[bone]
+            if bone in ik.locations:
+                locations[bone] = ik.locations[bone]
     return Posed(rotations, locations)
+
+
+def _put(
+    source: Source, motion: Motion, contacts: np.ndarray | None, options: RetargetOptions, ask: Ask | None
+) -> Generator[bool, None, RigPoses]:
+    if ask is None:
+        yield False
+        return to_rig(motion, source.rig, source.mapping, replace(options, contacts=contacts))
+    task = ask(
+        "put_on_rig",
+        motions=[motion],
+        contacts=[contacts],
+        rig=source.rig,
+        mapping=source.mapping,
+        options=options,
+        fps=motion.fps,
+    )
+    while not task.finished:
+        yield True
+    poses: RigPoses = task.answer()[0]
+    return poses

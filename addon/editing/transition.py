@@ -6,7 +6,7 @@ new take holds the first Action, the way, and the second Action moved to where t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,10 +19,9 @@ from ..core import Edit, Key, Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
 from . import body, seen, source, write
-from .channels import unique_frames
+from .channels import Channel, unique_frames
 from .job import Edited, Job, unchanged
 from .plan import Plan, Work
-from .poses import changes
 from .ranges import FrameRange
 from .spec import EditSpec
 
@@ -41,23 +40,24 @@ class TransitionJob(Job):
     edited: str = ""
     as_strip: bool = False
 
-    def finish(self) -> Edited:
-        """Key the transition; between strips it becomes a strip. All or nothing."""
-        obj, scene = self.target()
-        plan, finished, channels = self.plan, self.finished, self.channels
-        assert finished is not None
-        assert channels is not None
-        found = changes(plan.source, finished, channels, plan.span, plan.holds, plan.pins, plan.keep_keys)
+    def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
+        """What was seen when the transition was begun."""
+        assert self.channels is not None
+        return self.channels
+
+    def keyed_into(self, obj: bpy.types.Object, scene: bpy.types.Scene, new: Sequence[write.NewKeys]) -> Edited:
+        """Write the keys into a new take; between strips it becomes a strip."""
+        span = self.plan.span
         stored = self.spec.stored(self.edited, self.model)
         if not self.as_strip:
             with write.copied(obj, self.name, stored) as target:
-                write.apply(target, found, plan.span, plan.pins)
-            scene.frame_end = max(scene.frame_end, int(plan.span.last))
+                write.apply(target, new)
+            scene.frame_end = max(scene.frame_end, int(span.last))
             return Edited(target.action, tuple(dict.fromkeys(self.warnings)))
         made = compat.new_action(obj, takes.take_name(self.name, {action.name for action in bpy.data.actions}))
         try:
             takes.store_request(made.action, stored)
-            write.apply(write.Target(made.action, made.slot), found, plan.span, plan.pins)
+            write.apply(write.Target(made.action, made.slot), new)
             strip = strips.push(obj, made.action, own_below=False)
             strip.extrapolation = "NOTHING"
         except BaseException:
@@ -78,7 +78,7 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
     reach = int(np.ceil(body.LONGEST_CONTEXT * source.frame_rate(scene)))
     low = max(int(np.floor(first.frame_start)), start - reach)
     high = min(int(np.ceil(second.frame_end)), stop + reach)
-    whole = source.sampled(scene, found.obj, found.mapping, low, high)
+    whole = source.sampled(scene, found.obj, low, high)
     channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high)
     at = whole.index(start), whole.index(stop)
     edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, spec.settings())
@@ -125,14 +125,14 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     fps = source.frame_rate(scene)
     end = int(np.ceil(frames[-1]))
     low = max(int(np.floor(frames[0])), end - int(np.ceil(body.LONGEST_CONTEXT * fps)))
-    before = source.sampled(scene, found.obj, found.mapping, low, end, found.ik)
+    before = source.sampled(scene, found.obj, low, end, found.ik)
     with _playing(found.obj, other):
         theirs = body.of(found.obj)
         keyed = unique_frames([channel.key_frames(with_fillers=True) for channel in theirs.channels.values()])
         if not len(keyed):
             raise RequestError(f"The Action “{other.name}” has no keys on this body's bones")
         begins, ends = int(np.floor(keyed[0])), int(np.ceil(keyed[-1]))
-        after = source.sampled(scene, found.obj, found.mapping, begins, max(ends, begins + 1), found.ik)
+        after = source.sampled(scene, found.obj, begins, max(ends, begins + 1), found.ik)
         their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
         their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
     edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())

@@ -15,7 +15,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
-    seen = source.sampled(scene, found.obj, found.mapping, int(np.floor(span.first)), int(np.ceil(span.last)), found.ik)
+    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)), found.ik)
     finished, root = seen.motion, "hips"
     if spec.root == "BONE":
         root = "root"

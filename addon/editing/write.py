@@ -5,15 +5,15 @@ All or nothing: what fails half-way leaves the Action, the armature's assignment
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, epoch
 from ..core import RigError
 from ..rigs import takes
 from ..rigs.write import put_back, snapshot
@@ -79,22 +79,51 @@ def in_place(obj: bpy.types.Object) -> Iterator[Target]:
     refresh(obj)
 
 
-def apply(target: Target, changes: Sequence[Change], span: FrameRange, pins: tuple[bool, bool]) -> None:
-    """Key the changes."""
-    bag = compat.bag_in(target.action, target.slot)
-    curves = {_place(curve): curve for curve in bag.fcurves}
+class Interrupted(Exception):
+    """Blender's data was changed between two steps (an undo): what was read of it is void."""
+
+
+Made = TypeVar("Made")
+
+
+def unless_interrupted(steps: Generator[bool, None, Made]) -> Generator[bool, None, Made]:
+    """The same steps. Raises Interrupted when Blender's data was swapped between two of them."""
+    begun = epoch.now()
+    try:
+        while True:
+            waiting = next(steps)
+            yield waiting
+            if epoch.now() != begun:
+                raise Interrupted
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    finally:
+        steps.close()
+
+
+@dataclass(frozen=True)
+class NewKeys:
+    """All keys that a curve is to have. path, index: which curve. bone: its group, if it's to be made."""
+
+    path: str
+    index: int
+    bone: str
+    keys: keys.Keys
+
+
+def spliced(
+    obj: bpy.types.Object, changes: Sequence[Change], span: FrameRange, pins: tuple[bool, bool]
+) -> Generator[bool, None, list[NewKeys]]:
+    """The changes among the keys that the armature's Action has, a curve a step. Nothing is written yet."""
+    found = []
+    curves = {_place(curve): curve for curve in compat.curves_of(obj)}
     for change in changes:
         channel = change.channel
         for index in range(len(channel.static)):
             curve = curves.get((channel.path, index))
             present = keys.read(curve) if curve is not None else keys.fillers(np.zeros(0), np.zeros(0))
-            # read from the Action that is written to: in a copy that is the copy
-            evaluate = (
-                (lambda frame, curve=curve: float(curve.evaluate(frame)))
-                if curve is not None
-                else channel.component(index)
-            )
-            spliced = splice(
+            evaluate = curve.evaluate if curve is not None else channel.component(index)
+            new = splice(
                 present,
                 span.first,
                 span.last,
@@ -104,10 +133,20 @@ def apply(target: Target, changes: Sequence[Change], span: FrameRange, pins: tup
                 change.keep,
                 *pins,
             )
-            spliced = _held(spliced, change.steps)
-            if curve is None:
-                curve = compat.new_curve(bag, channel.path, index, channel.bone)
-            keys.write(curve, spliced)
+            found.append(NewKeys(channel.path, index, channel.bone, _held(new, change.steps)))
+            yield False
+    return found
+
+
+def apply(target: Target, new: Sequence[NewKeys]) -> None:
+    """Key what was spliced, into that Action or a copy of it."""
+    bag = compat.bag_in(target.action, target.slot)
+    curves = {_place(curve): curve for curve in bag.fcurves}
+    for one in new:
+        curve = curves.get((one.path, one.index))
+        if curve is None:
+            curve = compat.new_curve(bag, one.path, one.index, one.bone)
+        keys.write(curve, one.keys)
 
 
 def refresh(obj: bpy.types.Object) -> None:
@@ -118,16 +157,16 @@ def refresh(obj: bpy.types.Object) -> None:
     obj.update_tag(refresh={"OBJECT", "DATA", "TIME"})
 
 
-def _held(spliced: keys.Keys, steps: np.ndarray) -> keys.Keys:
+def _held(new: keys.Keys, steps: np.ndarray) -> keys.Keys:
     """Without a way from these frames to the next key: the value is held."""
     if not len(steps):
-        return spliced
-    interpolation = spliced.interpolation.copy()
+        return new
+    interpolation = new.interpolation.copy()
     for frame in steps:
-        index = spliced.at(float(frame))
+        index = new.at(float(frame))
         if index is not None:
             interpolation[index] = keys.CONSTANT
-    return spliced.changed(interpolation=interpolation)
+    return new.changed(interpolation=interpolation)
 
 
 def _place(curve: Any) -> tuple[str, int]:

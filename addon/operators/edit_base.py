@@ -15,18 +15,19 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import jobs, log, properties, worker_bridge
-from ..core import Cancelled, MotionMixError, OperatorReturn, WorkerJob
+from .. import log, properties, worker_bridge
+from ..core import Cancelled, MotionMixError, OperatorReturn
 from ..editing import job as editing_job
 from ..editing import settings
 from ..editing.ranges import RANGE_ITEMS
+from ..editing.run import EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..rigs import read
 from ..takes import collection
 from .generate import redraw_sidebars
 from .seed import draw_seed
 
-_TICK = 0.05
+_TICK, _WRITING_TICK = 0.05, 0.01  # seconds between looks at the work
 SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
@@ -55,9 +56,9 @@ class EditOperator:
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
 
-    _job: editing_job.Job | None = None
-    _work: WorkerJob | None = None
+    _run: EditRun | None = None
     _timer: bpy.types.Timer | None = None
+    _shown: tuple[float, str] = (0.0, "")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -79,7 +80,7 @@ class EditOperator:
                         job.request, lambda progress: window_manager.progress_update(int(100 * progress.fraction))
                     )
                 )
-            return self._finish(job)
+            return self._told(job.finish())
         except Exception as error:  # told to the animator: a traceback in a console that nobody sees helps nobody
             return self._fail(error)
         finally:
@@ -94,10 +95,7 @@ class EditOperator:
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
         try:
-            self._job = self._begin(context)
-            if self._job.request is None:
-                return self._finish(self._job)
-            self._work = worker_bridge.bridge().submit(self._job.request)
+            self._run = EditRun(self._begin(context))
         except Exception as error:
             return self._fail(error)
         finally:
@@ -109,44 +107,48 @@ class EditOperator:
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
-        """Look in on the worker; everything else passes through to Blender."""
-        assert self._job is not None
-        assert self._work is not None
-        bridge = worker_bridge.bridge()
+        """Do a small piece of the work; everything else passes through to Blender."""
+        assert self._run is not None
         if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
-            bridge.cancel(self._work)
+            self._run.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        bridge.poll()
-        redraw_sidebars(context)
-        if not self._work.finished:
-            return {"PASS_THROUGH"}
+        was_writing = self._run.writing
         try:
-            self._job.receive(jobs.answer(self._work))
-            if self._job.request is not None:
-                self._work = bridge.submit(self._job.request)
-                return {"PASS_THROUGH"}
-            self._leave(context)
-            return self._finish(self._job)
+            edited = self._run.tick()
         except Exception as error:
             self._leave(context)
             return self._fail(error)
+        shown = worker_bridge.bridge().progress()
+        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
+            self._shown = shown
+            redraw_sidebars(context)
+        if edited is not None:
+            self._leave(context)
+            return self._told(edited)
+        if self._run.writing and not was_writing:  # now there is something to do in every tick
+            self._remove_timer(context)
+            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
+        return {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender takes the operator away: the window was closed, or another file is being opened."""
-        if self._work is not None:
-            worker_bridge.bridge().cancel(self._work)
+        if self._run is not None:
+            self._run.cancel()
             worker_bridge.settle()
         self._leave(context)
 
     def _leave(self, context: bpy.types.Context) -> None:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
+        self._remove_timer(context)
         if context.workspace is not None and not worker_bridge.bridge().busy:
             context.workspace.status_text_set(None)
         redraw_sidebars(context)
+
+    def _remove_timer(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
 
     def spec(self, context: bpy.types.Context) -> EditSpec:
         """The panel's (or a take's) settings, with what the caller gave in their place."""
@@ -166,12 +168,11 @@ class EditOperator:
     def _begin(self, context: bpy.types.Context) -> editing_job.Job:
         return editing_job.begin(context.scene, read.target_of(context.object), self.spec(context))
 
-    def _finish(self, job: editing_job.Job) -> set[OperatorReturn]:
+    def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self
-        edited = job.finish()
         for line in edited.warnings:
             own.report({"WARNING"}, line)
-        own.report({"INFO"}, f"{'Changed' if job.spec.output == 'OWN' else 'Made'} “{edited.action.name}”")
+        own.report({"INFO"}, f"The result is “{edited.action.name}”")
         return {"FINISHED"}
 
     def _fail(self, error: Exception) -> set[OperatorReturn]:

@@ -259,3 +259,50 @@ def test_an_edit_is_made_again_from_its_take(extension, models) -> None:
     panel = bpy.context.scene.motionmix_edit
     assert (panel.tool, panel.prompt, panel.range, panel.first, panel.last) == ("in_between", "walk", "FRAMES", 11, 36)
     assert bpy.context.scene.motionmix.seed == 5
+
+
+def ticked(run) -> object:
+    """What a run gives at last; a tick takes moments."""
+    while True:
+        edited = run.tick()
+        if edited is not None:
+            return edited
+
+
+def begun(extension, obj, **values):
+    spec = extension.addon("editing.spec").EditSpec(
+        **({"range": "FRAMES", "first": 11, "last": 36, "seed": 3} | values)
+    )
+    return extension.addon("editing.run").EditRun(
+        extension.addon("editing.job").begin(bpy.context.scene, obj, spec)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", ["in_between", "in_place"])
+def test_beside_the_window_the_same_is_made(extension, models, tool: str) -> None:
+    obj = rig_of("mixamo", "XYZ")
+    mine = key_poses(extension, obj, walking(extension), KEYS)
+    given = {} if tool == "in_place" else {"first": 11, "last": 36, "seed": 3}
+    getattr(bpy.ops.motionmix, f"edit_{tool}")(**given)
+    at_once = all_bytes(extension, obj)
+    obj.animation_data.action = mine
+    edited = ticked(begun(extension, obj, tool=tool))
+    assert edited.action == obj.animation_data.action
+    assert all_bytes(extension, obj) == at_once
+
+
+@pytest.mark.parametrize("output", ["TAKE", "OWN"])
+def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, models, output: str) -> None:
+    obj = rig_of("mixamo")
+    mine = key_poses(extension, obj, walking(extension), KEYS)
+    before = all_bytes(extension, obj)
+    run = begun(extension, obj, output=output)
+    while not run.writing:
+        assert run.tick() is None
+    for _ in range(3):
+        assert run.tick() is None
+    run.cancel()
+    with pytest.raises(extension.core("errors").Cancelled):
+        run.tick()
+    assert list(bpy.data.actions) == [mine]
+    assert all_bytes(extension, obj) == before
