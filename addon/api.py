@@ -13,16 +13,20 @@ raised as an exception whose text is meant for people (`MotionMixError`), and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import bpy
 
 from . import jobs, worker_bridge
-from .core import BoneMapping, MotionMixError
+from .core import BoneMapping, MotionMixError, RequestError
+from .editing import job as editing_job
+from .editing import transition
+from .editing.spec import EditSpec
 from .rigs import figure, read, takes
 from .rigs.skeleton import add_armature
 
-__all__ = ["MotionMixError", "add_skeleton", "generate", "mapping_of", "request_of", "stop_worker"]
+__all__ = ["MotionMixError", "add_skeleton", "edit", "generate", "mapping_of", "request_of", "stop_worker"]
 
 
 def generate(
@@ -39,7 +43,7 @@ def generate(
     frame_start: int | None = None,
     extend_range: bool = True,
     model: str = "",
-    target: bpy.types.Object | None = None,
+    target: bpy.types.Object | Sequence[bpy.types.Object] | None = None,
     scene: bpy.types.Scene | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> list[bpy.types.Action]:
@@ -51,8 +55,9 @@ def generate(
     has seed + k. quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own
     value. foot_lock: hold planted feet still. root: what carries the travel, "hips", "root" (the rig's root bone) or
     "in_place". frame_start: scene frame of the first key; None is the start of the scene's range. extend_range: let
-    the scene's range reach to the motion's end. model: a model's name, "" the usual one. target: the armature; None
-    is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
+    the scene's range reach to the motion's end. model: a model's name, "" the usual one. target: the armature, or
+    several that get the same motions; None is the active object. scene: None is the current one. on_progress: told
+    0.0 to 1.0 now and then.
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """
@@ -71,9 +76,43 @@ def generate(
         extend_range=extend_range,
         model=model,
     )
-    job = jobs.prepare(scene, read.target_of(target or bpy.context.object), settings)
+    given = [target or bpy.context.object] if not isinstance(target, Sequence) else list(target)
+    first, *others = [read.target_of(obj) for obj in given] or [None]
+    job = jobs.prepare(scene, first, settings, [obj for obj in others if obj is not None])
     result = worker_bridge.bridge().run(job.request, lambda p: on_progress(p.fraction) if on_progress else None)
     return list(jobs.finish(job, result).actions)
+
+
+def edit(
+    tool: str,
+    *,
+    target: bpy.types.Object | None = None,
+    scene: bpy.types.Scene | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    **values: Any,
+) -> bpy.types.Action:
+    """Change the Action that an armature plays, in a new take or (output="OWN") in that Action itself.
+
+        api.edit("in_between", range="FRAMES", first=10, last=60, prompt="stumbles")
+        api.edit("body_part", range="FRAMES", first=10, last=60, bones="PRESET", parts=("left_arm",), prompt="waves")
+        api.edit("clean_up", range="ACTION")
+        api.edit("continue", sequence=(("walk", 3.0), ("sit down", 2.0)))
+
+    tool: "in_between", "body_part", "clean_up", "continue", "transition", "loop" or "in_place". values: fields of
+    `editing.spec.EditSpec`. target: the armature; None is the active object. on_progress: told 0.0 to 1.0 for each
+    request that the edit takes.
+
+    Returns the Action that holds the result. Raises MotionMixError; nothing has been changed then.
+    """
+    try:
+        spec = EditSpec(tool=tool, **values)
+    except TypeError as error:
+        raise RequestError(f"There is no such setting of an edit: {error}") from error
+    begin = transition.begin if tool == "transition" else editing_job.begin
+    job = begin(scene or bpy.context.scene, read.target_of(target or bpy.context.object), spec)
+    while job.request is not None:
+        job.receive(worker_bridge.bridge().run(job.request, lambda p: on_progress(p.fraction) if on_progress else None))
+    return job.finish().action
 
 
 def add_skeleton(location: tuple[float, float, float] = (0.0, 0.0, 0.0), with_figure: bool = False) -> bpy.types.Object:

@@ -8,6 +8,8 @@ from typing import Any
 import bpy
 
 from .operators.add_skeleton import MOTIONMIX_OT_add_skeleton
+from .operators.edit_clean_up import MOTIONMIX_OT_edit_clean_up
+from .operators.edit_in_between import MOTIONMIX_OT_edit_in_between
 from .operators.generate import MOTIONMIX_OT_generate
 from .panels.takes import MOTIONMIX_MT_takes
 
@@ -22,6 +24,13 @@ def draw_animation_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> No
     menu.layout.separator()
     menu.layout.operator(MOTIONMIX_OT_generate.bl_idname, icon="PLAY")
     menu.layout.menu(MOTIONMIX_MT_takes.bl_idname, icon="ACTION")
+
+
+def draw_edit_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """Pose > In-Betweens and the Key menus of the Dope Sheet, the Timeline and the Graph Editor: edits of the keys."""
+    menu.layout.separator()
+    for operator in (MOTIONMIX_OT_edit_in_between, MOTIONMIX_OT_edit_clean_up):
+        menu.layout.operator(operator.bl_idname, text=f"{operator.bl_label} (MotionMix)").range = "SELECTED"
 
 
 def add() -> None:
@@ -42,4 +51,7 @@ def _entries() -> tuple[tuple[Any, Callable[..., None]], ...]:
         (types.VIEW3D_MT_armature_add, draw_add_menu),
         (types.VIEW3D_MT_object_animation, draw_animation_menu),
         (types.VIEW3D_MT_pose, draw_animation_menu),
+        (types.VIEW3D_MT_pose_slide, draw_edit_menu),
+        (types.DOPESHEET_MT_key, draw_edit_menu),
+        (types.GRAPH_MT_key, draw_edit_menu),
     )

@@ -306,3 +306,25 @@ def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, models, out
         run.tick()
     assert list(bpy.data.actions) == [mine]
     assert all_bytes(extension, obj) == before
+
+
+def test_scripts_edit_through_the_interface(extension, models) -> None:
+    from bl_ext.user_default.motionmix import api
+
+    obj = rig_of("vroid")
+    mine = capture(extension, obj, walking(extension))
+    heard: list[float] = []
+    made = api.edit("body_part", target=obj, range="ACTION", bones="PRESET", parts=("head",), on_progress=heard.append)
+    assert made not in (None, mine)
+    assert obj.animation_data.action == made
+    assert heard[-1] == 1.0
+    with pytest.raises(api.MotionMixError, match="no such setting"):
+        api.edit("loop", target=obj, speed=2)
+    with pytest.raises(api.MotionMixError, match="no edit “melt”"):
+        api.edit("melt", target=obj)
+
+
+def test_the_key_menus_offer_the_edits() -> None:
+    for name in ("DOPESHEET_MT_key", "GRAPH_MT_key", "VIEW3D_MT_pose_slide"):
+        drawn = [function.__name__ for function in getattr(bpy.types, name)._dyn_ui_initialize()]
+        assert "draw_edit_menu" in drawn
