@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
 import bpy
@@ -68,7 +68,8 @@ class Settings:
 class Job:
     """A request on its way, and whom it is for.
 
-    Blender's data is named by session-wide numbers: pointers don't live through an undo.
+    Blender's data is named by session-wide numbers: pointers don't live through an undo. others: number and name of
+    further armatures that get the same motions. refused: why armatures that were meant too can't, a line each.
     """
 
     settings: Settings
@@ -77,6 +78,8 @@ class Job:
     target_name: str
     scene_uid: int
     fps: float
+    others: tuple[tuple[int, str], ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,14 +137,20 @@ def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
             setattr(panel, name, chosen)
 
 
-def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Settings) -> Job:
+def prepare(
+    scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Settings, others: Iterable[bpy.types.Object] = ()
+) -> Job:
     """Check everything that can be checked before the worker starts.
 
-    Raises RigError or RequestError; nothing has been changed then.
+    others: more armatures that shall get the motions. Those that can't are left out, and it's said why at the end.
+    Raises RigError when no armature can, or RequestError; nothing has been changed then.
     """
-    rig = status.of(obj)
-    if obj is None or not rig.usable:
-        raise RigError(rig.line)
+    looked = [(meant, status.of(meant)) for meant in (obj, *others)]
+    usable = [meant for meant, rig in looked if meant is not None and rig.usable]
+    refused = tuple(rig.line for meant, rig in looked if meant is None or not rig.usable)
+    if not usable:
+        raise RigError(refused[0])
+    obj = usable[0]
     fps = frame_rate(scene)
     if settings.frames < 0 or settings.key_rate not in KEY_RATES:
         raise RequestError("The length in frames can't be negative, and keys are made at the rate of scene or model")
@@ -157,7 +166,8 @@ def prepare(scene: bpy.types.Scene, obj: bpy.types.Object | None, settings: Sett
         model=settings.model,
     )
     RetargetOptions(root=settings.root)
-    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid, fps)
+    further = tuple((other.session_uid, other.name) for other in usable[1:])
+    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid, fps, further, refused)
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
@@ -175,14 +185,12 @@ def answer(work: WorkerJob) -> GenerationResult:
 
 
 def finish(job: Job, result: GenerationResult) -> Takes:
-    """Put the motions on the armature, each as a new Action, all or none.
+    """Put the motions on the armatures, each as a new Action, all or none.
 
     Raises RigError when the armature or the scene is gone, or can't be written to any more; the scene is as before
     then.
     """
-    obj, _ = _still_there(job)
-    if obj.mode != "EDIT":
-        bpy.context.view_layer.update()  # a script may just have moved the armature
+    bpy.context.view_layer.update()  # a script may just have moved an armature
     steps = finishing(job, result, None)
     while True:
         try:
@@ -205,13 +213,49 @@ def finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator[
 
 
 def _finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator[bool, None, Takes]:
+    """All armatures' actions are made before any is played, so that an end half-way leaves none of them."""
+    begun = epoch.now()
+    drafts: list[write.Draft] = []
+    warnings = [*job.refused, *result.warnings]
+    try:
+        for uid, name in ((job.target_uid, job.target_name), *job.others):
+            one = replace(job, target_uid=uid, target_name=name)
+            try:
+                draft, last, told = yield from _drafting(one, result, ask)
+            except RigError as error:
+                if not job.others:
+                    raise
+                warnings.append(str(error))
+                continue
+            drafts.append(draft)
+            warnings += told
+        if not drafts:
+            raise RigError(warnings[-1])
+        if epoch.now() != begun:
+            raise write.Interrupted
+        actions = write.hand_over(drafts)
+    except BaseException:
+        write.drop(drafts)
+        raise
+    scene = _scene_of(job)
+    if job.settings.extend_range and scene.frame_end < last:
+        scene.frame_end = last
+    for draft in drafts:
+        warnings += unseen.reasons(draft.obj)
+    log.logger().info("made %s", ", ".join(action.name for action in actions))
+    return Takes(tuple(actions), tuple(dict.fromkeys(warnings)))
+
+
+def _drafting(
+    job: Job, result: GenerationResult, ask: Ask | None
+) -> Generator[bool, None, tuple[write.Draft, int, list[str]]]:
+    """The actions of one armature, the scene frame of their end, and what to tell of them."""
     begun = epoch.now()
     obj, scene = _still_there(job)
     while ask is not None and obj.mode == "EDIT":  # until the animator leaves it: poses can't be keyed there
         yield True
         obj, scene = _still_there(job)
-    fps = frame_rate(scene)
-    made_at = result.motions[0].fps if job.settings.key_rate == "model" else fps
+    made_at, step = _rate_of_keys(job, result, scene)
     target = transfer.target_of(obj) if ask is None else (yield from _quietly(transfer.looking_at(obj)))
     arguments: dict[str, Any] = {
         "motions": list(result.motions),
@@ -229,24 +273,31 @@ def _finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator
     if epoch.now() != begun:
         raise write.Interrupted
     requests = [stored_request(job.settings, seed, result.model) for seed in result.seeds]
-    step = fps / made_at
     yield False
-    actions = yield from _quietly(write.writing_takes(obj, poses, requests, job.settings.frame_start, step))
+    draft = yield from _quietly(write.drafting_takes(obj, poses, requests, job.settings.frame_start, step))
     last = math.ceil(job.settings.frame_start + step * (max(rig_poses.num_frames for rig_poses in poses) - 1))
-    if job.settings.extend_range and scene.frame_end < last:
-        scene.frame_end = last
-    warnings = [*result.warnings, *(line for rig_poses in poses for line in rig_poses.warnings)]
-    warnings += unseen.reasons(obj)
-    log.logger().info("made %s on %s", ", ".join(action.name for action in actions), obj.name)
-    return Takes(tuple(actions), tuple(dict.fromkeys(warnings)))
+    return draft, last, [line for rig_poses in poses for line in rig_poses.warnings]
+
+
+def _rate_of_keys(job: Job, result: GenerationResult, scene: bpy.types.Scene) -> tuple[float, float]:
+    """Keys a second, and scene frames from one to the next."""
+    fps = frame_rate(scene)
+    made_at = result.motions[0].fps if job.settings.key_rate == "model" else fps
+    return made_at, fps / made_at
+
+
+def _scene_of(job: Job) -> bpy.types.Scene:
+    scene = by_uid(bpy.data.scenes, job.scene_uid)
+    if scene is None:
+        raise RigError("The scene was removed while its motion was being made. Nothing was changed.")
+    return scene
 
 
 def _still_there(job: Job) -> tuple[bpy.types.Object, bpy.types.Scene]:
     obj = by_uid(bpy.data.objects, job.target_uid)
-    scene = by_uid(bpy.data.scenes, job.scene_uid)
-    if obj is None or scene is None:
+    if obj is None:
         raise RigError(f"“{job.target_name}” was removed while its motion was being made. Nothing was changed.")
-    return obj, scene
+    return obj, _scene_of(job)
 
 
 def _asked(ask: Ask, arguments: Mapping[str, Any]) -> Generator[bool, None, tuple[RigPoses, ...]]:

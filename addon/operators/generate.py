@@ -18,7 +18,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from .. import jobs, log, prompts, properties, runs, worker_bridge
 from ..core import Cancelled, MotionMixError, OperatorReturn
-from ..rigs import read
+from ..rigs import batch, read
 from ..takes import collection
 from ..translations import interface, report
 from .seed import draw_seed
@@ -179,7 +179,8 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         }
         if "seconds" in given:
             given.setdefault("frames", 0)
-        return jobs.prepare(context.scene, obj, replace(settings, **given))
+        others = [other for other in batch.selected(context) if other != obj]
+        return jobs.prepare(context.scene, obj, replace(settings, **given), others)
 
     def _told(self, takes: jobs.Takes) -> set[OperatorReturn]:
         for line in takes.warnings:

@@ -14,7 +14,7 @@ from ..operators.generate import MOTIONMIX_OT_generate
 from ..operators.prompt_choose import MOTIONMIX_MT_prompts
 from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.seed import MOTIONMIX_OT_new_seed
-from ..rigs import read, status
+from ..rigs import batch, read, status
 from ..rigs.fixes import fix_of
 from ..translations import interface
 
@@ -40,10 +40,10 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
         row = layout.row(align=True)
         row.prop(settings, "prompt", text="", placeholder=interface("What the character does"), icon="TEXT")
         row.menu(MOTIONMIX_MT_prompts.__name__, text="", icon="PRESET")
+        layout.row(align=True).prop(settings, "length", expand=True)  # all of the width, or its words are cut
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.row(align=True).prop(settings, "length", expand=True)
         _draw_length(column, context, settings)
         row = column.row(align=True)
         row.prop(settings, "seed")
@@ -94,6 +94,10 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if rig.usable and target is not None:
         column.label(text=target.name, icon="OUTLINER_OB_ARMATURE", translate=False)
         column.label(text=rig.line, icon="CHECKMARK")
+        others = len(batch.selected(context)) - 1
+        if others > 0:
+            words = interface("and on {count} more selected armatures") if others > 1 else interface("and on one more")
+            column.label(text=words.format(count=others), icon="BLANK1", translate=False)
         _draw_fix(layout, target)
         return
     wrapped(column, context, rig.line, "INFO" if rig.absent else "ERROR")

@@ -16,6 +16,7 @@ from ..core import BoneMapping, canonical_skeleton, leg_length
 _SIDES = 20
 _CAP_RINGS = 6
 _COLOUR = (0.72, 0.55, 0.36, 1.0)
+_SHORTEST = 0.03  # metres on a body of the canonical size: no part between joints that lie together
 _ALONG = 0.5  # cosine: a tail farther off than this isn't where the part of the body ends
 _X = np.array([1.0, 0.0, 0.0])
 _Z = np.array([0.0, 0.0, 1.0])
@@ -88,7 +89,8 @@ def parts(bones: Mapping[str, Sequence[str]]) -> list[Part]:
         Part(f"neck {index}", f"neck {index + 1}" if index + 1 < necks else "head", _NECK, _NECK)
         for index in range(necks)
     ]
-    return [_HIPS, *trunk, *neck, _HEAD, *limbs]
+    belly = Part("pelvis", "spine 0", (0.120, 0.090), (0.125, 0.090), (-0.1, 0.9))  # of spines that begin high up
+    return [_HIPS, belly, *trunk, *neck, _HEAD, *limbs]
 
 
 def add_figure(
@@ -110,6 +112,8 @@ def add_figure(
     for part in parts(mapping.bones):
         owner = bones.get(part.on or part.joint)
         if owner is None or part.joint not in joints or part.to not in joints:
+            continue
+        if np.linalg.norm(joints[part.to] - joints[part.joint]) < _SHORTEST * scale:
             continue
         points, sides = _tube(part, joints[part.joint], joints[part.to], scale)
         faces += [[count + corner for corner in face] for face in sides]

@@ -6,7 +6,7 @@ belongs to no object and isn't saved; the armature plays it only when all of it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,31 @@ def writing_takes(
     rate. The object's former action stays in the file, with a fake user if nothing else would keep it. If anything
     fails, or the generator is closed, nothing of this is left. Raises Interrupted when what it works on is gone.
     """
+    draft = yield from drafting_takes(obj, poses, requests, frame_start, frame_step)
+    try:
+        return hand_over([draft])
+    except BaseException:
+        drop([draft])
+        raise
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Finished actions that no object plays yet. uids: of the actions, should these be gone."""
+
+    obj: bpy.types.Object
+    actions: tuple[bpy.types.Action, ...]
+    uids: tuple[int, ...]
+
+
+def drafting_takes(
+    obj: bpy.types.Object,
+    poses: Sequence[RigPoses],
+    requests: Sequence[Mapping[str, Any]],
+    frame_start: float,
+    frame_step: float = 1.0,
+) -> Generator[None, None, Draft]:
+    """As `writing_takes`, but the object doesn't play them yet: `hand_over` or `drop` has to follow."""
     begun = epoch.now()
     made: list[int] = []
 
@@ -90,12 +115,12 @@ def writing_takes(
         raise Interrupted
 
     try:
-        new: list[compat.NewAction] = []
+        new: list[bpy.types.Action] = []
         for rig_poses, request in zip(poses, requests, strict=True):
             taken = {action.name for action in bpy.data.actions}
             action = compat.new_action(obj, takes.take_name(str(request.get("prompt", "")), taken))
             made.append(action.action.session_uid)
-            new.append(action)
+            new.append(action.action)
             yield
             still_there(obj, action.action)
             for channel in channels(obj, rig_poses, frame_start, frame_step):
@@ -104,23 +129,34 @@ def writing_takes(
                 curves.write(action.bag, [channel])
             takes.store_request(action.action, request)
         yield
-        still_there(obj, *(action.action for action in new))
-        _hand_over(obj, new)
-        return [action.action for action in new]
+        still_there(obj, *new)
+        return Draft(obj, tuple(new), tuple(made))
     except BaseException:
-        for unfinished in [action for action in bpy.data.actions if action.session_uid in made]:
-            bpy.data.actions.remove(unfinished)
+        _remove(made)
         raise
 
 
-def _hand_over(obj: bpy.types.Object, new: Sequence[compat.NewAction]) -> None:
-    """The finished actions are kept, and the object plays the first; on an exception it is as before."""
-    before = snapshot(obj)
+def drop(drafts: Iterable[Draft]) -> None:
+    """Remove actions that were made and not handed over."""
+    _remove([uid for draft in drafts for uid in draft.uids])
+
+
+def _remove(uids: Sequence[int]) -> None:
+    for unfinished in [action for action in bpy.data.actions if action.session_uid in uids]:
+        bpy.data.actions.remove(unfinished)
+
+
+def hand_over(drafts: Sequence[Draft]) -> list[bpy.types.Action]:
+    """The finished actions are kept, and each object plays its first; on an exception all objects are as before."""
+    before = [(draft.obj, snapshot(draft.obj)) for draft in drafts]
     try:
-        show.show_new(obj, [action.action for action in new])
+        for draft in drafts:
+            show.show_new(draft.obj, draft.actions)
     except BaseException:
-        put_back(obj, before)
+        for obj, stood in before:
+            put_back(obj, stood)
         raise
+    return [action for draft in drafts for action in draft.actions]
 
 
 def channels(

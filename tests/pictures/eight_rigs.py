@@ -23,10 +23,10 @@ import numpy as np
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "bl_ext.user_default.motionmix"
-FRAMES = (1, 9, 17, 25)  # over one cycle of the walk, 33 frames
+FRAMES = (1, 9, 17)  # over one cycle of the walk, 33 frames
 SPACING = 1.15  # metres between two rigs
 ROW = 2.3  # metres of height that a row shows
-TILE = 150  # pixels a rig is wide
+TILE = 140  # pixels a rig is wide
 VIEW = (0.62, -1.0, 0.22)  # from the rigs to the camera: in front, a little to their left and above
 
 
@@ -40,7 +40,7 @@ class Example:
 
 
 def main() -> None:
-    """Draws the sheet and prints how far each rig's limbs are from the walk's."""
+    """Draws the sheet and prints how far each rig's joints are from the walk's, and how far its feet slide."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("-o", "--output", type=Path, default=Path("build/eight-rigs.png"))
     parser.add_argument("--save", type=Path, help="also save the scene as a .blend file")
@@ -53,11 +53,12 @@ def main() -> None:
     for column, example in enumerate(examples()):
         place = right * SPACING * (column - 3.5)
         rig = example.make()
-        off = animate(rig)
+        off, slide = animate(rig)
         rig.location = rig.location + type(rig.location)(place)
         dress(rig, example.colour)
         write_title(example.title, place)
-        print(f"{example.title.replace(chr(10), ' ')}: limbs {off:.2f} degrees off at most")
+        name = example.title.replace("\n", ", ")
+        print(f"{name}: arms and trunk {off:.2f} degrees off, feet slide {slide:.2f} cm, at most")
     set_up_camera(right)
     rows = [render(frame) for frame in FRAMES]
     save_sheet(rows, arguments.output)
@@ -129,30 +130,47 @@ def _rigify() -> Any:
     return rig
 
 
-def animate(rig: Any) -> float:
-    """Put the walk on a rig, on the spot. Returns how many degrees its arms and legs are off at most without lock."""
+def animate(rig: Any) -> tuple[float, float]:
+    """Put the walk on a rig, on the spot. Returns degrees by which arms and trunk are off, cm by which feet slide."""
     from tests.motions import walk
 
     transfer, write, read = part("addon.rigs.transfer"), part("addon.rigs.write"), part("addon.rigs.read")
-    core = part("motionmix_core.motion.motion")
     made = walk(1.4)
-    motion = core.Motion(
-        part("motionmix_core.motion.skeleton").canonical_skeleton(), made.root_positions, made.rotations, 30.0
-    )
-    target = transfer.target_of(rig)
+    skeleton = part("motionmix_core.motion.skeleton").canonical_skeleton()
+    motion = part("motionmix_core.motion.motion").Motion(skeleton, made.root_positions, made.rotations, 30.0)
     contacts = part("motionmix_core.motion.contacts").foot_contacts(motion.positions(), 30.0)
-    poses = transfer.put(target, motion, root="in_place", foot_lock=True, contacts=contacts)
-    write.write_takes(rig, [poses], [{"prompt": "walk"}], 1)
-    back = transfer.take(read.bpy.context.scene, rig, FRAMES, 30.0)
-    turned = part("motionmix_core.motion.rotations").quat_angle(
-        back.global_rotations(), motion.global_rotations()[[frame - 1 for frame in FRAMES]]
-    )
-    limbs = [
-        motion.skeleton.index(f"{side}_{name}")
-        for side in ("left", "right")
-        for name in ("hip", "knee", "shoulder", "elbow", "wrist")
+    target = transfer.target_of(rig)
+    for root in ("hips", "in_place"):
+        poses = transfer.put(target, motion, root=root, foot_lock=True, contacts=contacts)
+        write.write_takes(rig, [poses], [{"prompt": f"walk {root}"}], 1)
+        if root == "hips":
+            slide = sliding(rig, target.mapping.for_reading(), contacts)
+    frames = np.arange(motion.num_frames)
+    back = transfer.take(read.bpy.context.scene, rig, (frames + 1).tolist(), 30.0)
+    turned = part("motionmix_core.motion.rotations").quat_angle(back.global_rotations(), motion.global_rotations())
+    legs = {skeleton.index(f"{side}_{name}") for side in ("left", "right") for name in ("hip", "knee", "ankle", "foot")}
+    others = [joint for joint in range(skeleton.num_joints) if joint not in legs]
+    return float(np.degrees(turned[:, others].max())), slide
+
+
+def sliding(rig: Any, mapping: Any, contacts: np.ndarray) -> float:
+    """Centimetres that a planted foot joint is away from where it first stood, at most."""
+    bpy: Any = importlib.import_module("bpy")
+    joints = ("left_ankle", "left_foot", "right_ankle", "right_foot")
+    places = np.full((len(contacts), len(joints), 3), np.nan)
+    for frame in range(len(contacts)):
+        bpy.context.scene.frame_set(frame + 1)
+        for column, joint in enumerate(joints):
+            bone = mapping.bone(joint)
+            if bone:
+                places[frame, column] = rig.matrix_world @ rig.pose.bones[bone].head
+    runs = part("motionmix_core.retarget.planting").runs
+    slides = [
+        np.linalg.norm(places[start:stop, column] - places[start, column], axis=-1).max()
+        for column in range(len(joints))
+        for start, stop in runs(contacts[:, column])
     ]
-    return float(np.degrees(turned[:, limbs].max()))
+    return float(100 * np.nanmax(slides))
 
 
 def dress(rig: Any, colour: tuple[float, float, float]) -> None:
