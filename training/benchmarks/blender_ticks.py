@@ -26,7 +26,11 @@ CANCELS = 10
 
 
 def main() -> None:
-    """Prints {"blender", "load", "press": [...], "ticks": [...], "update": [...], "cancel": [...]}, seconds."""
+    """Prints {"blender", "load", "press": [...], "ticks": [...], "update": [...], "cancel": [...]}, seconds.
+
+    Of all but "cancel" there is "..._cpu" too: processor time of this thread, what they would take on a machine
+    with a free core.
+    """
     resources = tempfile.mkdtemp(prefix="motionmix-benchmark-")
     os.environ["BLENDER_USER_RESOURCES"] = resources
     bpy: Any = importlib.import_module("bpy")
@@ -51,29 +55,40 @@ def main() -> None:
     os._exit(0)  # with Rigify's timer registered some versions hang or crash when Python ends by itself
 
 
+class _Clock:
+    """Wall and processor time of a stretch of this thread."""
+
+    def __init__(self, found: dict[str, list[float]], name: str) -> None:
+        self._found, self._name = found, name
+
+    def __enter__(self) -> None:
+        self._begin = time.perf_counter(), time.thread_time()
+
+    def __exit__(self, *_error: object) -> None:
+        for name, now, then in zip(("", "_cpu"), (time.perf_counter(), time.thread_time()), self._begin, strict=True):
+            self._found.setdefault(self._name + name, []).append(now - then)
+
+
 def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
     names = ("jobs", "runs", "rigs.status", "worker_bridge")
     jobs, runs, status, bridges = (importlib.import_module(f"{PACKAGE}.addon.{name}") for name in names)
     status.of(rig)  # as the panel does long before the button is pressed
-    found: dict[str, Any] = {"press": [], "ticks": [], "update": [], "cancel": []}
+    found: dict[str, list[float]] = {}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
     for number in range(JOBS + 1):
+        if number == 1:
+            found = {}  # the first started the worker and warmed the caches
         settings = jobs.Settings("a person walks forward", SECONDS, seed=number, variations=VARIATIONS)
-        begin = time.perf_counter()
-        run = runs.Run(jobs.prepare(bpy.context.scene, rig, settings))
-        pressed = time.perf_counter() - begin
-        ticks, takes = [], None
+        with _Clock(found, "press"):
+            run = runs.Run(jobs.prepare(bpy.context.scene, rig, settings))
+        takes = None
         while takes is None:
             time.sleep(TICK_SECONDS)
-            begin = time.perf_counter()
-            takes = run.tick()
-            ticks.append(time.perf_counter() - begin)
-        begin = time.perf_counter()
-        bpy.context.view_layer.update()
-        if number:  # the first starts the worker and warms the caches
-            found["press"].append(pressed)
-            found["ticks"] += ticks
-            found["update"].append(time.perf_counter() - begin)
+            with _Clock(found, "ticks"):
+                takes = run.tick()
+        with _Clock(found, "update"):
+            bpy.context.view_layer.update()
+    found["cancel"] = []
     for number in range(CANCELS):
         settings = jobs.Settings("a person walks forward", 30.0, seed=number, variations=8, steps=1000)
         run = runs.Run(jobs.prepare(bpy.context.scene, rig, settings))
@@ -87,7 +102,13 @@ def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
             bridges.bridge().poll()
         found["cancel"].append(time.perf_counter() - begin)
     loads += [os.getloadavg()[0]] if loads else []
-    return {"blender": bpy.app.version_string, "bones": len(rig.pose.bones), "load": max(loads, default=0.0), **found}
+    return {
+        "blender": bpy.app.version_string,
+        "bones": len(rig.pose.bones),
+        "load": max(loads, default=0.0),
+        "jobs": JOBS,
+        **found,
+    }
 
 
 if __name__ == "__main__":
