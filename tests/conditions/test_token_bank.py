@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionmix_core.conditions.clip_text import ClipTextEncoder
-from motionmix_core.conditions.distilbert_text import DistilBertTextEncoder
+from motionmix_core.conditions.distilbert_text import DistilBertTextEncoder, TokenFeatures
 from motionmix_core.conditions.token_bank import build_clip_token_bank, build_distilbert_bank
 from tests.training.papers.published import bert_encoder, clip_encoder
 
@@ -46,9 +46,14 @@ def test_clip_tokens_keep_all_77_and_the_end_s_place(clip, tmp_path):
 
 def test_a_bank_is_read_back_and_a_broken_or_other_one_made_anew(bert, tmp_path, monkeypatch):
     first = build_distilbert_bank(TEXTS, bert, tmp_path)
-    calls = []
+    calls: list[int] = []
     real = DistilBertTextEncoder.encode
-    monkeypatch.setattr(DistilBertTextEncoder, "encode", lambda *a, **k: calls.append(1) or real(*a, **k))
+
+    def counted(self: DistilBertTextEncoder, texts: list[str], max_tokens: int) -> TokenFeatures:
+        calls.append(len(texts))
+        return real(self, texts, max_tokens)
+
+    monkeypatch.setattr(DistilBertTextEncoder, "encode", counted)
     again = build_distilbert_bank(reversed(TEXTS), bert, tmp_path)
     assert not calls and np.array_equal(first.gather(TEXTS)[0], again.gather(TEXTS)[0])
     next(tmp_path.glob("*.json")).write_text("{")

@@ -44,7 +44,7 @@ def test_work_of_others_is_seen_and_own_work_is_not() -> None:
         end = time.process_time() + 0.5
         while time.process_time() < end:
             pass
-        assert second.cores() > 0  # type: ignore[operator]
+        assert second.cores() > 0
     finally:
         spinning.kill()
         spinning.wait()

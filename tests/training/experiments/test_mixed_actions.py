@@ -46,7 +46,9 @@ def test_arms_get_the_data_that_their_names_say(base):
     assert set(data["half"].clips.ids) == set(data["noisy-half"].clips.ids) == noisy
 
     def features(name: str) -> dict[str, bytes]:
-        return {clip.id: clip.poses.tobytes() for clip in data[name].clips.clips}
+        chosen = data[name].clips
+        assert isinstance(chosen, ActionClips)
+        return {clip.id: clip.poses.tobytes() for clip in chosen.clips}
 
     clean, mixed = features("full"), features("motionmix")
     assert {clip for clip in clean if clean[clip] != mixed[clip]} == noisy

@@ -24,7 +24,7 @@ from tests.training.papers.published import (
 )
 from training import sample_paper, train_paper
 from training.papers.checkpoints import load_checkpoint, load_config
-from training.papers.space import load_space
+from training.papers.space import TextSpace, load_space
 
 
 def train(*arguments: object) -> None:
@@ -81,6 +81,7 @@ def test_the_other_rows_train_mixed_and_fully_supervised(tmp_path, row, capsys):
     if row == "motion-diffuse-humanml3d":
         space = load_space(load_config(tmp_path / "mixed"), tmp_path / "mixed")
         plain = np.load(data / "Std.npy")
+        assert isinstance(space, TextSpace)
         assert space.statistics.std[0] == pytest.approx(plain[0] / 25)
         assert space.statistics.std[50] == pytest.approx(plain[50])
         out = tmp_path / "made.npy"

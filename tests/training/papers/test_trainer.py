@@ -15,12 +15,14 @@ from motionmix_core.errors import DataError
 from motionmix_core.mixed_data.paper_config import PaperConfig, load_paper_config
 from motionmix_core.mixed_data.published_losses import MdmLossWeights, mdm_loss
 from tests.training.papers.published import edge_set, humanact12_set, humanml3d_set, small_config
+from training.papers.action_clips import ActionClips
 from training.papers.batches import BatchSampler
 from training.papers.clips import Clips
 from training.papers.conditioning import build_conditioner
 from training.papers.networks import build_network
 from training.papers.objective import Objective, body_of
 from training.papers.open_data import open_clips
+from training.papers.text_clips import TextClips
 from training.papers.trainer import PaperTrainer, step_seed
 from training.papers.training_set import TrainingSet, fully_supervised, mixed
 
@@ -133,7 +135,8 @@ def test_roles_decide_timesteps_and_conditions(config, clips):
     data = mixed(config, clips, seed=1)
     assert data.clean.sum() == 6  # three of six, of each of two actions
     sampler = BatchSampler(data, 4, seed=1)
-    low, high = [], []
+    low: list[int] = []
+    high: list[int] = []
     for step in range(300):
         batch = sampler.batch(step)
         for t, annotation in zip(batch.timesteps, batch.annotations, strict=True):
@@ -166,6 +169,7 @@ def test_noise_is_drawn_once_for_all_epochs_and_only_for_noisy_clips(config, cli
         original = clips.draw(place, np.random.default_rng(0)).motion
         assert np.array_equal(made[0], original) == clean
     # std .027 to .058 rad and metres; the path is in metres
+    assert isinstance(data.clips, ActionClips) and isinstance(clips, ActionClips)
     place = int(np.flatnonzero(~data.clean)[0])
     moved = data.clips.clips[place].root - clips.clips[place].root
     assert 0.02 < moved.std() < 0.12
@@ -175,6 +179,7 @@ def test_stored_roles_are_kept(tmp_path, config, clips):
     first = mixed(config, clips, seed=1)
     other = mixed(config, clips, seed=2, stored=first.split)
     assert other.split == first.split
+    assert isinstance(clips, ActionClips)
     missing = dataclasses.replace(clips, clips=(*clips.clips, dataclasses.replace(clips.clips[0], id="new")))
     with pytest.raises(DataError, match="new"):
         mixed(config, missing, seed=1, stored=first.split)
@@ -184,7 +189,7 @@ def test_windows_of_one_dance_and_mirrored_motions_share_a_role(tmp_path):
     edge = load_paper_config(small_config("edge-aistpp", tmp_path))
     dances = open_clips(edge, edge_set(tmp_path / "data", dances=4))
     data = mixed(edge, dances, seed=0)
-    roles = {}
+    roles: dict[str, set[bool]] = {}
     for name, clean in zip(dances.ids, data.clean, strict=True):
         roles.setdefault(name.split("_slice")[0], set()).add(bool(clean))
     assert all(len(role) == 1 for role in roles.values()) and {True, False} == set.union(*roles.values())
@@ -209,6 +214,7 @@ def test_text_noise_is_in_z_scores(tmp_path):
     """Std .043 to .105 in normalised features, whatever the features' own spread."""
     text = load_paper_config(small_config("mdm-humanml3d", tmp_path))
     clips = open_clips(text, humanml3d_set(tmp_path / "HumanML3D"))
+    assert isinstance(clips, TextClips)
     noisy = clips.corrupted(text.white_noise(0), clips.ids)
     for before, after in zip(clips.clips, noisy.clips, strict=True):
         error = clips.statistics.normalise(after.features) - clips.statistics.normalise(before.features)
