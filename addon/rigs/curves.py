@@ -88,14 +88,21 @@ def rotation(
     quaternions: (K, 4) unit, wxyz, relative to the bone's rest. frames: (K,) scene frames, evenly spaced. tolerance:
     fewer keys when it's given. Angles are continuous from key to key: a curve never jumps by a full turn.
     """
+    _check_shape(pose_bone, quaternions, (len(frames), 4))
     allowed = None if tolerance is None else tolerance.degrees
     return _placed(pose_bone, rotation_channel(pose_bone.name, quaternions, pose_bone.rotation_mode, allowed), frames)
 
 
 def location(pose_bone: Any, places: np.ndarray, frames: np.ndarray, tolerance: Tolerance | None = None) -> Channel:
     """The channel of a bone's location. places: (K, 3) armature units; the others as for `rotation`."""
+    _check_shape(pose_bone, places, (len(frames), 3))
     allowed = None if tolerance is None else tolerance.distance
     return _placed(pose_bone, location_channel(pose_bone.name, places, allowed), frames)
+
+
+def _check_shape(pose_bone: Any, values: np.ndarray, shape: tuple[int, int]) -> None:
+    if values.shape != shape:
+        raise ValueError(f"the poses of “{pose_bone.name}” are of the shape {values.shape}, not {shape}")
 
 
 def _placed(pose_bone: Any, channel: BoneChannel, frames: np.ndarray) -> Channel:
