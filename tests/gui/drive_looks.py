@@ -27,21 +27,28 @@ def steps(hand: Hand) -> Steps:
 
     bpy.context.preferences.view.ui_scale = 2.0
     yield 2.0
+    yield from hand.settle()
     hand.places.clear()
     hand.picture("3-twice-the-size.png")
     bpy.context.preferences.view.ui_scale = 1.0
     yield 1.0
 
-    # The sidebar as narrow as Blender lets it be, by its edge.
+    # The sidebar as narrow as Blender lets it be, drawn by its edge.
     hand.places.clear()
-    region = hand.region()
-    edge, middle = region.x, region.y + region.height * 0.5
-    yield from hand.move(edge, middle)
-    hand.press_down()
-    for step in range(1, 9):
-        yield from hand.move(edge + 12 * step, middle)
-    hand.let_go()
-    yield 0.5
+    usual = hand.region().width
+    for beside in (0, 2, -2, 4):
+        region = hand.region()
+        edge, middle = region.x + beside, region.y + region.height * 0.3
+        yield from hand.move(edge, middle)
+        yield 0.3
+        hand.press_down()
+        for step in range(1, 20):
+            yield from hand.move(edge + 5 * step, middle)
+        hand.let_go()
+        yield 0.5
+        if hand.region().width != usual:
+            break
+    assert 1 < hand.region().width < usual, "the sidebar's edge was drawn"
     yield from hand.picture_of_tab("4-narrow.png")
 
     language = bpy.context.preferences.view

@@ -37,5 +37,7 @@ def steps(hand: Hand) -> Steps:
     yield from generate(hand, variations=1, quality="draft", seconds=2.0)
     assert playing(metarig)
     bpy.context.scene.frame_set(30)
-    yield 0.5
+    with hand.override():
+        bpy.ops.view3d.view_selected()
+    yield 1.0
     hand.picture("4-on-the-metarig.png")

@@ -216,15 +216,20 @@ class Hand:
                     self.places.clear()
                     if drawn[0]:
                         return
+                    yield from self.click_at(x, y)  # it may have been another panel's header
                 y -= 14 * scale
         finally:
             cls.draw = original
         raise LookupError(f"no header of {panel} in the sidebar")
 
-    def _redraw(self) -> Steps:
-        self.area().tag_redraw()
-        yield 0.3
-        yield 0.1
+    def settle(self) -> Steps:
+        """Wait until all is drawn where it belongs: panels glide to their places."""
+        yield from self._redraw(6)
+
+    def _redraw(self, times: int = 1) -> Steps:
+        for _ in range(times):
+            self.area().tag_redraw()
+            yield 0.4
 
     # ---- the camera
 
@@ -252,8 +257,7 @@ class Hand:
         :param tabs: with the names of the tabs at the side, and all of its height.
         """
         yield from self.rest()
-        self.area().tag_redraw()
-        yield 1.0
+        yield from self.settle()
         region, scale = self.region(), bpy.context.preferences.system.ui_scale
         height = region.height if rows is None else min(region.height, rows * 20 * scale)
         width = region.width if tabs else region.width - 22 * scale
