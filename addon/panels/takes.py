@@ -12,7 +12,7 @@ from ..rigs import read
 from ..takes import collection, own
 from .main import _Tab, characters, wrapped
 
-_ROWS = 5
+_ROWS = (3, 7)  # least and most
 _BESIDE_NAME = 12  # characters' room that icons and scroll bar take of a row
 
 
@@ -182,6 +182,7 @@ class MOTIONMIX_PT_takes(_Tab, bpy.types.Panel):  # type: ignore[misc]
 
 def _draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, view: Any) -> None:
     row = layout.row()
+    count = len(collection.takes_of(obj, view.every_rig))
     row.template_list(
         MOTIONMIX_UL_takes.bl_idname,
         "",
@@ -189,7 +190,7 @@ def _draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, view: Any) -> 
         "actions",
         collection.state(obj),
         "row",
-        rows=_ROWS,
+        rows=min(max(count, _ROWS[0]), _ROWS[1]),
         sort_lock=False,
     )
     side = row.column(align=True)
