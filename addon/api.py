@@ -18,15 +18,26 @@ from typing import Any
 
 import bpy
 
-from . import jobs, worker_bridge
-from .core import BoneMapping, MotionMixError, RequestError
+from . import jobs, preferences, worker_bridge
+from . import prompts as prompt_choices
+from .core import BoneMapping, ModelSummary, MotionMixError, RequestError, model_summaries
 from .editing import job as editing_job
 from .editing import transition
 from .editing.spec import EditSpec
 from .rigs import figure, read, takes
 from .rigs.skeleton import add_armature
 
-__all__ = ["MotionMixError", "add_skeleton", "edit", "generate", "mapping_of", "request_of", "stop_worker"]
+__all__ = [
+    "MotionMixError",
+    "add_skeleton",
+    "edit",
+    "generate",
+    "mapping_of",
+    "models",
+    "prompts",
+    "request_of",
+    "stop_worker",
+]
 
 
 def generate(
@@ -43,6 +54,8 @@ def generate(
     frame_start: int | None = None,
     extend_range: bool = True,
     model: str = "",
+    frames: int = 0,
+    key_rate: str = "scene",
     target: bpy.types.Object | Sequence[bpy.types.Object] | None = None,
     scene: bpy.types.Scene | None = None,
     on_progress: Callable[[float], None] | None = None,
@@ -55,9 +68,10 @@ def generate(
     has seed + k. quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own
     value. foot_lock: hold planted feet still. root: what carries the travel, "hips", "root" (the rig's root bone) or
     "in_place". frame_start: scene frame of the first key; None is the start of the scene's range. extend_range: let
-    the scene's range reach to the motion's end. model: a model's name, "" the usual one. target: the armature, or
-    several that get the same motions; None is the active object. scene: None is the current one. on_progress: told
-    0.0 to 1.0 now and then.
+    the scene's range reach to the motion's end. model: a model's name, "" the usual one. frames: length in
+    frames of the scene, in place of the seconds. key_rate: "scene" is a key on every frame of the scene, "model" one
+    for each frame that the model made, which may lie between frames. target: the armature, or several that get the
+    same motions; None is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """
@@ -75,6 +89,8 @@ def generate(
         frame_start=scene.frame_start if frame_start is None else frame_start,
         extend_range=extend_range,
         model=model,
+        frames=frames,
+        key_rate=key_rate,
     )
     given = [target or bpy.context.object] if not isinstance(target, Sequence) else list(target)
     first, *others = [read.target_of(obj) for obj in given] or [None]
@@ -129,6 +145,16 @@ def add_skeleton(location: tuple[float, float, float] = (0.0, 0.0, 0.0), with_fi
 def mapping_of(target: bpy.types.Object) -> BoneMapping:
     """Which bones of an armature are which places of the body; its `reason` says why it can't be used, "" if it can."""
     return read.mapping_of(target)
+
+
+def models() -> list[ModelSummary]:
+    """The models that can be asked for, the usual one first: name, size, licence, card, what is wrong with it."""
+    return model_summaries(preferences.models_folder())
+
+
+def prompts() -> list[str]:
+    """Prompts that the shipped model is good at."""
+    return [prompt for prompt, _ in prompt_choices.presets()]
 
 
 def request_of(action: bpy.types.Action) -> dict[str, object] | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,7 +30,7 @@ def motionmix_api() -> Any:
     """The extension's Python interface; a clear word when it isn't enabled."""
     for module in bpy.context.preferences.addons.keys():  # noqa: SIM118 - items without it
         if module.rpartition(".")[2] == "motionmix":
-            return __import__(f"{module}.api", fromlist=["api"])
+            return importlib.import_module(module).api
     raise SystemExit("MotionMix isn't enabled in this Blender (Edit > Preferences > Add-ons).")
 
 
