@@ -236,6 +236,10 @@ class CaptureFaults:
         return motion
 
 
+Corruption = WhiteNoise | CaptureFaults
+"""What makes a noisy clip: the paper's noise, or faults as captures have them."""
+
+
 def _smoothed(values: NDArray[Any], sigma: float) -> NDArray[Any]:
     """A Gaussian filter along axis 0 with the end frames repeated; sigma in frames."""
     if sigma <= 0:

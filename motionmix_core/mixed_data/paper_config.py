@@ -13,8 +13,8 @@ from typing import Any, Literal, get_type_hints
 
 from ..diffusion.pivot import pivot_noise_level
 from ..diffusion.schedule import Schedule, named_schedule
-from ..errors import DataError
-from .corruption import WhiteNoise
+from ..errors import DataError, RequestError
+from .corruption import CaptureFaults, Corruption, WhiteNoise
 from .placeholders import PlaceholderKind
 from .timestep_ranges import TimestepRanges
 
@@ -54,7 +54,8 @@ class PaperMix:
     """MotionMix proper. noise_from, noise_to: T1 and T2 (exclusive), timesteps. pivot: T*.
 
     guide_second_stage: the released code's extrapolation below the pivot; the paper's formula has none. stages: "one"
-    trains and samples the same mixed data plainly, every clip at every step: the control experiment.
+    trains and samples the same mixed data plainly, every clip at every step: the control experiment. faults: capture
+    faults in place of white noise, as tables for `CaptureFaults.from_config`; T* must then lie above their level.
     """
 
     enabled: bool
@@ -65,6 +66,7 @@ class PaperMix:
     placeholder: PlaceholderKind
     guide_second_stage: bool = False
     stages: Literal["two", "one"] = "two"
+    faults: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,14 @@ class PaperConfig:
         """Which timesteps each role trains."""
         return TimestepRanges(self.diffusion.steps, self.mix.pivot if self._two_stages else 0)
 
+    def corruption(self, seed: int) -> Corruption | None:
+        """The corruption of the noisy role; None with the mix off. Raises RequestError for an unknown fault."""
+        if self.mix.enabled and self.mix.faults:
+            return CaptureFaults.from_config(self.mix.faults, seed)
+        return self.white_noise(seed)
+
     def white_noise(self, seed: int) -> WhiteNoise | None:
-        """The corruption of the noisy role; None with the mix off."""
+        """The paper's noise between T1 and T2; None with the mix off."""
         if not self.mix.enabled:
             return None
         return WhiteNoise(self.schedule(), self.mix.noise_from, self.mix.noise_to, seed)
@@ -203,6 +211,11 @@ def paper_config_from(table: dict[str, Any], where: str) -> PaperConfig:
         raise DataError(
             f"{where}: [mix] needs 0 < noise_from < noise_to <= pivot <= steps, so that stage two is cleaner"
         )
+    if mix.enabled:
+        try:
+            config.corruption(0)
+        except RequestError as error:
+            raise DataError(f"{where}: [mix] {error}") from error
     if not config.training.steps and not config.training.epochs:
         raise DataError(f"{where}: [training] needs steps or epochs")
     kind, takes = config.backbone, config.condition
@@ -233,6 +246,10 @@ def _build(kind: type, table: dict[str, Any], where: str) -> Any:
 
 
 def _checked(hint: Any, value: Any, where: str) -> Any:
+    if getattr(hint, "__origin__", None) is tuple:
+        if not isinstance(value, list | tuple) or not all(isinstance(entry, dict) for entry in value):
+            raise DataError(f"{where} must be a list of tables, not {value!r}")
+        return tuple(value)
     allowed = getattr(hint, "__args__", None)
     if allowed:
         if value not in allowed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from motionmix_core.mixed_data.paper_config import PaperConfig
 from motionmix_core.mixed_data.roles import RoleSplit, split_roles
@@ -15,7 +15,10 @@ ArmKind = Literal["full", "half", "motionmix", "plain", "noisy_half"]
 
 @dataclass(frozen=True)
 class Arm:
-    """One way of training. noise_from, noise_to, pivot, ratio: T1, T2, T* and the noisy share; None: the config's."""
+    """One way of training. noise_from, noise_to, pivot, ratio: T1, T2, T* and the noisy share; None: the config's.
+
+    faults: capture faults in place of white noise.
+    """
 
     name: str
     kind: ArmKind
@@ -24,6 +27,7 @@ class Arm:
     noise_to: int | None = None
     pivot: int | None = None
     ratio: float | None = None
+    faults: tuple[dict[str, Any], ...] = ()
 
     def config(self, base: PaperConfig) -> PaperConfig:
         """The config that the arm's network is trained and sampled by."""
@@ -34,6 +38,8 @@ class Arm:
             "noisy_ratio": self.ratio,
         }
         mix = replace(base.mix, **{name: value for name, value in wanted.items() if value is not None})  # type: ignore[arg-type]
+        if self.faults:
+            mix = replace(mix, faults=self.faults)
         if self.kind == "plain":
             mix = replace(mix, stages="one")
         config = replace(base, name=f"{base.name}-{self.name}", mix=mix)
@@ -49,7 +55,7 @@ class Arm:
         if self.kind == "half":
             return fully_supervised(config, _only(clips, split))
         if self.kind == "noisy_half":
-            noise = asked.white_noise(seed)
+            noise = asked.corruption(seed)
             assert noise is not None
             return fully_supervised(config, _only(clips, split).corrupted(noise, split.noisy))
         return mixed(config, clips, seed, split)
@@ -73,6 +79,12 @@ MAIN = (
     Arm("plain", "plain", "the same mixed data, plain training"),
     Arm("noisy-half", "noisy_half", "the noisy labelled half alone, plain training"),
 )
+CAPTURE: tuple[dict[str, Any], ...] = (
+    {"kind": "joint_jitter", "share": 0.5},
+    {"kind": "drift"},
+    {"kind": "dropped_frames", "probability": 0.5},
+    {"kind": "twist_flips", "probability": 0.5},
+)
 STRONG = {"noise_from": 20, "noise_to": 80}
 ABLATIONS = (
     Arm("pivot-60", "motionmix", "MotionMix, T* = 60", pivot=60),
@@ -81,5 +93,7 @@ ABLATIONS = (
     Arm("ratio-70", "motionmix", "MotionMix, 70 % noisy", ratio=0.7),
     Arm("strong-motionmix", "motionmix", "MotionMix, noise 20..80, T* = 80", pivot=80, **STRONG),
     Arm("strong-plain", "plain", "plain training, noise 20..80", pivot=80, **STRONG),
+    Arm("faults-motionmix", "motionmix", "MotionMix, capture faults, T* = 100", pivot=100, faults=CAPTURE),
+    Arm("faults-plain", "plain", "plain training, capture faults", pivot=100, faults=CAPTURE),
 )
 ARMS = {arm.name: arm for arm in (*MAIN, *ABLATIONS)}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionmix_core.formats.published import Skipped
-from motionmix_core.mixed_data.corruption import WhiteNoise
+from motionmix_core.mixed_data.corruption import Corruption
 
 from .space import Space
 
@@ -47,7 +47,7 @@ class Clips(Protocol):
     @property
     def skipped(self) -> Sequence[Skipped]: ...  # noqa: D102
 
-    def corrupted(self, noise: WhiteNoise, noisy: Collection[str]) -> Clips:
+    def corrupted(self, noise: Corruption, noisy: Collection[str]) -> Clips:
         """The same clips, those in `noisy` made noisy once and for all in the space that the data set uses."""
         ...
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from motionmix_core.errors import DataError
 from motionmix_core.formats.aistpp import WINDOW, Dance
 from motionmix_core.formats.published import Skipped
-from motionmix_core.mixed_data.corruption import WhiteNoise
+from motionmix_core.mixed_data.corruption import CaptureFaults, Corruption
 from motionmix_core.representation import edge
 
 from .clips import Drawn
+from .faults import faulty_poses
 from .space import DanceSpace
 
 
@@ -67,14 +68,17 @@ class DanceClips:
     def _scaled(self) -> NDArray[np.float32]:
         return self.normaliser.normalise(self._raw)
 
-    def corrupted(self, noise: WhiteNoise, noisy: Collection[str]) -> DanceClips:
+    def corrupted(self, noise: Corruption, noisy: Collection[str]) -> DanceClips:
         """Noise on raw axis-angles and the root; contacts are found anew on the noisy feet (MotionMix on AIST++)."""
         chosen = set(noisy)
 
         def worse(dance: Dance) -> Dance:
             if dance.id not in chosen:
                 return dance
-            poses, root = noise.apply(dance.id, dance.poses, dance.root)
+            if isinstance(noise, CaptureFaults):
+                poses, root = faulty_poses(noise, dance.id, dance.poses, dance.root, edge.FPS)
+            else:
+                poses, root = noise.apply(dance.id, dance.poses, dance.root)
             return replace(dance, poses=poses, root=root)
 
         return replace(self, dances=tuple(map(worse, self.dances)))

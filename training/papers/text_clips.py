@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from motionmix_core.formats.published import Skipped
 from motionmix_core.formats.text_motion import MAX_FRAMES, Statistics, TextClip, TextMotionSet, training_sample
-from motionmix_core.mixed_data.corruption import WhiteNoise
+from motionmix_core.mixed_data.corruption import CaptureFaults, Corruption
 from motionmix_core.representation.guo_layout import GuoLayout
 
 from .clips import Drawn
+from .faults import faulty_features
 from .space import TextSpace
 
 ROOT_WEIGHT = 25.0  # MotionDiffuse divides the standard deviation of root and contacts by it
@@ -59,13 +60,15 @@ class TextClips:
         """Clip id -> the motion that it is a part or the mirror image of: those share a role."""
         return {clip.id: clip.motion.removeprefix("M") for clip in self.clips}
 
-    def corrupted(self, noise: WhiteNoise, noisy: Collection[str]) -> TextClips:
+    def corrupted(self, noise: Corruption, noisy: Collection[str]) -> TextClips:
         """Noise on the whole clip's z-scores, before it is cropped and padded (MotionMix on HumanML3D and KIT)."""
         chosen = set(noisy)
 
         def worse(clip: TextClip) -> TextClip:
             if clip.id not in chosen:
                 return clip
+            if isinstance(noise, CaptureFaults):
+                return replace(clip, features=faulty_features(noise, clip.id, clip.features, self.layout))
             (scores,) = noise.apply(clip.id, self.statistics.normalise(clip.features))
             return replace(clip, features=self.statistics.denormalise(scores))
 

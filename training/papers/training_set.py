@@ -42,7 +42,7 @@ def mixed(config: PaperConfig, clips: Clips, seed: int, stored: RoleSplit | None
 
     seed: of roles and noise. stored: roles of an earlier run, to be kept; DataError if they know other clips.
     """
-    noise = config.white_noise(seed)
+    noise = config.corruption(seed)
     if noise is None:
         return fully_supervised(config, clips)
     split = stored or split_roles(clips.ids, config.mix.noisy_ratio, seed, strata=clips.strata, families=clips.families)
