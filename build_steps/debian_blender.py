@@ -18,6 +18,9 @@ from build_steps.console import BuildError, run
 from build_steps.interpreters import Version
 
 READY = ".blender-gui-ready"
+APART = ("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child")
+"""Namespaces of its own: nothing stays mounted or running, screens of the same number don't meet, and there is no
+network, of which the extension must not notice anything."""
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 PACKAGES = (
@@ -53,9 +56,7 @@ def reason_why_not() -> Optional[str]:
         return "it needs root, to change into a Debian folder of its own"
     if shutil.which("unshare") is None:
         return "the command unshare is missing (Debian: apt-get install util-linux)"
-    tried = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "true"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    tried = subprocess.run([*APART, "true"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if tried.returncode != 0:
         return "this container may not mount: " + tried.stdout.decode("utf-8", "replace").strip()
     return None

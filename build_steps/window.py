@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 from build_steps.console import ROOT, BuildError
-from build_steps.debian_blender import BLENDERS, ensure_debian
+from build_steps.debian_blender import APART, BLENDERS, ensure_debian
 from build_steps.package import PYTHONS, package
 
 SCRIPTS = ROOT / "tests" / "gui"
@@ -24,8 +24,7 @@ DOCUMENTATION = ROOT / "docs" / "images"
 DEBIANS = ROOT / ".cache" / "gui"
 SCREEN = "1600x900"
 
-# In a mount and a process namespace of its own, so that nothing stays mounted or running. The shell stays the first
-# process in there: the X server tells a first process nothing when it is ready.
+# The shell stays the first process in its namespace: the X server tells a first process nothing when it is ready.
 CHANGE_INTO = """
 root=$1; job=$2; shift 2
 mkdir -p "$root/job" "$root/tmp/.X11-unix"
@@ -107,8 +106,7 @@ def run_script(
         shutil.copy2(zip_path, job / "in" / "extension.zip")
         blender = ["blender", "--factory-startup", "--no-window-focus", "-p", "0", "0", width, height]
         blender += ["--python", "/job/in/inside.py", "--", script.stem]
-        command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", CHANGE_INTO, "sh"]
-        command += [str(root), str(job), "/usr/bin/env", "-i"]
+        command = [*APART, "sh", "-c", CHANGE_INTO, "sh", str(root), str(job), "/usr/bin/env", "-i"]
         command += [f"{key}={value}" for key, value in _environment(patience).items()]
         command += ["xvfb-run", "-a", "-s", f"-screen 0 {screen}x24 +extension GLX", *blender]
         with (pictures / "blender.log").open("wb") as log:
