@@ -12,8 +12,15 @@ from ..rigs import read
 from ..takes import collection, own
 from .main import _Tab, characters, wrapped
 
-_ROWS = (3, 7)  # least and most
+_ROWS = (5, 8)  # least and most
 _BESIDE_NAME = 12  # characters' room that icons and scroll bar take of a row
+_PLACES = (
+    ("SCENE", False, "Move Take to Scene Range"),
+    ("PREVIEW", False, "Move Take to Preview Range"),
+    ("CURRENT", False, "Move Take to Current Frame"),
+    ("SCENE", True, "Stretch Take to Scene Range"),
+    ("PREVIEW", True, "Stretch Take to Preview Range"),
+)
 
 
 class MOTIONMIX_UL_takes(bpy.types.UIList):
@@ -117,12 +124,9 @@ class MOTIONMIX_MT_takes(bpy.types.Menu):
         layout.operator(take_manage.MOTIONMIX_OT_take_delete.bl_idname, icon="TRASH")
         layout.operator(take_manage.MOTIONMIX_OT_take_delete_unstarred.bl_idname, icon="BLANK1")
         layout.separator()
-        for to, text in (("SCENE", "Scene Range"), ("PREVIEW", "Preview Range"), ("CURRENT", "Current Frame")):
-            button = layout.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=f"Move Take to {text}")
-            button.to, button.stretch = to, False
-        for to, text in (("SCENE", "Scene Range"), ("PREVIEW", "Preview Range")):
-            button = layout.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=f"Stretch Take to {text}")
-            button.to, button.stretch = to, True
+        for to, stretch, text in _PLACES:
+            button = layout.operator(take_time.MOTIONMIX_OT_take_fit.bl_idname, text=text)
+            button.to, button.stretch = to, stretch
         layout.operator(take_time.MOTIONMIX_OT_take_blend.bl_idname, icon="IPO_EASE_IN_OUT")
         layout.operator(take_time.MOTIONMIX_OT_take_push.bl_idname, icon="NLA_PUSHDOWN")
         layout.separator()
