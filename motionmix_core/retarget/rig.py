@@ -183,6 +183,12 @@ class IkLimb:
     always: bool = False
 
 
+def _limb_of(data: Mapping[str, Any]) -> IkLimb:
+    """A limb of a preset file. TypeError for fields that it doesn't have."""
+    words: dict[str, Any] = {str(key): str(value) for key, value in data.items() if key != "always"}
+    return IkLimb(**words, always=bool(data.get("always", False)))
+
+
 @dataclass(frozen=True)
 class BoneMapping:
     """Which bones of a rig are which places of the body.
@@ -283,10 +289,7 @@ class BoneMapping:
                 tuple((str(bone), str(key), float(value)) for bone, key, value in data.get(name, ()))
                 for name in ("switches", "ik_switches")
             )
-            limbs = tuple(
-                IkLimb(**{str(k): v if k == "always" else str(v) for k, v in limb.items()})
-                for limb in data.get("ik_limbs", ())
-            )
+            limbs = tuple(_limb_of(limb) for limb in data.get("ik_limbs", ()))
             follows = tuple((str(bone), str(control)) for bone, control in data.get("follows", ()))
             scheme = str(data.get("scheme", "custom"))
             return cls(

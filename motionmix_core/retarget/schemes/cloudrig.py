@@ -1,6 +1,20 @@
 """CloudRig's FK controls (Blender Studio); names from public scripts for its rigs, not from a file tried here."""
 
+from ..rig import IkLimb
 from .scheme import Scheme
+
+_LIMBS = (("arm", "leg"), ("upperarm", "thigh"))  # what older and newer rigs call a limb's switch
+
+
+def _switches(value: float) -> tuple[tuple[str, str, float], ...]:
+    """The FK/IK switch of each limb, whichever of these properties a rig has; 1 is IK."""
+    found = []
+    for bone in ("Properties_IKFK", "Properties"):
+        for limb in (name for names in _LIMBS for name in names):
+            for side in ("left", "right"):
+                found += [(bone, f"ik_{limb}_{side}", value), (bone, f"ik_{side}_{limb}", value)]
+    return tuple(found)
+
 
 SCHEME = Scheme(
     name="cloudrig",
@@ -17,10 +31,11 @@ SCHEME = Scheme(
     },
     marks=("FK-UpperArm.L", "FK-Thigh.L", "FK-Forearm.R"),
     controls=True,
-    switches=tuple(
-        (bone, switch, 0.0)
-        for bone in ("Properties_IKFK", "Properties")
-        for switch in ("ik_arm_left", "ik_arm_right", "ik_leg_left", "ik_leg_right",
-                       "ik_left_arm", "ik_right_arm", "ik_left_leg", "ik_right_leg")
+    switches=_switches(0.0),
+    ik_limbs=(
+        IkLimb("shoulder", "elbow", "wrist", "IK-MSTR-Wrist.{side}", "IK-POLE-UpperArm.{side}"),
+        IkLimb("shoulder", "elbow", "wrist", "IK-MSTR-Hand.{side}", "IK-POLE-UpperArm.{side}"),
+        IkLimb("hip", "knee", "ankle", "IK-MSTR-Foot.{side}", "IK-POLE-Thigh.{side}"),
     ),
+    ik_switches=_switches(1.0),
 )  # fmt: skip
