@@ -53,16 +53,17 @@ def _run(arguments: argparse.Namespace) -> None:
     deadline = None if arguments.minutes is None else began + 60 * arguments.minutes
     bench = Bench(model, arguments.cache, judges, Shelf.of_model(model), settings, deadline, _tell)
     six = None if arguments.no_speed else seconds_for_six(model)
-    bench.measure_main()
-    _tell("main table done")
     sheets: list[Path] = []
     orders = prompts.prompt_orders(arguments.prompts_file)
     if bench.made("prompts", orders):
         motions = [bench.shelf.get(order) for order in orders]
-        sheets = prompts.draw_sheets(orders, motions, pictures)
+        sheets = prompts.draw_sheets(orders, motions, pictures)  # first, so that they can be looked at meanwhile
+        _tell(f"sheets drawn in {pictures}")
         if arguments.films:
             for path in prompts.draw_films(orders, motions, arguments.films):
                 print(path)
+    bench.measure_main()
+    _tell("main table done")
     bench.measure_multimodality()
     if arguments.curve_stretches:
         bench.measure_curve()
