@@ -10,6 +10,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import ScalarFormatter
 
 from .arms import ARMS
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = (
     ("accuracy", "accuracy, more is better", False),
-    ("fid", "FID, less is better", True),
+    ("fid", "FID, less is better", False),
     ("diversity", "diversity", False),
     ("skating", "skating ratio", False),
     ("jerk", "jerk, m/s³", True),
@@ -38,6 +39,8 @@ def draw(runs: Runs, folder: Path, path: Path) -> str:
         axis.axhline(runs.real["test"][measure], color="black", linestyle=":", label="real test clips")
         if logarithmic:
             axis.set_yscale("log")
+            axis.yaxis.set_major_formatter(ScalarFormatter())
+            axis.yaxis.set_minor_formatter(ScalarFormatter())
         axis.set_title(title)
         axis.set_xticks(range(len(arms)), arms, rotation=35, ha="right", fontsize=8)
     axes.flat[0].legend(fontsize=8)
@@ -48,7 +51,7 @@ def draw(runs: Runs, folder: Path, path: Path) -> str:
         told = [json.loads(line) for line in lines]
         losses.plot([t["step"] for t in told], [t["loss"] for t in told], color=colours[arm], label=arm)
     losses.set_yscale("log")
-    losses.set_title("training loss, first seed (each on its own data)")
+    losses.set_title("training loss, first seed")
     losses.set_xlabel("step")
     losses.legend(fontsize=7)
     figure.savefig(path, dpi=110)

@@ -17,6 +17,7 @@ from training.papers.objective import body_of
 from .evaluator import ActionClassifier, Evaluator, train_evaluator
 
 EVALUATOR_SEED = 777
+FINE = "measures-fine.json"  # a run sampled again, see resample.py
 
 
 def kept_clips(path: Path, data: Path, config: PaperConfig) -> tuple[ActionClips, ActionClips]:

@@ -21,6 +21,7 @@ from motionmix_core.files import written_whole
 from motionmix_core.metrics.report import Estimate, Table
 
 from .arms import ABLATIONS, ARMS, MAIN
+from .kept import FINE
 from .report_text import PREFACE, notes_of, settings_lines
 
 COLUMNS = ("accuracy", "fid", "kid", "diversity", "multimodality", "skating", "jerk")
@@ -45,6 +46,8 @@ def read_runs(folder: Path) -> Runs:
         arms: dict[str, dict[int, dict[str, Any]]] = {}
         for path in sorted(folder.glob("*/measures.json")):
             run = json.loads(path.read_text("utf-8"))
+            if (path.parent / FINE).exists():
+                run["fine"] = json.loads((path.parent / FINE).read_text("utf-8"))
             arms.setdefault(run["arm"], {})[int(run["seed"])] = run
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{folder} holds no runs of training.experiments.mixed_actions ({error})") from error
@@ -128,6 +131,19 @@ def ablation_table(runs: Runs) -> Table | None:
     return Table("Ablations", COLUMNS, rows, formats=FORMATS, row_header="trained on")
 
 
+def fine_table(runs: Runs) -> Table | None:
+    """The runs sampled again by DDPM with every step below timestep 30; None if none was."""
+    rows = {}
+    for name, arm in ARMS.items():
+        again = [run["fine"] for run in runs.arms.get(name, {}).values() if "fine" in run]
+        if again:
+            rows[f"{arm.title} ({len(again)} seed{'s' if len(again) > 1 else ''})"] = {
+                column: over_seeds([measures[column] for measures in again]) for column in COLUMNS
+            }
+    note = "DDPM, 25 steps down to timestep 30 and then every one, on the same networks."
+    return Table("The same networks, other steps", COLUMNS, rows, (note,), FORMATS, "trained on") if rows else None
+
+
 def verdict_lines(runs: Runs) -> list[str]:
     """The comparisons that the question is about, each measure in words."""
     lines = []
@@ -143,8 +159,8 @@ def verdict_lines(runs: Runs) -> list[str]:
     return lines
 
 
-def document(runs: Runs, picture: str | None) -> str:
-    """The report as Markdown."""
+def document(runs: Runs, picture: str | None, remarks: str = "") -> str:
+    """The report as Markdown. remarks: what somebody saw who looked at the motions."""
     parts = [PREFACE, *settings_lines(runs.real, runs.arms), "", "## Result", "", main_table(runs).markdown()]
     if picture:
         parts += [f"![The measures of each arm, one dot a seed, and the losses]({picture})", ""]
@@ -159,6 +175,11 @@ def document(runs: Runs, picture: str | None) -> str:
     table = ablation_table(runs)
     if table is not None:
         parts += ["## Ablations", "", table.markdown()]
+    table = fine_table(runs)
+    if table is not None:
+        parts += ["## Sampled as the paper does", "", table.markdown()]
+    if remarks:
+        parts += ["## Seen in the motions", "", remarks.strip(), ""]
     return "\n".join([*parts, *notes_of(runs.real, runs.arms)]).rstrip() + "\n"
 
 
@@ -176,6 +197,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.experiments.report", description=__doc__)
     parser.add_argument("runs", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("training/reports/motionmix-on-bandai.md"))
+    parser.add_argument("--remarks", type=Path, help="a text file: what was seen in the motions")
     parser.add_argument("--no-picture", action="store_true")
     arguments = parser.parse_args(argv)
     try:
@@ -187,7 +209,7 @@ def main(argv: list[str] | None = None) -> int:
 
             picture = draw(runs, arguments.runs, arguments.output.with_suffix(".png"))
         with written_whole(arguments.output) as file:
-            file.write(document(runs, picture))
+            file.write(document(runs, picture, arguments.remarks.read_text("utf-8") if arguments.remarks else ""))
         with written_whole(arguments.output.with_suffix(".json")) as file:
             json.dump(as_plain(runs), file, indent=1)
     except MotionMixError as error:

@@ -21,11 +21,9 @@ from training.papers.conditioning import build_conditioner
 from training.papers.networks import build_network
 from training.papers.sampling import Settings
 
-from .kept import kept_clips, kept_evaluator
+from .kept import FINE, kept_clips, kept_evaluator
 from .measures import measure
 from .mixed_actions import PER_ACTION, fine_schedule, make_motions, real_windows
-
-FINE = "measures-fine.json"
 
 
 def main(argv: list[str] | None = None) -> int:

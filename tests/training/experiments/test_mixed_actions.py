@@ -13,7 +13,7 @@ from motionmix_core.formats.action_clip import clip_of_motion
 from motionmix_core.mixed_data.paper_config import load_paper_config
 from tests.motions import walk
 from tests.training.papers.published import small_config
-from training.experiments import mixed_actions, report
+from training.experiments import mixed_actions, report, resample
 from training.experiments.arms import ARMS
 from training.experiments.evaluator import train_evaluator, windows
 from training.experiments.report import Runs, compared, over_seeds, verdict
@@ -107,10 +107,15 @@ def test_runs_are_made_measured_resumed_and_reported(tmp_path, capsys):
     measures = json.loads((tmp_path / "motionmix-1" / "measures.json").read_text())["measures"]
     assert set(measures) == set(report.COLUMNS) and all(np.isfinite(value) for value in measures.values())
 
+    assert resample.main([str(tmp_path), "--arms", "motionmix", "--per-action", "3"]) == 0
+    assert not (tmp_path / "full-0" / "measures-fine.json").exists()
+    (tmp_path / "seen.txt").write_text("Feet glide.")
+
     pytest.importorskip("matplotlib")
     out = tmp_path / "page.md"
-    assert report.main([str(tmp_path), "-o", str(out)]) == 0
+    assert report.main([str(tmp_path), "-o", str(out), "--remarks", str(tmp_path / "seen.txt")]) == 0
     page = out.read_text()
+    assert "Feet glide." in page and "Sampled as the paper does" in page
     assert "2 seeds" in page and "full supervision" in page and (tmp_path / "page.png").stat().st_size > 10_000
     numbers = json.loads((tmp_path / "page.json").read_text())
     assert len(numbers["runs"]) == 4
