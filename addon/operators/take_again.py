@@ -16,6 +16,7 @@ from ..editing import settings as edit_settings
 from ..editing.compare import edit_of_source
 from ..editing.spec import EditSpec, is_edit
 from ..takes import collection, identity
+from ..translations import interface, report
 from .seed import draw_seed
 from .take_target import TAKE_TEXT, TakeOperator, failed, rig_of, why_not
 
@@ -39,8 +40,8 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
     def description(cls, _context: bpy.types.Context, properties: Any) -> str:
         """The tooltip says which of the two it does."""
         if properties.new_seed:
-            return "Make another motion with this take's settings and a new seed, as a new take"
-        return cls.__doc__ or ""
+            return interface("Make another motion with this take's settings and a new seed, as a new take")
+        return interface(cls.__doc__ or "")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -102,7 +103,7 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
             edit_settings.fill_panel(context.scene, EditSpec.from_stored(request))
         else:
             jobs.fill_panel(context.scene, jobs.settings_of(request))
-        self.report({"INFO"}, f"The panel has the settings of “{action.name}”")
+        self.report({"INFO"}, report("The panel has the settings of “{name}”").format(name=action.name))
         return {"FINISHED"}
 
 

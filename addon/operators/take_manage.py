@@ -10,6 +10,7 @@ from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RequestError
 from ..takes import collection, copies
+from ..translations import report
 from .take_target import TakeOperator, rig_of, why_not
 
 
@@ -54,7 +55,10 @@ class MOTIONMIX_OT_take_rename(TakeOperator, bpy.types.Operator):
             raise RequestError("A take needs a name")
         collection.editable(action).name = name
         if action.name != name:
-            self.report({"WARNING"}, f"There is another Action of that name: the take is called “{action.name}”")
+            self.report(
+                {"WARNING"},
+                report("There is another Action of that name: the take is called “{name}”").format(name=action.name),
+            )
         return {"FINISHED"}
 
 
@@ -67,7 +71,7 @@ class MOTIONMIX_OT_take_duplicate(TakeOperator, bpy.types.Operator):
 
     def run(self, _context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Copy it."""
-        self.report({"INFO"}, f"Made “{copies.duplicate(obj, action).name}”")
+        self.report({"INFO"}, report("Made {names}").format(names=f"“{copies.duplicate(obj, action).name}”"))
         return {"FINISHED"}
 
 
@@ -82,7 +86,7 @@ class MOTIONMIX_OT_take_delete(TakeOperator, bpy.types.Operator):
         """Delete it."""
         name = action.name
         copies.delete(obj, action)
-        self.report({"INFO"}, f"Deleted “{name}”. Undo brings it back")
+        self.report({"INFO"}, report("Deleted “{name}”. Undo brings it back").format(name=name))
         return {"FINISHED"}
 
 
@@ -113,7 +117,7 @@ class MOTIONMIX_OT_take_delete_unstarred(bpy.types.Operator):
         actions = copies.unstarred(obj)
         for action in actions:
             copies.delete(obj, action)
-        self.report({"INFO"}, f"Deleted {len(actions)} takes. Undo brings them back")
+        self.report({"INFO"}, report("Deleted {count} takes. Undo brings them back").format(count=len(actions)))
         return {"FINISHED"}
 
 

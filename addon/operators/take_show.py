@@ -11,6 +11,7 @@ from bpy.props import IntProperty
 from ..core import OperatorReturn
 from ..rigs import read
 from ..takes import own, show
+from ..translations import report
 from .take_target import TakeOperator, rig_of, why_not
 
 
@@ -49,7 +50,7 @@ class MOTIONMIX_OT_take_step(bpy.types.Operator):
         obj = rig_of(context)
         action = show.neighbour(obj, self.step)
         if action is None:
-            self.report({"INFO"}, "All takes in the file are for other rigs")
+            self.report({"INFO"}, report("All takes in the file are for other rigs"))
             return {"CANCELLED"}
         show.show(obj, action)
         self.report({"INFO"}, action.name)

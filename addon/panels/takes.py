@@ -10,6 +10,7 @@ from ..editing import spec as edit_spec
 from ..operators import take_again, take_manage, take_show, take_time
 from ..rigs import read
 from ..takes import collection, own
+from ..translations import interface
 from .main import _Tab, characters, wrapped
 
 _ROWS = (5, 8)  # least and most
@@ -161,14 +162,14 @@ class MOTIONMIX_PT_takes(_Tab, bpy.types.Panel):  # type: ignore[misc]
         reason = read.problem(obj)
         view = context.window_manager.motionmix_take_filter  # type: ignore[attr-defined]
         if not collection.takes_of(obj, view.every_rig) and collection.shown(obj) is None:
-            wrapped(layout, context, "Each motion that you generate is kept here as a take", "INFO")
+            wrapped(layout, context, interface("Each motion that you generate is kept here as a take"), "INFO")
             if collection.takes_of(obj, every_rig=True):
                 layout.prop(view, "every_rig")
             return
         column = layout.column()
         column.operator(
             take_show.MOTIONMIX_OT_take_own.bl_idname,
-            text=own.label(obj),
+            text=interface(own.label(obj)) if own.action_of(obj) is None else own.label(obj),
             icon="PLAY" if own.is_shown(obj) else "USER",
             depress=own.is_shown(obj),
             translate=False,
@@ -226,10 +227,14 @@ def described(request: Any) -> str:
     """The request of a take in a line."""
     if edit_spec.is_edit(request):
         return edit_spec.described(request)
-    prompt = str(request.get("prompt", "")).strip() or "any motion"
-    parts = [f"“{prompt}”", f"{float(request.get('seconds', 0)):.1f} s", f"seed {request.get('seed', 0)}"]
-    parts.append(str(request.get("quality", "")))
-    parts.append(str(request.get("model", "")))
+    prompt = str(request.get("prompt", "")).strip()
+    parts = [
+        f"“{prompt}”" if prompt else interface("any motion"),
+        f"{float(request.get('seconds', 0)):.1f} s",
+        f"{interface('Seed')} {request.get('seed', 0)}",
+        interface(str(request.get("quality", "")).capitalize()),
+        str(request.get("model", "")),
+    ]
     return ", ".join(part for part in parts if part)
 
 

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-MESSAGES: dict[str, str] = {}
+from . import takes
+
+MESSAGES: dict[str, str] = {**takes.MESSAGES}
