@@ -21,6 +21,7 @@ CUT_FPS = 20  # frames a second by which caption times are turned into frames, w
 MAX_FRAMES = 196  # what a batch is padded to
 UNIT = 4  # clip lengths are multiples of this
 EVALUATOR_WORDS = 20
+CONTACTS = 4  # the last numbers of a frame, which the evaluator doesn't see
 SPLITS = ("train", "val", "test", "train_val", "all")
 
 
@@ -209,6 +210,15 @@ def evaluator_words(tokens: tuple[str, ...]) -> tuple[list[str], int]:
     kept = list(tokens[:EVALUATOR_WORDS])
     words = ["sos/OTHER", *kept, "eos/OTHER"]
     return words + ["unk/OTHER"] * (EVALUATOR_WORDS - len(kept)), len(words)
+
+
+def evaluator_motion(scores: np.ndarray, training: Statistics, evaluator: Statistics) -> np.ndarray:
+    """z-scores (.., F) by the training statistics -> (.., F - 4) as the published evaluator takes them.
+
+    By its own statistics, which weigh the root 25 times as much, and without the contacts. All motions go through this:
+    real ones, made ones and the repeats of MultiModality.
+    """
+    return evaluator.normalise(training.denormalise(scores))[..., :-CONTACTS]
 
 
 def _letters(number: int) -> str:

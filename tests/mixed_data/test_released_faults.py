@@ -10,10 +10,12 @@ import pytest
 from motionmix_core.diffusion import Observation, SeededNoise, Step, cosine_schedule, sample, with_pivot
 from motionmix_core.diffusion.pivot import pivot_noise_level
 from motionmix_core.errors import DataError
+from motionmix_core.formats.text_motion import Statistics, evaluator_motion, evaluator_words
 from motionmix_core.mixed_data.corruption import WhiteNoise
 from motionmix_core.mixed_data.paper_config import load_paper_config
 from motionmix_core.mixed_data.placeholders import hidden_labels, hidden_music, hidden_texts, placeholder_class
 from motionmix_core.mixed_data.roles import split_roles
+from motionmix_core.representation.guo_layout import HUMANML3D
 
 
 @pytest.fixture
@@ -118,3 +120,25 @@ def test_silence_is_given_to_unannotated_music() -> None:
     assert hidden[0].all()
     assert not hidden[1].any()
     assert music.all()
+
+
+def test_every_motion_an_evaluator_sees_is_renormalised() -> None:
+    """Fault 7: repeats for MultiModality kept the training statistics. One function serves all motions here."""
+    rng = np.random.default_rng(0)
+    raw = rng.normal(2.0, 3.0, (40, HUMANML3D.features)).astype(np.float32)
+    training = Statistics(raw.mean(axis=0), raw.std(axis=0))
+    root = training.std.copy()
+    root[:4] /= 25
+    evaluator = Statistics(training.mean, root)
+    seen = evaluator_motion(training.normalise(raw), training, evaluator)
+    assert seen.shape == (40, 259)  # without the contacts
+    assert seen[:, :4] == pytest.approx((raw[:, :4] - training.mean[:4]) / root[:4], rel=1e-3, abs=1e-3)
+    assert seen[:, 4:] == pytest.approx(training.normalise(raw)[:, 4:259], abs=1e-4)
+
+
+def test_captions_are_as_long_as_their_words() -> None:
+    """Fault 9: one evaluator took a wrong caption length. Ours counts the words and both markers, no padding."""
+    words, length = evaluator_words(("a/DET", "man/NOUN", "walks/VERB"))
+    assert length == 5
+    assert words[length - 1] == "eos/OTHER"
+    assert set(words[length:]) == {"unk/OTHER"}
