@@ -59,7 +59,8 @@ def read_constraints(obj: bpy.types.Object) -> Constraints:
 
 def object_loop(obj: bpy.types.Object) -> str:
     """Why the object's own transform can't be known: it hangs on itself through parents and constraints. "" if not."""
-    waiting, seen = [(obj, (obj.name,))], set()
+    waiting: list[tuple[bpy.types.Object, tuple[str, ...]]] = [(obj, (obj.name,))]
+    seen: set[str] = set()
     while waiting:
         current, way = waiting.pop()
         for other in _carriers(current):

@@ -21,7 +21,7 @@ def pose_matrices(
     """
     layer = view_layer or bpy.context.view_layer
     before, before_subframe = scene.frame_current, scene.frame_subframe
-    names = [bone.name for bone in obj.data.bones]
+    names = [bone.name for bone in obj.data.bones]  # type: ignore[union-attr]
     matrices = np.empty((len(frames), len(names), 4, 4))
     try:
         for index, frame in enumerate(frames):

@@ -113,7 +113,9 @@ def examples() -> list[Example]:
 def _built(convention: str, **body: Any) -> Any:
     from tests.retarget.rigs import NINE, build_rig
 
-    return importlib.import_module("tests.addon.test_retarget").armature_of(build_rig(convention, name=convention, **body), NINE[convention].matrix)
+    return importlib.import_module("tests.addon.test_retarget").armature_of(
+        build_rig(convention, name=convention, **body), NINE[convention].matrix
+    )
 
 
 def _rigify() -> Any:
