@@ -73,7 +73,8 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
         if self.variations > 1:
             given["variations"] = self.variations
-        ours: Any = bpy.ops.motionmix
+        blender: Any = bpy.ops
+        ours = blender.motionmix
         try:
             if is_edit(request):
                 given.pop("variations", None)

@@ -259,7 +259,8 @@ class MOTIONMIX_PT_take_timing(_Tab, bpy.types.Panel):  # type: ignore[misc]
         if action is None:
             return
         column = layout.column(align=True)
-        first, last = (round(frame) for frame in action.curve_frame_range)
+        ends: Any = action.curve_frame_range
+        first, last = (round(frame) for frame in ends)
         row = column.row()
         row.label(text="Move to")
         span = row.row()
