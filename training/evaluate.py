@@ -1,7 +1,8 @@
 """`python -m training.evaluate`: looks at and measures motions.
 
 Draws contact sheets (--sheet) and films (--film) of what a shipped model makes of prompts, of a training run's
-checkpoint, or of real clips out of the cache, and measures how physical they are beside real clips (--metrics).
+checkpoint, or of real clips out of the cache, measures how physical they are beside real clips (--metrics), and how
+good the timeline's edits are beside plain baselines (--task).
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.task:
+        return _task(arguments)
     if not (arguments.sheet or arguments.film or arguments.metrics):
-        raise ValueError("say what to make: --sheet out.png, --film out.mp4 or --metrics out")
+        raise ValueError("say what to make: --sheet out.png, --film out.mp4, --metrics out or --task name")
     motions = _motions(arguments)
     if arguments.sheet:
         from training.visualise import contact_sheet
@@ -54,10 +57,28 @@ def _run(arguments: argparse.Namespace) -> int:
         from motionmix_core.metrics.report import write_tables
         from training.evaluation.physical import compare_with_real
 
-        table = compare_with_real(motions, arguments.cache, arguments.split)
+        table = compare_with_real(motions, arguments.cache, arguments.split or "test")
         print(table.markdown())
         for path in write_tables([table], arguments.metrics):
             print(path)
+    return 0
+
+
+def _task(arguments: argparse.Namespace) -> int:
+    from motionmix_core.metrics.report import write_tables
+    from training.evaluation.tasks.registry import run_task
+
+    model = arguments.model or DEFAULT_MODEL
+    split = arguments.split or "val"
+    tables = run_task(
+        arguments.task, model, arguments.cache, split, arguments.limit, arguments.seed, arguments.steps,
+        arguments.threads,
+    )  # fmt: skip
+    for table in tables:
+        print(table.markdown())
+    facts = {"task": arguments.task, "model": str(model), "split": split, "seed": arguments.seed}
+    for path in write_tables(tables, arguments.out or Path(f"task-{arguments.task}"), facts):
+        print(path)
     return 0
 
 
@@ -100,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--sheet", type=Path, metavar="OUT.png", help="contact sheet of stick figures")
     made.add_argument("--film", type=Path, metavar="OUT.mp4", help="film of stick figures side by side")
     made.add_argument("--metrics", type=Path, metavar="OUT", help="table of physical measures: OUT.json and OUT.md")
+    tasks = ("inbetween", "bodypart", "cleanup", "continue")
+    made.add_argument("--task", choices=tasks, help="table of an edit beside baselines: see --out")
+    made.add_argument("--out", type=Path, help="where --task writes OUT.json and OUT.md (task-NAME)")
+    made.add_argument("--limit", type=int, help="windows of real clips in one table of --task (default: all)")
+    made.add_argument("--threads", type=int, default=0, help="of the network in --task (default: physical cores)")
     made.add_argument("--rows-per-page", type=int, default=8, help="motions in one sheet or film (%(default)s)")
     made.add_argument("--poses", type=int, default=10, help="poses in a row of the sheet (%(default)s)")
     source = parser.add_argument_group("of which motions")
@@ -107,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--from-checkpoint", type=Path, metavar="RUN", help="a training run's folder")
     source.add_argument("--clips", nargs="+", metavar="ID", help="real clips out of the cache, such as cmu/07_01")
     source.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="the motion cache (%(default)s)")
-    source.add_argument("--split", default="test", help="real clips that --metrics compares with (%(default)s)")
+    source.add_argument(
+        "--split", help="real clips that --metrics (default test) and --task (default val) compare with"
+    )
     source.add_argument("--prompts", nargs="+", metavar="TEXT", help="prompts (default: a list of sixteen)")
     source.add_argument("--prompts-file", type=Path, metavar="FILE", help="prompts, one a line")
     how = parser.add_argument_group("how they are generated")

@@ -2,8 +2,9 @@
 
 A filter of one width has to choose between noise and blows. Here a stretch of about a second is written as a sum of
 cosines; groups of coefficients that noise of the known strength could not have made are kept, the others go (block
-thresholding, Cai & Silverman 2001), and a second pass weighs each coefficient by how much of it the first one found to be signal, the empirical
-Wiener filter of BM3D (Dabov et al. 2007). Each frame lies in several blocks, whose answers are averaged.
+thresholding, Cai & Silverman 2001), and a second pass weighs each coefficient by how much of it the first one found to
+be signal, the empirical Wiener filter of BM3D (Dabov et al. 2007). Each frame lies in several blocks, whose answers are
+averaged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Travel that fits the steps: the root moved so that feet that stand don't slide or float.
 
 A capture whose scale is off slides by a share of its travel; one that drifts slides by itself. Both show in the feet:
-while one stands, the ground under it must not move. What the standing feet move by beyond what real ones do is taken off
-the root, so that the body goes where its steps go. Small slides are left to the leg's inverse kinematics.
+while one stands, the ground under it must not move. What the standing feet move by beyond what real ones do is taken
+off the root, so that the body goes where its steps go. Small slides are left to the leg's inverse kinematics.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from ..motion.skeleton import SOLE_THICKNESS
 from ..retarget.planting import runs, tidy_contacts
 
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
-REAL_SLIDE = 0.02  # metres that a real foot's joint moves by while it stands (it rolls)
-REAL_HEIGHT = 0.012  # metres that a standing toe's height varies by
-SMALLEST_SCALE = 0.015  # a share of the travel that is too small to tell from rolling
+REAL_SLIDE = 0.035  # metres that a real foot's joint moves by while it stands (it rolls), for most of all stands
+REAL_HEIGHT = 0.025  # metres that a standing toe's height varies by
+ROLLING_SHARE = 0.03  # of the travel, that a toe joint goes forward by while its foot rolls: the clean captures' median
+SMALLEST_SCALE = 0.045  # beyond that, a share too small to tell from other people's rolling
+LARGEST_SPREAD = 0.10  # between the middle half of the stands, for a scale to be believed
 SCALE_TRAVEL = 1.0  # metres of travel over standing feet before a scale is believed
 SMOOTH_SECONDS = 0.15
 
@@ -36,13 +38,17 @@ class _Stand:
     path: Curve
 
 
-def grounded(motion: Motion, contacts: NDArray[np.bool_], allowed: Curve | None = None) -> Motion:
-    """The motion with its root moved to fit its steps.
+def grounded(
+    motion: Motion, contacts: NDArray[np.bool_], allowed: Curve | None = None, evidence: float = 1.0
+) -> Motion:
+    """The motion with its root moved to fit its steps; the motion itself, if they fit.
 
     Args:
         motion: T frames, Y up, the ground at 0.
         contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
         allowed: (T,) 0..1, how much of the correction each frame may take; None = all.
+        evidence: 0..1, how sure it is that single stands slide or float by fault. A slide in proportion to the travel
+            is evidence by itself.
     """
     stands = _stands(motion, contacts)
     if not stands:
@@ -51,11 +57,13 @@ def grounded(motion: Motion, contacts: NDArray[np.bool_], allowed: Curve | None 
     share = _slide_share(stands, root)
     steps = np.diff(root[:, [0, 2]], axis=0) * -share
     left = _leftover(stands, steps)
-    steps = steps + _rates(left, len(steps))
-    height = _heights(stands, motion.num_frames, motion.fps)
+    steps = steps + evidence * _rates(left, len(steps))
+    height = evidence * _heights(stands, motion.num_frames, motion.fps)
     if allowed is not None:
         steps = steps * np.minimum(allowed[1:], allowed[:-1])[:, None]
         height = height * allowed
+    if not (np.abs(steps).max() > 1e-9 or np.abs(height).max() > 1e-9):
+        return motion
     root[1:, [0, 2]] += np.cumsum(steps, axis=0)
     root[:, 1] += height
     return replace(motion, root_positions=root)
@@ -88,8 +96,11 @@ def _slide_share(stands: list[_Stand], root: Curve) -> float:
     shares = (slide * travel).sum(axis=1) / np.maximum(far**2, 1e-9)
     order = np.argsort(shares)
     weights = np.cumsum(far[order]) / far.sum()
-    middle = float(shares[order][np.searchsorted(weights, 0.5)])  # the median, by distance
-    return middle if abs(middle) > SMALLEST_SCALE and abs(middle) < 0.5 else 0.0
+    low, middle, high = (float(shares[order][np.searchsorted(weights, at)]) for at in (0.25, 0.5, 0.75))
+    share = middle - ROLLING_SHARE
+    if high - low > LARGEST_SPREAD or not SMALLEST_SCALE < abs(share) < 0.5:
+        return 0.0
+    return share
 
 
 def _leftover(stands: list[_Stand], steps: Curve) -> list[tuple[int, int, Curve]]:

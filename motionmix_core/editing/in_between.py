@@ -23,6 +23,9 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
+GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.5
+"""Where no gap is longer and no prompt asks for something else, the curves through the keys are near enough to start
+from: on validation clips that beat both starting from nothing and the curves themselves."""
 
 
 def in_between(
@@ -60,7 +63,11 @@ def in_between(
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
     shown = timing.to_model(interpolated(part, held))
     request = GenerationRequest(
-        seconds=timing.seconds, observed=shown, observed_mask=features_mask(at_model), **settings.fields()
+        seconds=timing.seconds,
+        observed=shown,
+        observed_mask=features_mask(at_model),
+        start_level=GUIDED_LEVEL if _short(held, source.fps) and not settings.prompt.strip() else 1.0,
+        **settings.fields(),
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
@@ -118,6 +125,17 @@ def _check_held(held: Held, keys: Sequence[Key]) -> None:
     if held.rotations.all() and held.root.all():
         what = "every frame of it is keyed" if keys else "it is empty"
         raise RequestError(f"There is nothing to make in the range: {what}. Choose a longer range or delete keys.")
+
+
+def _short(held: Held, fps: float) -> bool:
+    """Whether no joint is free for longer than curves are good for."""
+    every = held.rotations.all(axis=1) & held.root
+    frames = np.flatnonzero(every)
+    if not len(frames):
+        return False
+    gaps = np.diff(np.concatenate(([-1], frames, [len(every)])))
+    ends_held = every[0] and every[-1]
+    return bool(ends_held and gaps.max() <= GUIDED_SECONDS * fps)
 
 
 def _warnings(held: Held, fps: float) -> list[str]:

@@ -36,9 +36,10 @@ def unimposed(made: Motion, held: Held) -> Motion:
         given = np.zeros(made.num_frames, bool)
         given[frames] = True
         for frame, weights in _weights(given):
-            base = made.rotations[min(weights, key=lambda at, frame=frame: abs(at - frame)), joints]  # type: ignore[misc]
+            nearest = min(weights, key=lambda at, frame=frame: abs(at - frame))  # type: ignore[misc]
+            base = made.rotations[nearest][joints]
             turn = sum(
-                weight * quat_to_axis_angle(quat_mul(quat_inv(base), made.rotations[at, joints]))
+                weight * quat_to_axis_angle(quat_mul(quat_inv(base), made.rotations[at][joints]))
                 for at, weight in weights.items()
             )
             rotations[frame, joints] = quat_mul(base, axis_angle_to_quat(np.asarray(turn)))

@@ -1,0 +1,93 @@
+"""What becomes of a capture after the network has seen it: noise out, blows kept, feet steady.
+
+Three things in a row. Lost and popping frames are filled from the frames beside them. Noise of the estimated strength
+is taken out of each joint (see `denoise`), which keeps blows, since they stand far over it; joints that don't shake
+stay as they are. Then the refining stage of the paper says what a body would have done, and the joints that shook may
+go part of the way there. At last the travel is fitted to the steps, and planted feet are held.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..motion.contacts import foot_contacts
+from ..motion.motion import Motion
+from ..motion.rotations import quat_normalise, quat_slerp
+from .denoise import without_noise
+from .finishing import FOOT_EASE_SECONDS, LEGS, feet_held
+from .grounding import grounded
+from .interpolation import interpolated
+from .keys import Held
+from .noise import NoiseEstimate
+
+STANDING_SPEED = 0.25  # metres a second: noise and drift are still on it
+
+
+def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
+    """The capture with its lost and popping frames, but for protected ones, filled from the frames beside them."""
+    bad = noise.dropped | noise.pops
+    if not bad.any() or bad.all():
+        return motion
+    good = Held(held.rotations | ~bad[:, None], held.root | ~bad)
+    return interpolated(motion, good)
+
+
+def refined(
+    capture: Motion, made: Motion, noise: NoiseEstimate, held: Held, force: float = 1.0, trust: float = 0.0
+) -> Motion:
+    """The capture without its noise, and where it was noisy drawn towards the network's motion.
+
+    Args:
+        capture: T frames, lost ones filled.
+        made: T frames, what the network makes of it.
+        noise: how noisy the capture is.
+        held: what is protected.
+        force: how much stronger than estimated the noise is taken to be.
+        trust: how far, 0 to 1, joints that shake go towards the network's motion.
+    """
+    calm = calmed(capture, noise, force)
+    rotations = calm.rotations
+    if trust > 0:
+        smooth = calmed(made, noise, force)
+        share = np.where(noise.excess > 0, trust, 0.0)
+        rotations = quat_slerp(rotations, smooth.rotations, np.broadcast_to(share, rotations.shape[:2]))
+    rotations = np.where(held.rotations[..., None], capture.rotations, rotations)
+    root = np.where(held.root[:, None], capture.root_positions, calm.root_positions)
+    return Motion(capture.skeleton, root, rotations, capture.fps)
+
+
+def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
+    """The motion without noise of the estimated strength."""
+    # in quaternion numbers an angle counts half
+    rotations = quat_normalise(without_noise(motion.rotations, noise.excess * force / 2))
+    root = without_noise(motion.root_positions[:, None], np.array([noise.root_excess * force]), wanders=True)[:, 0]
+    return Motion(motion.skeleton, root, rotations, motion.fps)
+
+
+def with_steady_feet(motion: Motion, held: Held, evidence: float, root_evidence: float) -> Motion:
+    """The motion with its travel fitted to its steps and its planted feet held still.
+
+    evidence, root_evidence: 0 to 1, how sure it is that the motion, and its root, are faulty: of a clean one the feet
+        are left alone.
+    """
+    free = _away_from(held.root | held.rotations[:, LEGS].any(axis=1), motion.fps)
+    contacts = foot_contacts(motion.positions(), motion.fps, STANDING_SPEED)
+    moved = grounded(motion, contacts, free, root_evidence)
+    weight = 1.0 if moved is not motion else evidence
+    if weight <= 0:
+        return motion
+    locked = feet_held(moved, foot_contacts(moved.positions(), moved.fps, STANDING_SPEED), free == 0)
+    root = moved.root_positions + weight * (locked.root_positions - moved.root_positions)
+    rotations = quat_slerp(moved.rotations, locked.rotations, np.full(moved.rotations.shape[:2], weight))
+    rotations = np.where(held.rotations[..., None], motion.rotations, rotations)
+    return Motion(motion.skeleton, np.where(held.root[:, None], motion.root_positions, root), rotations, motion.fps)
+
+
+def _away_from(fixed: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
+    """(T,) 0 at fixed frames, rising to 1 beside them."""
+    frames = np.flatnonzero(fixed)
+    if not len(frames):
+        return np.ones(len(fixed))
+    distance = np.abs(np.arange(len(fixed))[:, None] - frames).min(axis=1)
+    return np.asarray(np.clip(distance / (FOOT_EASE_SECONDS * fps), 0.0, 1.0))
