@@ -52,7 +52,9 @@ class Body:
 
     @property
     def _scaled(self) -> list[str]:
-        names = [bone for bone in self.joints if not np.allclose(self.obj.pose.bones[bone].scale, 1.0, atol=1e-4)]
+        names = [
+            bone for bone in self.joints if not np.allclose(np.array(self.obj.pose.bones[bone].scale), 1.0, atol=1e-4)
+        ]
         if not names:
             return []
         return [f"“{names[0]}”{' and others are' if len(names) > 1 else ' is'} scaled: the scale is kept as it is"]

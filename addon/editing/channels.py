@@ -98,7 +98,7 @@ def channels_of(obj: bpy.types.Object, bones: Iterable[str]) -> dict[tuple[str, 
     curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_of(obj)}
     found: dict[tuple[str, str], Channel] = {}
     for name in bones:
-        bone = obj.pose.bones.get(name)
+        bone: bpy.types.PoseBone | None = obj.pose.bones.get(name)
         if bone is None:
             continue
         mode = bone.rotation_mode

@@ -179,7 +179,9 @@ CLASSES = (MotionMixEditPrompt, MotionMixEditSettings)
 
 def register() -> None:
     """Put the settings on the scene."""
-    bpy.types.Scene.motionmix_edit = PointerProperty(type=MotionMixEditSettings)  # type: ignore[attr-defined]
+    bpy.types.Scene.motionmix_edit = PointerProperty(  # type: ignore[attr-defined, func-returns-value]
+        type=MotionMixEditSettings
+    )
 
 
 def unregister() -> None:

@@ -116,7 +116,7 @@ def _two_strips(obj: bpy.types.Object) -> tuple[Any, Any]:
 
 def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
     found = body.of(obj)
-    other = bpy.data.actions.get(spec.after)
+    other: bpy.types.Action | None = bpy.data.actions.get(spec.after)
     if other is None:
         raise RequestError(f"There is no Action “{spec.after}”")
     frames = found.all_key_frames
