@@ -28,6 +28,7 @@ class Hand:
         self.out = out
         self.patience = float(os.environ.get("MOTIONMIX_GUI_PATIENCE", "1"))
         self.places: dict[str, tuple[int, int]] = {}
+        self._once: dict[str, tuple[int, int]] = {}  # where things were before the panel changed: often not far
         # One process for all: Blender is large, and starting one from it for each move would take its time.
         self._xdotool = subprocess.Popen(["xdotool", "-"], stdin=subprocess.PIPE, text=True)
 
@@ -144,7 +145,15 @@ class Hand:
             self.places.clear()
         region, scale = self.region(), bpy.context.preferences.system.ui_scale
         inner = region.width - 22 * scale  # without the tabs at the side
-        columns = (0.85, 0.94) if " of " in name else (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78)
+        if name in self._once:
+            x, former = self._once[name]
+            for away in range(0, 80, 8):
+                for y in {former + away, former - away}:
+                    yield from self.move(x, y)
+                    if self.under() == name:
+                        self.places[name] = (x, y)
+                        return
+        columns = (0.75, 0.72, 0.78) if " of " in name else (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78)
         for across in columns:
             y = region.y + region.height - 12 * scale
             while y > region.y:
@@ -155,6 +164,7 @@ class Hand:
                     self.places.setdefault(found, (round(x), round(y)))
                 if found == name:
                     yield from self._centre(name)
+                    self._once[name] = self.places[name]
                     return
                 y -= 12 * scale
         raise LookupError(f"no {name} in the sidebar; seen: {', '.join(sorted(self.places))}")
