@@ -13,11 +13,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from motionmix_core.errors import MotionMixError
 from training.evaluation.clip_cache import DEFAULT_CACHE
 from training.train_evaluator import DEFAULT_FOLDER as DEFAULT_JUDGES
+
+if TYPE_CHECKING:
+    from motionmix_core.mixed_data.cache import MotionCache
+    from motionmix_core.mixed_data.text_bank import TextBank
+    from training.ablation.plan import Plan
 
 DEFAULT_RUNS = Path("runs/ablations")
 DEFAULT_OUT = Path("training/reports/ablations")
@@ -56,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> None:
     known = {arm.name for arm in plan.arms}
     if wrong := set(arguments.arms or ()) - known:
         raise ValueError(f"{plan.name} has no arm {min(wrong)!r}; it has {', '.join(sorted(known))}")
-    cache, texts = _data(arguments, plan.arms[0].config.data)
+    cache, texts = _data(arguments, plan)
     held_out, training = (read_stretches(arguments.cache, split) for split in ("val", "train"))
     yardstick = Yardstick.of(held_out, training, load_judges(arguments.judges), arguments.samples)
     deadline = None if arguments.minutes is None else time.monotonic() + 60 * arguments.minutes
@@ -91,14 +96,16 @@ def _run(arguments: argparse.Namespace) -> None:
     print(path)
 
 
-def _data(arguments: argparse.Namespace, data: Any) -> tuple[Any, Any]:
+def _data(arguments: argparse.Namespace, plan: Plan) -> tuple[MotionCache, TextBank]:
     from motionmix_core.mixed_data.cache import load_cache
     from motionmix_core.mixed_data.text_bank import build_text_bank
     from motionmix_core.mixed_data.windows import possible_texts
 
+    data = plan.arms[0].config.data
     cache = load_cache(arguments.cache, data.caption_sources)
     clips = [c for split in ("train", "val") for c in cache.select(split, data.shippable_only)]
-    return cache, build_text_bank(possible_texts(clips), arguments.text_encoder, data.text_tokens, arguments.cache)
+    wanted = set().union(*(possible_texts(clips, arm.config) for arm in plan.arms))
+    return cache, build_text_bank(wanted, arguments.text_encoder, data.text_tokens, arguments.cache)
 
 
 def _parser() -> argparse.ArgumentParser:

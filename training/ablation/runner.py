@@ -19,6 +19,7 @@ from motionmix_core.metrics.retrieval import group_captions, mm_distance, whole_
 from motionmix_core.mixed_data.cache import MotionCache
 from motionmix_core.mixed_data.text_bank import TextBank
 from motionmix_core.mixed_data.trainer import Progress, Trainer
+from motionmix_core.motion.motion import Motion
 from training.evaluation.checkpoint import CheckpointGenerator
 from training.evaluation.physical import measure
 from training.evaluators.judge import Judge
@@ -125,7 +126,7 @@ def _measured(generator: CheckpointGenerator, yardstick: Yardstick) -> dict[str,
     wanted = yardstick.wanted
     fps = wanted.data.fps
     orders = [Order(s.caption(0, False), s.frames / fps) for s in wanted.stretches]
-    motions = []
+    motions: list[Motion] = []
     for order in orders:
         request = GenerationRequest(order.prompt, order.seconds, seed=order.seed, steps=SAMPLING_STEPS)
         motions += generator.generate(request).motions

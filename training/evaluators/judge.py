@@ -29,6 +29,9 @@ _BATCH = 128
 class Encoders(nn.Module):
     """Both encoders and the temperature of the loss that they were trained with."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: JudgeConfig) -> None:
         super().__init__()
         self.config = config

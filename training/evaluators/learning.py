@@ -166,8 +166,8 @@ def _step(
 def _fit_statistics(encoders: Encoders, sampler: PairSampler) -> None:
     frames = np.concatenate([motion for step in range(4) for motion in sampler.batch(step).motions])
     std = np.maximum(frames.std(axis=0), 0.02)
-    encoders.mean.copy_(torch.from_numpy(frames.mean(axis=0)))  # type: ignore[operator]
-    encoders.std.copy_(torch.from_numpy(std))  # type: ignore[operator]
+    encoders.mean.copy_(torch.from_numpy(frames.mean(axis=0)))
+    encoders.std.copy_(torch.from_numpy(std))
 
 
 @torch.no_grad()

@@ -18,8 +18,9 @@ from training.evaluation.clip_cache import open_cache
 from training.evaluation.physical import summarise
 from training.evaluators.judge import Judge
 
-from . import curves, memory
+from . import curves
 from .baselines import labels, nearest_training_clips
+from .memory import Library, Nearest, nearest_of_each
 from .orders import Order, Shelf, fill
 from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .sentences import Sentences
@@ -54,8 +55,8 @@ class Measurements:
     words: list[float] = field(default_factory=list)
     multimodality: dict[str, Estimate] = field(default_factory=dict)
     physical: dict[str, dict[str, Estimate]] = field(default_factory=dict)
-    memory: dict[str, list[memory.Nearest]] = field(default_factory=dict)
-    copies: list[tuple[str, memory.Nearest]] = field(default_factory=list)
+    memory: dict[str, list[Nearest]] = field(default_factory=dict)
+    copies: list[tuple[str, Nearest]] = field(default_factory=list)
     curve: list[curves.Point] = field(default_factory=list)
     curve_real: dict[str, float] = field(default_factory=dict)
     curve_stretches: int = 0
@@ -218,13 +219,13 @@ class Bench:
                 yield clip.id, self.training.data.positions(clip.start, clip.start + clip.frames, mirror)
 
     def _memory(self, generated: dict[Order, Motion]) -> None:
-        library = memory.Library.of(self._training_clips(), self.fps)
+        library = Library.of(self._training_clips(), self.fps)
         held_out = read_stretches(self.cache, "val")
         sets = {
             "real test clips": [self.test.data.positions(s.start, s.stop) for s in self.test.stretches],
             "real validation clips": [held_out.data.positions(s.start, s.stop) for s in held_out.stretches],
             MODEL_ROW: [motion.positions() for motion in generated.values()],
         }
-        self.out.memory = {name: memory.nearest_of_each(library, paths, self.fps) for name, paths in sets.items()}
+        self.out.memory = {name: nearest_of_each(library, paths, self.fps) for name, paths in sets.items()}
         closest = sorted(zip(generated, self.out.memory[MODEL_ROW], strict=True), key=lambda item: item[1].metres)
         self.out.copies = [(order.prompt, nearest) for order, nearest in closest[:5]]

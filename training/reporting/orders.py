@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def fill(
     # spawned, not forked: a fork of a process whose libraries run threads may hang
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _open_model, (str(model.resolve()),)) as pool:
-        running = set()
+        running: set[Future[None]] = set()
         while True:
             late = deadline is not None and time.monotonic() > deadline
             while not late and len(running) < 2 * processes and (order := next(upcoming, None)) is not None:

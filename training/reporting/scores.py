@@ -130,7 +130,7 @@ class _Draw:
 def _retrieval(draw: _Draw, scene: Scene, points: Points, rng: np.random.Generator) -> dict[str, float]:
     at = (draw.all, draw.side, draw.caption)
     text, motion, groups = scene.texts[at], points[at], scene.groups[at]
-    out = {}
+    out: dict[str, float] = {}
     if len(text) >= POOL:
         order = rng.permutation(len(text))
         pools = order[: len(order) // POOL * POOL].reshape(-1, POOL)

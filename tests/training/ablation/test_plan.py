@@ -126,8 +126,8 @@ def test_one_caption_a_stretch_and_half_the_text(cache: MotionCache) -> None:
 
 
 def test_a_law_is_recovered_and_extrapolated() -> None:
-    shares = np.array([0.25, 0.5, 0.75, 1.0])
-    law = fit_law(shares, 2.0 + 0.5 * shares**-0.8)
+    shares = [0.25, 0.5, 0.75, 1.0]
+    law = fit_law(shares, [2.0 + 0.5 * share**-0.8 for share in shares])
     assert law.at(4.0) == pytest.approx(2.0 + 0.5 * 4**-0.8, abs=0.01)
     assert law.power == pytest.approx(0.8, abs=0.05)
     with pytest.raises(ValueError, match="three"):
