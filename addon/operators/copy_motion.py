@@ -36,7 +36,7 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Two armatures must be selected."""
-        reason = read.problem(read.target_of(context.object))
+        reason = read.unreadable(read.target_of(context.object))
         if not reason and len(batch.selected(context)) < 2:
             reason = "Select the armatures that shall get the motion, and the one that has it last"
         if reason:

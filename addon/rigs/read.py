@@ -24,10 +24,10 @@ def target_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
     return obj
 
 
-def problem(obj: bpy.types.Object | None) -> str:
-    """Why this object can't be animated by MotionMix, in the animator's words with what to do; "" if it can.
+def unreadable(obj: bpy.types.Object | None) -> str:
+    """Why this object's motion can't be read, in the animator's words with what to do; "" if it can.
 
-    Quick enough for a poll: it doesn't look at the bones (`rig_problem` does).
+    A linked armature can be read, though not written to.
     """
     if obj is None:
         return "No active object. Select an armature, or add the MotionMix skeleton"
@@ -35,6 +35,19 @@ def problem(obj: bpy.types.Object | None) -> str:
         return f"“{obj.name}” isn't an armature. Select an armature, or add the MotionMix skeleton"
     if not obj.data.bones:  # type: ignore[union-attr]
         return f"The armature “{obj.name}” has no bones"
+    if obj.mode == "EDIT":
+        return f"“{obj.name}” is in Edit Mode. Leave it with Tab"
+    return object_loop(obj)
+
+
+def problem(obj: bpy.types.Object | None) -> str:
+    """Why this object can't be animated by MotionMix, in the animator's words with what to do; "" if it can.
+
+    Quick enough for a poll: it doesn't look at the bones (`rig_problem` does).
+    """
+    reason = unreadable(obj)
+    if reason or obj is None:
+        return reason
     if obj.library is not None:
         return (
             f"“{obj.name}” is linked from {bpy.path.basename(obj.library.filepath)} and can't be animated. "
@@ -46,12 +59,10 @@ def problem(obj: bpy.types.Object | None) -> str:
             f"“{obj.name}” is a library override that isn't editable. "
             "Make it so in the Outliner (Library Override > Make > Selected)"
         )
-    if obj.mode == "EDIT":
-        return f"“{obj.name}” is in Edit Mode. Leave it with Tab"
     data = obj.animation_data
     if data is not None and data.use_tweak_mode:
         return f"An NLA strip of “{obj.name}” is being tweaked. Leave tweak mode with Tab in the NLA editor"
-    return object_loop(obj)
+    return ""
 
 
 def rig_problem(obj: bpy.types.Object | None) -> str:

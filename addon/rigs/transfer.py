@@ -79,7 +79,11 @@ def take(
 
     Constraints, drivers and the NLA are in it. Raises RigError; a pose that isn't a number is told with its frame.
     """
-    target = target_of(obj)
+    reason = read.unreadable(obj)
+    if reason:
+        raise RigError(reason)
+    rig = read.describe(obj)
+    target = _target(obj, rig, read.mapping_of(obj, rig))
     matrices = sample.pose_matrices(scene, obj, frames)
     own = RetargetOptions(reference=target.reference, placement=placement)
     return from_rig(target.rig, target.mapping, matrices, fps, own, frames=frames)

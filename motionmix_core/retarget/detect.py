@@ -76,6 +76,13 @@ def check_mapping(rig: RigDescription, mapping: BoneMapping) -> BoneMapping:
         readings={slot: names for slot, names in mapping.readings.items() if set(names) <= rig.indices.keys()},
         reason="",
     )
+    # a chain goes from the root end on, in whatever order its bones were set
+    ordered = {
+        slot: tuple(sorted(names, key=lambda name: len(rig.ancestors(rig.index(name)))))
+        for slot, names in mapping.bones.items()
+    }
+    if ordered != mapping.bones:
+        mapping = replace(mapping, bones=ordered)
     uses = Counter(name for names in mapping.bones.values() for name in names)
     twice = [name for name, count in uses.items() if count > 1]
     if twice:
