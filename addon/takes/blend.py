@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import compat, log
 from . import edges, own, pose, timing
-from .collection import editable, is_take, record, shown, state
+from .collection import editable, is_take, shown, state
 
 _SIZES = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3, "scale": 3}
 _LINEAR = 1
@@ -28,18 +28,16 @@ def set_frames(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, 
     """
     editable(action)
     timing.span(action)
-    stored = record(action)
-    stored.blend_in, stored.blend_out = frames_in, frames_out
-    _apply(obj, action)  # their update may have blended for another armature that plays the take, or not at all
+    _apply(obj, action, frames_in, frames_out)
 
 
-def refresh(action: bpy.types.Action, context: bpy.types.Context) -> None:
-    """Blend a take anew: its lengths were changed in the panel."""
-    obj = _player(action, context)
-    if obj is None or action.library is not None:
+def set_in_panel(action: bpy.types.Action, frames_in: int, frames_out: int) -> None:
+    """As `set_frames`, for the armature that plays the take: its lengths were changed in the panel."""
+    obj = _player(action)
+    if obj is None or (frames_in, frames_out) == edges.lengths_of(action):
         return
     try:
-        _apply(obj, action)
+        set_frames(obj, action, frames_in, frames_out)
     except Exception as error:  # a property has no other way to say it
         log.logger().error("blend: %s", error, exc_info=error)
 
@@ -50,40 +48,40 @@ def retimed(obj: bpy.types.Object, action: bpy.types.Action, retime: Any) -> Non
     retime: called without arguments in between.
     """
     editable(action)
+    lengths = edges.lengths_of(action)
     if not edges.restore(action, timing.span(action)):  # edited since: the blends have become part of the take
-        record(action).property_unset("blend_in")
-        record(action).property_unset("blend_out")
+        lengths = (0, 0)
     try:
         retime()
     finally:
-        _apply(obj, action)
+        _apply(obj, action, *lengths)
 
 
-def _player(action: bpy.types.Action, context: bpy.types.Context) -> bpy.types.Object | None:
+def _player(action: bpy.types.Action) -> bpy.types.Object | None:
     """The armature for which a take is blended: the active one if it plays it, else any that does."""
     players = [obj for obj in bpy.data.objects if obj.type == "ARMATURE" and shown(obj) == action]
-    active = getattr(context, "object", None)
+    active = getattr(bpy.context, "object", None)
     return active if active in players else next(iter(players), None)
 
 
-def _apply(obj: bpy.types.Object, action: bpy.types.Action) -> None:
+def _apply(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, frames_out: int) -> None:
     ends = timing.span(action)
     edges.restore(action, ends)
+    obj.update_tag(refresh={"TIME"})
     length = int(ends[1] - ends[0])
-    frames_in = min(record(action).blend_in, length)
-    frames_out = min(record(action).blend_out, length - frames_in)
+    frames_in = min(frames_in, length)
+    frames_out = min(frames_out, length - frames_in)
     if not frames_in and not frames_out:
         return
     curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_in(action)}
     source = _Own(obj)
     raw: dict[edges.Key, list[np.ndarray]] = {}
-    for key, curve in curves.items():
-        table = edges.columns(curve)
+    new = {key: edges.columns(curve) for key, curve in curves.items()}
+    for key, table in new.items():
         raw[key] = [
             table[edges.inside(table, ends[0], ends[0] + frames_in)] if frames_in else table[:0],
             table[edges.inside(table, ends[1] - frames_out, ends[1])] if frames_out else table[:0],
         ]
-    new = {key: edges.columns(curve) for key, curve in curves.items()}
     if frames_in:
         frames = ends[0] + np.arange(frames_in + 1)
         _blend(obj, curves, new, source, frames, _ease(np.arange(frames_in + 1) / frames_in))
@@ -93,7 +91,6 @@ def _apply(obj: bpy.types.Object, action: bpy.types.Action) -> None:
     for key, curve in curves.items():
         edges.write(curve, new[key])
     edges.keep(action, ends, (frames_in, frames_out), raw)
-    obj.update_tag(refresh={"TIME"})
 
 
 def _ease(x: np.ndarray) -> np.ndarray:

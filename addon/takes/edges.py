@@ -20,6 +20,7 @@ import numpy as np
 from .. import compat
 
 PROPERTY = "motionmix_unblended"
+LENGTHS = "motionmix_blend"
 _NEAR = 1e-3  # frames
 _POINTS = ("co", "handle_left", "handle_right")
 _CHOICES = ("interpolation", "handle_left_type", "handle_right_type")
@@ -60,6 +61,22 @@ def inside(table: np.ndarray, first: float, last: float) -> np.ndarray:
     return (table[:, 0] >= first - _NEAR) & (table[:, 0] <= last + _NEAR)
 
 
+def times_and_values(curve: Any) -> np.ndarray:
+    """(K, 2) frames and values of a curve's keys: quicker than `columns`."""
+    flat = np.empty(2 * len(curve.keyframe_points), dtype=np.float32)
+    curve.keyframe_points.foreach_get("co", flat)
+    return flat.reshape(-1, 2)
+
+
+def lengths_of(action: bpy.types.Action) -> tuple[int, int]:
+    """Over how many frames a take is blended at its start and its end."""
+    stored: Any = action.get(LENGTHS)  # type: ignore[func-returns-value]
+    try:
+        return max(0, int(stored[0])), max(0, int(stored[1]))
+    except (TypeError, ValueError, IndexError):
+        return 0, 0
+
+
 def keep(action: bpy.types.Action, ends: tuple[float, float], lengths: tuple[int, int], raw: Mapping[Key, Any]) -> None:
     """Remember the keys that lay in the blended frames before.
 
@@ -81,6 +98,7 @@ def keep(action: bpy.types.Action, ends: tuple[float, float], lengths: tuple[int
         "written": _digest(action, ends, lengths),
     }
     action[PROPERTY] = json.dumps(stored)
+    action[LENGTHS] = lengths
 
 
 def restore(action: bpy.types.Action, ends: tuple[float, float]) -> bool:
@@ -129,8 +147,9 @@ def inside_ends(table: np.ndarray, ends: tuple[float, float], lengths: tuple[int
 def forget(action: bpy.types.Action) -> None:
     """Drop the remembered keys: what is there now counts as unblended."""
     block: Any = action
-    if PROPERTY in block:
-        del block[PROPERTY]
+    for key in (PROPERTY, LENGTHS):
+        if key in block:
+            del block[key]
 
 
 def _relative(table: np.ndarray, offset: float) -> np.ndarray:
@@ -143,7 +162,7 @@ def _digest(action: bpy.types.Action, ends: tuple[float, float], lengths: tuple[
     """Of the values in the blended frames."""
     digest = hashlib.sha256()
     for curve in compat.curves_in(action):
-        table = columns(curve)
+        table = times_and_values(curve)
         values = table[inside_ends(table, ends, lengths), 1]
         digest.update(f"{curve.data_path}\n{curve.array_index}\n".encode() + values.astype("<f4").tobytes())
     return digest.hexdigest()

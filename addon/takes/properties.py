@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, IntProperty, PointerProperty, StringProperty
 
-from . import blend, show
+from . import blend, edges, show
 
 # Kept in the scene that overrides a linked rig, too.
 _OVERRIDE: Any = {"LIBRARY_OVERRIDABLE"}
@@ -32,9 +32,24 @@ def _set_row(state: MotionMixRigTakes, row: int) -> None:
     show.show_row(obj, row)
 
 
-def _blend(take: MotionMixTake, context: bpy.types.Context) -> None:
+def _get_blend_in(take: MotionMixTake) -> int:
     action: Any = take.id_data
-    blend.refresh(action, context)
+    return edges.lengths_of(action)[0]
+
+
+def _get_blend_out(take: MotionMixTake) -> int:
+    action: Any = take.id_data
+    return edges.lengths_of(action)[1]
+
+
+def _set_blend_in(take: MotionMixTake, frames: int) -> None:
+    action: Any = take.id_data
+    blend.set_in_panel(action, frames, edges.lengths_of(action)[1])
+
+
+def _set_blend_out(take: MotionMixTake, frames: int) -> None:
+    action: Any = take.id_data
+    blend.set_in_panel(action, edges.lengths_of(action)[0], frames)
 
 
 class MotionMixTake(bpy.types.PropertyGroup):
@@ -44,10 +59,24 @@ class MotionMixTake(bpy.types.PropertyGroup):
     rig: StringProperty(name="Rig", description="Key of the rig that the take was made for", options=_HIDDEN)
     serial: IntProperty(name="Number", description="In which order the takes were made", options=_HIDDEN)
     blend_in: IntProperty(
-        name="Blend In", description=BLEND_IN_TEXT, min=0, soft_max=48, update=_blend, subtype="TIME", options=set()
+        name="Blend In",
+        description=BLEND_IN_TEXT,
+        min=0,
+        soft_max=48,
+        get=_get_blend_in,
+        set=_set_blend_in,
+        subtype="TIME",
+        options=set(),
     )
     blend_out: IntProperty(
-        name="Blend Out", description=BLEND_OUT_TEXT, min=0, soft_max=48, update=_blend, subtype="TIME", options=set()
+        name="Blend Out",
+        description=BLEND_OUT_TEXT,
+        min=0,
+        soft_max=48,
+        get=_get_blend_out,
+        set=_set_blend_out,
+        subtype="TIME",
+        options=set(),
     )
 
 
