@@ -185,6 +185,13 @@ NAMINGS: dict[str, Naming] = {
         ("FK-Shoulder.$", "FK-UpperArm.$", "FK-Forearm.$", "FK-Hand.$", "FK-Thigh.$", "FK-Knee.$", "FK-Foot.$", "FK-Toes.$"),
         _LR, "TORSO-Spine", (("IK-Foot.L", "TORSO-Spine"), ("Properties_IKFK", "TORSO-Spine"), ("DEF-Thigh.L", "HIP-Spine")),
     ),
+    "mixamo_control_rig": Naming(
+        "Ctrl_Hips", ("Ctrl_Spine", "Ctrl_Spine1", "Ctrl_Spine2"), ("Ctrl_Neck",), "Ctrl_Head",
+        ("Ctrl_Shoulder_$", "Ctrl_Arm_FK_$", "Ctrl_ForeArm_FK_$", "Ctrl_Hand_FK_$", "Ctrl_UpLeg_FK_$", "Ctrl_Leg_FK_$",
+         "Ctrl_Foot_FK_$", "Ctrl_Toe_FK_$"), _WORDS, "Ctrl_Master",
+        (("Ctrl_Hand_IK_Left", "Ctrl_Master"), ("Ctrl_Foot_IK_Left", "Ctrl_Master"), ("Ctrl_LegPole_IK_Left", "Ctrl_Master"),
+         ("Thigh_Foot_Helper", "Ctrl_Hips")),
+    ),
     "daz_genesis9": Naming(
         "hip", ("spine1", "spine2", "spine3", "spine4"), ("neck1", "neck2"), "head",
         ("$_shoulder", "$_upperarm", "$_forearm", "$_hand", "$_thigh", "$_shin", "$_foot", "$_toes"), ("l", "r"),

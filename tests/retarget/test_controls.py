@@ -27,6 +27,15 @@ CONTROL_RIGS = {
         (("c_thigh_fk.l", "c_leg_fk.l", "c_foot_fk.l"), "c_foot_ik.l", "c_leg_pole.l"),
         ("c_foot_ik.l", "ik_fk_switch", 1.0),
     ),
+    "mixamo_control_rig": (
+        (
+            ("Ctrl_Arm_FK_Left", "Ctrl_ForeArm_FK_Left", "Ctrl_Hand_FK_Left"),
+            "Ctrl_Hand_IK_Left",
+            "Ctrl_ArmPole_IK_Left",
+        ),
+        (("Ctrl_UpLeg_FK_Left", "Ctrl_Leg_FK_Left", "Ctrl_Foot_FK_Left"), "Ctrl_Foot_IK_Left", "Ctrl_LegPole_IK_Left"),
+        ("Ctrl_Foot_IK_Left", "ik_fk_switch", 1.0),
+    ),
     "cloudrig": (
         (("FK-UpperArm.L", "FK-Forearm.L", "FK-Hand.L"), "IK-MSTR-Hand.L", "IK-POLE-UpperArm.L"),
         (("FK-Thigh.L", "FK-Knee.L", "FK-Foot.L"), "IK-MSTR-Foot.L", "IK-POLE-Thigh.L"),
@@ -53,10 +62,8 @@ def control_rig(naming: str) -> RigDescription:
     bones: dict[str, tuple[str | None, np.ndarray]] = {"master": (None, np.eye(4)), "Properties": (None, np.eye(4))}
     inward = np.linalg.inv(rig.world)[:3, :3]
     for limb, ahead in zip(CONTROL_RIGS[naming][:2], (-1.0, 1.0), strict=True):
-        for side in ("L", "R"):
-            names = [
-                name[:-1] + (side if name[-1].isupper() else side.lower()) for name in (*limb[0], limb[1], limb[2])
-            ]
+        for side in ("left", "right"):
+            names = [name if side == "left" else flip_name(name) for name in (*limb[0], limb[1], limb[2])]
             end, hinge = (rig.rest[rig.index(name)] for name in (names[2], names[1]))
             place = end @ turn
             place[:3, 3] = end[:3, 3] + inward @ [0.0, 0.0, 0.05]
