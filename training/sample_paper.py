@@ -1,4 +1,6 @@
-"""Motions from a network of training.train_paper: python -m training.sample_paper runs/mdm --text "a person walks"
+"""Motions from a run of training.train_paper, or from a published checkpoint of MDM.
+
+    python -m training.sample_paper runs/mdm --text "a person walks"
 
     --text / --action / --music   the condition; none of them: unconditional
     --observe clip --between 0.25 0.75     in-betweening: the frames between are made
@@ -11,14 +13,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from motionmix_core.conditions.action import BANDAI_ACTIONS, HUMANACT12_ACTIONS, ActionTable
 from motionmix_core.conditions.music import load_music
+from motionmix_core.denoisers.mdm import MDM
 from motionmix_core.errors import DataError, MotionMixError, RequestError
 from motionmix_core.formats.bvh_write import write_bvh
 from motionmix_core.formats.motion_npz import load_motion, save_motion
@@ -30,6 +35,7 @@ from .papers.clips import Annotation
 from .papers.conditioning import build_conditioner
 from .papers.editing import PARTS, body_part, in_between
 from .papers.networks import build_network
+from .papers.public import is_public, open_public
 from .papers.request import PaperRequest, answer
 from .papers.sampling import Settings
 from .papers.space import Space, load_space
@@ -42,7 +48,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("run", type=Path, help="folder of a run")
+    add("run", type=Path, help="folder of a run, or of a published checkpoint (args.json and model*.pt)")
     add("-o", "--output", type=Path, default=Path("motion.npz"), help=".npz, .bvh or .npy (default motion.npz)")
     add("--text", help="what happens, in English")
     add("--action", help="an action's name or number")
@@ -50,7 +56,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--seconds", type=float, help="length (default: the network's window)")
     add("--seed", type=int, default=0)
     add("--count", type=int, default=1, help="takes; several get -1, -2, .. before the dot")
-    add("--observe", type=Path, help="a known motion: .npz, or .npy in the network's numbers")
+    add("--observe", type=Path, help="a known motion: .npz, or .npy in the network's numbers; DiP goes on from its end")
     add("--between", type=float, nargs=2, metavar=("START", "STOP"), help="shares of the length to be filled in")
     add("--part", choices=sorted(PARTS), help="the part of the body to be made anew")
     add("--start-level", type=float, default=1.0, help="noise level to start from: below 1 keeps more of --observe")
@@ -58,23 +64,20 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--guidance", type=float)
     add("--sampler", choices=("ddpm", "ddim", "dpmpp_2m"))
     add("--text-encoder", type=Path, help="folder of CLIP ViT-B/32 or DistilBERT, as in training")
+    add("--statistics", type=Path, help="folder of Mean.npy and Std.npy, for a published text checkpoint")
     add("--raw-weights", action="store_true", help="the last weights in place of their average")
     return parser.parse_args(argv)
 
 
 def _run(arguments: argparse.Namespace) -> list[Path]:
-    config, checkpoint = load_config(arguments.run), load_checkpoint(arguments.run)
-    if config is None or checkpoint is None:
-        raise DataError(f"{arguments.run} holds no run of training.train_paper (config.json and last.pt)")
+    network, config, space = _opened(arguments)
     if arguments.output.suffix not in (".npz", ".bvh", ".npy"):
         raise DataError(f"{arguments.output}: the file's name must end in .npz, .bvh or .npy")
-    network = build_network(config)
-    network.load_state_dict(checkpoint.network if arguments.raw_weights else checkpoint.best)
-    space = load_space(config, arguments.run)
     condition = condition_of(config, arguments)
     texts = [condition] if isinstance(condition, str) else []
     conditioner = build_conditioner(config, texts, arguments.text_encoder, arguments.run / "texts")
-    request = request_of(arguments, config, space, condition)
+    prefix = network.config.prefix_frames if isinstance(network, MDM) else 0
+    request = request_of(arguments, config, space, condition, prefix)
     made = answer(request, network.eval(), config, conditioner, space)
     paths = []
     for number, values in enumerate(made, start=1):
@@ -84,6 +87,20 @@ def _run(arguments: argparse.Namespace) -> list[Path]:
         _write(path, values, space)
         paths.append(path)
     return paths
+
+
+def _opened(arguments: argparse.Namespace) -> tuple[nn.Module, PaperConfig, Space]:
+    if is_public(arguments.run):
+        return open_public(arguments.run, arguments.statistics, use_ema=not arguments.raw_weights)
+    config, checkpoint = load_config(arguments.run), load_checkpoint(arguments.run)
+    if config is None or checkpoint is None:
+        raise DataError(
+            f"{arguments.run} holds no run of training.train_paper (config.json and last.pt), nor a published "
+            "checkpoint (args.json and model*.pt)"
+        )
+    network = build_network(config)
+    network.load_state_dict(checkpoint.network if arguments.raw_weights else checkpoint.best)
+    return network, config, load_space(config, arguments.run)
 
 
 def condition_of(config: PaperConfig, arguments: argparse.Namespace) -> Annotation:
@@ -104,8 +121,13 @@ def condition_of(config: PaperConfig, arguments: argparse.Namespace) -> Annotati
     return text
 
 
-def request_of(arguments: argparse.Namespace, config: PaperConfig, space: Space, condition: Annotation) -> PaperRequest:
-    """The request that a command line stands for: every task is one way of filling it in."""
+def request_of(
+    arguments: argparse.Namespace, config: PaperConfig, space: Space, condition: Annotation, prefix: int = 0
+) -> PaperRequest:
+    """The request that a command line stands for: every task is one way of filling it in.
+
+    prefix: frames of the observed motion that a network goes on from (DiP), 0 for others.
+    """
     settings = Settings(
         steps=arguments.steps,
         guidance=0.0 if condition is None and config.training.condition_drop > 0 else arguments.guidance,
@@ -117,8 +139,13 @@ def request_of(arguments: argparse.Namespace, config: PaperConfig, space: Space,
     if arguments.observe is None:
         if arguments.between or arguments.part:
             raise RequestError("--between and --part need the motion that holds elsewhere: --observe FILE")
+        if prefix:
+            raise RequestError(f"this network goes on from {prefix} frames of a known motion: --observe FILE")
         return request
-    known = observed_of(arguments.observe, space)[: config.data.frames]
+    known = observed_of(arguments.observe, space)
+    if prefix:
+        return replace(request, observed=known[-prefix:], mask=np.ones_like(known[-prefix:]), prefix=True)
+    known = known[: config.data.frames]
     if arguments.part:
         return body_part(request, known, arguments.part, space)
     if arguments.between:

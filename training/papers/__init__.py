@@ -6,4 +6,5 @@ training_set, batches                          roles of clips, batches with time
 networks, conditioning, objective              what is trained, with what, for what
 trainer, checkpoints                           the loop
 sampling, long_form, request, editing          what a trained run makes
+public                                         checkpoints that MDM's authors published
 """

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from motionmix_core.conditions.music import fitted
+from motionmix_core.denoisers.dip import GUIDANCE, PIECE, generate_pieces
+from motionmix_core.denoisers.mdm import MDM
+from motionmix_core.diffusion import SeededNoise
 from motionmix_core.errors import RequestError
 from motionmix_core.mixed_data.paper_config import PaperConfig
 
@@ -25,7 +29,8 @@ class PaperRequest:
 
     condition: a text, an action's label, music features (T, width), or None for no condition. frames: length. seed: of
     the first take; the others follow. count: of takes. observed, mask: (frames, F) in the network's space, 1 where it
-    holds: in-betweening and body-part editing. settings: sampler, steps, guidance, the noise level to start from.
+    holds: in-betweening and body-part editing. prefix: `observed` is what comes before the motion (DiP). settings:
+    sampler, steps, guidance, the noise level to start from.
     """
 
     condition: Annotation = None
@@ -34,6 +39,7 @@ class PaperRequest:
     count: int = 1
     observed: NDArray[np.float32] | None = None
     mask: NDArray[np.float32] | None = None
+    prefix: bool = False
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
@@ -42,7 +48,7 @@ class PaperRequest:
         if (self.observed is None) != (self.mask is None):
             raise RequestError("observed motion and the mask that says which of it holds go together")
         if self.observed is not None and self.mask is not None:
-            if self.observed.shape != self.mask.shape or len(self.observed) != self.frames:
+            if self.observed.shape != self.mask.shape or (len(self.observed) != self.frames and not self.prefix):
                 raise RequestError(
                     f"observed motion {self.observed.shape} and its mask {self.mask.shape} must both have "
                     f"{self.frames} frames"
@@ -56,6 +62,8 @@ def answer(
 ) -> NDArray[np.float32]:
     """(count, frames, F) in the network's space. Raises RequestError for lengths that the network can't make."""
     window = config.data.frames
+    if request.prefix:
+        return _continued(request, network, conditioner)
     if request.observed is not None and request.observed.shape[1] != space.features:
         raise RequestError(f"observed motion has {request.observed.shape[1]} numbers a frame, not {space.features}")
     if config.backbone == "edge" and request.frames > window:
@@ -100,6 +108,31 @@ def answer(
         length=request.frames,
     )
     return made[:, : request.frames]
+
+
+def _continued(request: PaperRequest, network: nn.Module, conditioner: Conditioner) -> NDArray[np.float32]:
+    """What comes after the observed motion, piece after piece (DiP)."""
+    if not isinstance(network, MDM) or request.observed is None:
+        raise RequestError("only DiP goes on from a known motion, and it needs one")
+    device = next(network.parameters()).device
+    before = torch.from_numpy(request.observed).to(device).expand(request.count, -1, -1)
+    shape = (request.count, PIECE, network.config.features)
+
+    def noise(piece: int, call: int) -> Tensor:
+        source = SeededNoise(request.seed + 1_000_003 * piece, shape)
+        return torch.from_numpy(source.initial() if call == 0 else source(call - 1)).to(device)
+
+    weight = GUIDANCE if request.settings.guidance is None else request.settings.guidance
+    made = generate_pieces(
+        network.eval(),
+        before,
+        [conditioner([request.condition] * request.count, device)],
+        request.frames,
+        noise,
+        guidance=weight,
+    )
+    out: NDArray[np.float32] = made.cpu().numpy()
+    return out
 
 
 def made_frames(config: PaperConfig, frames: int) -> int:
