@@ -71,9 +71,9 @@ def steps(hand: Hand) -> Steps:
     settings().seconds = 1.0
     yield from hand.rest()
     yield from hand.key("F3")
-    yield 0.5
+    yield 1.0 * hand.patience
     yield from hand.write("generate motion")
-    yield 0.5
+    yield 1.0 * hand.patience
     hand.picture("7-search.png")
     yield from hand.key("Return")
     yield from hand.until(lambda: len(bpy.data.actions) == made + 1 and not bridge().busy, "F3 finds it")

@@ -104,7 +104,7 @@ class Hand:
     def key(self, name: str) -> Steps:
         """Press a key: "Escape", "ctrl+a"."""
         self._send(f"key {name}")
-        yield 0.3
+        yield 0.3 * self.patience
 
     def write(self, text: str) -> Steps:
         """Type a text."""
@@ -256,7 +256,7 @@ class Hand:
             x, y, width, height = (round(value) for value in crop)
             command += ["-crop", f"{width}x{height}+{x}+{self.window.height - y - height}", "+repage"]
         if trim:
-            command += ["-trim", "+repage"]
+            command += ["-fuzz", "4%", "-trim", "+repage"]
         command += ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9"]
         subprocess.run([*command, str(self.out / name)], check=True)
 
