@@ -5,6 +5,7 @@ A tick never blocks for longer than the budget and one small step. Cancelling at
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator
 from typing import Protocol
@@ -28,6 +29,24 @@ class Editing(Protocol):
         """Key the result, in small steps."""
 
 
+class _Receipt(threading.Thread):
+    """Takes an answer in beside the window: what is made of it takes tenths of a second, and touches nothing of
+    Blender's."""
+
+    def __init__(self, job: Editing, answer: GenerationResult) -> None:
+        super().__init__(daemon=True)
+        self.error: BaseException | None = None
+        self._job, self._answer = job, answer
+        self.start()
+
+    def run(self) -> None:
+        """Done in the thread."""
+        try:
+            self._job.receive(self._answer)
+        except BaseException as error:
+            self.error = error
+
+
 class EditRun:
     """One edit on its way."""
 
@@ -36,6 +55,7 @@ class EditRun:
         self.job = job
         self._work: WorkerJob | None = self._submitted()
         self._steps: Generator[bool, None, Edited] | None = None
+        self._taking_in: _Receipt | None = None
         self._cancelled = False
 
     @property
@@ -63,7 +83,14 @@ class EditRun:
             answer = jobs.answer(self._work)
             self._work = None
             if not self._cancelled:
-                self.job.receive(answer)
+                self._taking_in = _Receipt(self.job, answer)
+        if self._taking_in is not None:
+            if self._taking_in.is_alive():
+                return None
+            taken, self._taking_in = self._taking_in, None
+            if not self._cancelled:
+                if taken.error is not None:
+                    raise taken.error
                 self._work = self._submitted()
                 return None
         if self._cancelled:
