@@ -69,7 +69,7 @@ def generate_pieces(
             noise(number, 0),
             model.schedule(),
             sampler="ddpm",
-            noise=lambda call, number=number: noise(number, call + 1),  # type: ignore[misc]
+            noise=lambda call, number=number: noise(number, call + 1),
         )
         made = torch.cat([made, new], dim=1)
     return made[:, prefix.shape[1] :][:, :frames]

@@ -85,7 +85,7 @@ CAPTURE: tuple[dict[str, Any], ...] = (
     {"kind": "dropped_frames", "probability": 0.5},
     {"kind": "twist_flips", "probability": 0.5},
 )
-STRONG = {"noise_from": 20, "noise_to": 80}
+STRONG: dict[str, Any] = {"noise_from": 20, "noise_to": 80}
 ABLATIONS = (
     Arm("pivot-60", "motionmix", "MotionMix, T* = 60", pivot=60),
     Arm("pivot-100", "motionmix", "MotionMix, T* = 100", pivot=100),
