@@ -56,6 +56,7 @@ class PaperMix:
     guide_second_stage: the released code's extrapolation below the pivot; the paper's formula has none. stages: "one"
     trains and samples the same mixed data plainly, every clip at every step: the control experiment. faults: capture
     faults in place of white noise, as tables for `CaptureFaults.from_config`; T* must then lie above their level.
+    unannotated_everywhere: clean clips also train the placeholder above the pivot, for sampling without a condition.
     """
 
     enabled: bool
@@ -67,6 +68,7 @@ class PaperMix:
     guide_second_stage: bool = False
     stages: Literal["two", "one"] = "two"
     faults: tuple[dict[str, Any], ...] = ()
+    unannotated_everywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,8 @@ class PaperConfig:
 
     def ranges(self) -> TimestepRanges:
         """Which timesteps each role trains."""
-        return TimestepRanges(self.diffusion.steps, self.mix.pivot if self._two_stages else 0)
+        pivot = self.mix.pivot if self._two_stages else 0
+        return TimestepRanges(self.diffusion.steps, pivot, self.mix.unannotated_everywhere)
 
     def corruption(self, seed: int) -> Corruption | None:
         """The corruption of the noisy role; None with the mix off. Raises RequestError for an unknown fault."""

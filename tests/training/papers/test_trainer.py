@@ -145,6 +145,17 @@ def test_roles_decide_timesteps_and_conditions(config, clips):
     assert min(high) >= 30 and max(high) > 950  # noisy, labelled: t >= T*
 
 
+def test_the_placeholder_can_be_trained_at_every_step(config, clips):
+    """For sampling without a condition: clean clips train above the pivot, too; noisy ones still only there."""
+    everywhere = dataclasses.replace(config, mix=dataclasses.replace(config.mix, unannotated_everywhere=True))
+    sampler = BatchSampler(mixed(everywhere, clips, seed=1), 4, seed=1)
+    batches = [sampler.batch(step) for step in range(100)]
+    seen = [pair for batch in batches for pair in zip(batch.timesteps, batch.annotations, strict=True)]
+    clean, noisy = ([int(t) for t, label in seen if (label is None) == hidden] for hidden in (True, False))
+    assert min(clean) < 30 and max(clean) > 900
+    assert min(noisy) >= 30
+
+
 def test_an_epoch_sees_each_clip_once_and_shuffles_anew(config, clips):
     data = fully_supervised(config, clips)
     sampler = BatchSampler(data, 4, seed=1)
