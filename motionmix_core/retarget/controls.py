@@ -79,6 +79,8 @@ def bake_ik_controls(
             place = _pole_place(limb, rig, chain, posed.turns, heads, calibration)
             stiff = np.broadcast_to(calibration.rotations[rig.index(limb.pole)], (len(place), 4))
             _key(rig, limb.pole, (stiff, place), world, heads, calibration, {}, locations)
+        if limb.always and not limb.pole:
+            continue  # without a pole the knee bends the way the bones' own keys say, from which the solver starts
         # where only the limb's two long bones follow a constraint, the hand or foot is still turned by its own keys
         kept = limb.always and not rig.owned[chain[2]]
         replaced.update(rig.bones[bone] for bone in (chain[:2] if kept else chain))

@@ -75,12 +75,15 @@ def to_rig(
         baked = bake_ik_controls(rig, mapping, limbs, plan, calibration, posed)
         rotations = {bone: turn for bone, turn in rotations.items() if bone not in baked.replaced} | baked.rotations
         locations |= baked.locations
-        driven = plan.driven - {rig.index(bone) for bone in baked.replaced}
-    else:
-        driven = plan.driven
+    by_ik = {
+        rig.index(bone)
+        for limb in limbs
+        for slot in (limb.upper, limb.hinge, limb.end, limb.toe_slot)
+        for bone in mapping.bones.get(slot, ())
+    }
     if options.controls == "ik":
         switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
-    warnings = _owned_warning(rig, driven) + leave_locked(rig, rotations, locations)
+    warnings = _owned_warning(rig, plan.driven - by_ik) + leave_locked(rig, rotations, locations)
     return RigPoses(rotations, locations, motion.fps, switches, warnings)
 
 

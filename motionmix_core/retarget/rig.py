@@ -85,7 +85,10 @@ class RigDescription:
         if rest.shape != (count, 4, 4) or len(self.parents) != count or world.shape != (4, 4):
             raise RigError(f"The description of the armature “{self.name}” doesn't fit together.")
         if not (np.isfinite(rest).all() and np.isfinite(world).all()):
-            raise RigError(f"The armature “{self.name}” has bones or a transform with values that aren't numbers.")
+            raise RigError(
+                f"The armature “{self.name}” has bones or a transform with values that aren't numbers. "
+                "Clear its transform (Alt G, Alt R, Alt S), or delete the keys and drivers that make it so."
+            )
         object.__setattr__(self, "bones", tuple(self.bones))
         object.__setattr__(self, "parents", tuple(int(parent) for parent in self.parents))
         object.__setattr__(self, "rest", rest)

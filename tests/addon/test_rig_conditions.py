@@ -295,6 +295,19 @@ def test_plain_ik_legs_are_keyed_at_their_controls(extension) -> None:
         np.testing.assert_allclose(found, wanted[frame][joints], atol=0.01)
 
 
+def test_plain_ik_without_poles_bends_the_knees_the_right_way(extension) -> None:
+    obj = armature_of(build_rig("unreal4", rest="bent_knees"), np.eye(4))
+    legs_with_ik(obj)
+    for side in "lr":
+        obj.pose.bones[f"calf_{side}"].constraints["IK"].pole_target = None
+    motion = walking(extension)
+    assert not put_through(extension, obj, motion).warnings
+    for frame in (0, 8, 17, 26):
+        found = joints_in_blender(obj, ["calf_l", "foot_l", "calf_r", "foot_r"], 1 + frame)
+        joints = [motion.skeleton.index(n) for n in ("left_knee", "left_ankle", "right_knee", "right_ankle")]
+        np.testing.assert_allclose(found, motion.positions()[frame][joints], atol=0.01)
+
+
 def test_bones_that_depend_on_each_other_are_named(extension, skeleton) -> None:
     constrain(skeleton, "left_knee", "CHILD_OF", "right_knee")
     constrain(skeleton, "right_knee", "COPY_ROTATION", "left_knee")
@@ -371,3 +384,17 @@ def test_limbs_of_another_length_keep_their_directions_in_blender(extension) -> 
         heads = joints_in_blender(obj, ["upperarm_l", "lowerarm_l", "thigh_r", "calf_r"], 1 + frame)
         for one, two, start, end in ((0, 1, "left_shoulder", "left_elbow"), (2, 3, "right_hip", "right_knee")):
             assert degrees_between(heads[two] - heads[one], wanted[end] - wanted[start]) < 1.0
+
+
+def test_a_transform_that_is_not_a_number(extension, skeleton) -> None:
+    skeleton.location.x = float("nan")
+    bpy.context.view_layer.update()
+    assert "aren't numbers" in extension.addon("rigs.status").of(skeleton).line
+    with pytest.raises(extension.core("errors").RigError, match="aren't numbers"):
+        extension.addon("rigs.transfer").target_of(skeleton)
+
+
+def test_a_linked_armature_can_be_copied_from(extension, tmp_path) -> None:
+    linked = linked_skeleton(tmp_path)
+    assert extension.addon("rigs.read").problem(linked)
+    assert extension.addon("rigs.transfer").take(bpy.context.scene, linked, [1, 2], 30.0).num_frames == 2

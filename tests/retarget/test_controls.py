@@ -129,6 +129,10 @@ def test_a_plain_ik_constraint_is_keyed_at_its_control() -> None:
     assert not {"thigh_l", "calf_l"} & set(poses.rotations)
     assert {"foot_l", "thigh_r", "calf_r"} <= set(poses.rotations)  # the foot itself isn't owned
     assert not poses.warnings
+    without = replace(rig, ik_chains=(IkChain(("calf_l", "thigh_l"), "target"),))
+    poses = to_rig(walk(1.0), without, detect_mapping(without))
+    assert {"target", "thigh_l", "calf_l"} <= set(poses.rotations)  # the solver starts from these, so knees look ahead
+    assert not poses.warnings
 
 
 def test_bones_that_copy_controls_stand_for_them_and_are_still_read() -> None:
