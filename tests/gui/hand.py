@@ -251,14 +251,16 @@ class Hand:
         :param crop: x, y, width, height to keep, y counted upwards.
         :param trim: cut empty borders off, too.
         """
-        command = ["import", "-window", "root"]
+        picture = str(self.out / name)
+        subprocess.run(["import", "-window", "root", picture], check=True)
+        command = ["convert", picture]
         if crop is not None:
             x, y, width, height = (round(value) for value in crop)
             command += ["-crop", f"{width}x{height}+{x}+{self.window.height - y - height}", "+repage"]
         if trim:
             command += ["-fuzz", "4%", "-trim", "+repage"]
-        command += ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9"]
-        subprocess.run([*command, str(self.out / name)], check=True)
+        command += ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9", picture]
+        subprocess.run(command, check=True)
 
     def picture_of_tab(self, name: str, rows: float | None = None, tabs: bool = False) -> Steps:
         """Photograph the sidebar, without what is empty below the panels.
