@@ -258,8 +258,16 @@ class Hand:
             x, y, width, height = (round(value) for value in crop)
             command += ["-crop", f"{width}x{height}+{x}+{self.window.height - y - height}", "+repage"]
         if trim:
-            command += ["-fuzz", "4%", "-trim", "+repage"]
-        command += ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9", picture]
+            command += ["-shave", "3x3", "+repage", "-fuzz", "4%", "-trim", "+repage"]
+        command += [
+            "-strip",
+            "+dither",
+            "-colors",
+            str(colours),
+            "-define",
+            "png:compression-level=9",
+            f"PNG8:{picture}",
+        ]
         subprocess.run(command, check=True)
 
     def picture_of_tab(self, name: str, rows: float | None = None, tabs: bool = False) -> Steps:
