@@ -73,7 +73,7 @@ def _run(arguments: argparse.Namespace) -> None:
             "What a person sees",
             document.sheets_text(sheets, arguments.out, prompts.read_notes(arguments.out / f"{name}.seen.md", weights)),
         ),
-        *_training_sections(arguments, name, pictures),
+        *_training_sections(arguments, name, pictures, document.coverage_text(bench.out)),
     ]
     facts = _facts(arguments, description, bench.out.cpu_seconds, time.monotonic() - began)
     page = document.Page(name, facts, bench.out, judges, six, sections)
@@ -106,7 +106,9 @@ def _curve_picture(measured: Any, pictures: Path, beside: Path) -> str | None:
     return path.relative_to(beside).as_posix()
 
 
-def _training_sections(arguments: argparse.Namespace, name: str, pictures: Path) -> list[tuple[str, str]]:
+def _training_sections(
+    arguments: argparse.Namespace, name: str, pictures: Path, coverage: str
+) -> list[tuple[str, str]]:
     from training.ablation.results import ablations_text, data_size_text
     from training.reporting.figures import losses_figure
     from training.reporting.runlog import RunLog, read_run
@@ -128,7 +130,7 @@ def _training_sections(arguments: argparse.Namespace, name: str, pictures: Path)
     results = arguments.out / "ablations"
     return [
         ("Training", text),
-        ("Would more data help?", data_size_text(results, pictures, arguments.out)),
+        ("Would more data help?", coverage + "\n" + data_size_text(results, pictures, arguments.out)),
         ("What each choice brings", ablations_text(results)),
     ]
 

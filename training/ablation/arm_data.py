@@ -13,6 +13,7 @@ from motionmix_core.mixed_data.corruption import WhiteNoise
 from motionmix_core.mixed_data.roles import split_roles
 from motionmix_core.mixed_data.text_bank import TextBank
 from motionmix_core.mixed_data.windows import fit_window_normaliser
+from training.evaluation.shares import first_share, take_of
 
 from .plan import ArmData
 
@@ -21,18 +22,13 @@ PAPER_NOISE = (20, 60)
 ROLE_SEED = 0
 
 
-def take_of(clip: Clip) -> str:
-    """The recording that a clip was cut from: pieces of one take share a role."""
-    return clip.id.split("@")[0]
-
-
 def arm_cache(cache: MotionCache, texts: TextBank, config: TrainConfig, data: ArmData) -> MotionCache:
     """The cache as the arm's trainer gets it; validation and test clips are untouched."""
     others = tuple(c for c in cache.clips if c.split != "train")
     clips = [c for c in cache.clips if c.split == "train"]
     if data.share < 1:
-        kept = first_share(clips, data.share)
-        clips = [c for c in clips if take_of(c) in kept]
+        kept = first_share([(c.id, c.frames) for c in clips], data.share, ROLE_SEED)
+        clips = [c for c in clips if take_of(c.id) in kept]
     features = cache.features
     if data.simulated > 0:
         cache = replace(cache, clips=(*clips, *others))
@@ -44,18 +40,6 @@ def arm_cache(cache: MotionCache, texts: TextBank, config: TrainConfig, data: Ar
     if data.captions:
         clips = [replace(c, captions=_fewer(c.captions, data.captions)) for c in clips]
     return replace(cache, clips=(*clips, *others), features=features)
-
-
-def first_share(clips: list[Clip], share: float, seed: int = ROLE_SEED) -> set[str]:
-    """Takes that together make up `share` of the frames; a smaller share is part of every larger one."""
-    lengths: dict[str, int] = {}
-    for clip in clips:
-        lengths[take_of(clip)] = lengths.get(take_of(clip), 0) + clip.frames
-    names = sorted(lengths)
-    order = [names[i] for i in np.random.default_rng(seed).permutation(len(names))]
-    total = np.cumsum([lengths[name] for name in order])
-    count = int(np.searchsorted(total, share * total[-1])) + 1
-    return set(order[:count])
 
 
 def arm_texts(texts: TextBank, kind: str) -> TextBank:
@@ -72,7 +56,7 @@ def _noised(
 ) -> tuple[list[Clip], np.ndarray]:
     schedule = named_schedule("cosine", 1000)
     noise = WhiteNoise(schedule, *PAPER_NOISE, seed=ROLE_SEED)
-    roles = split_roles([c.id for c in clips], share, ROLE_SEED, families={c.id: take_of(c) for c in clips})
+    roles = split_roles([c.id for c in clips], share, ROLE_SEED, families={c.id: take_of(c.id) for c in clips})
     noisy = set(roles.noisy)
     normaliser = fit_window_normaliser(cache, [c for c in clips if c.shippable], texts, config)
     features = np.array(cache.features)

@@ -119,7 +119,7 @@ def data_size_text(folder: Path, pictures: Path, beside: Path, measure: str = "l
     stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"arms": {}}
     points = [(arm["share"], run[measure]) for arm in stored["arms"].values() for run in arm["runs"]]
     if not points:
-        return "Not measured: `python -m training.ablate data-size`.\n"
+        return "By training: not measured (`python -m training.ablate data-size`).\n"
     text = _section(stored)
     if len({share for share, _ in points}) < 3:
         return text + "\nToo few shares of the data are finished to extrapolate.\n"

@@ -183,6 +183,21 @@ def memory_text(measured: Measurements) -> str:
     return "\n".join(lines) + "\n"
 
 
+def coverage_text(measured: Measurements) -> str:
+    """What the training clips cover, by how many of them there are."""
+    if not measured.coverage:
+        return "Not measured.\n"
+    lines = [
+        "Without training a network: what a search among the training clips finds for the test captions, and how far",
+        "test clips are from the nearest training clip, as takes are added (three draws of each share; ± over draws,",
+        "and for R@3 over judges and captions). While both still move, more clips would bring more.\n",
+        "| takes | R@3 of all, nearest training clip | test clips to training clips, median m |",
+        "|---:|---:|---:|",
+    ]
+    lines += [f"| {c.share:.0%} | {c.recall} | {c.metres} |" for c in measured.coverage]
+    return "\n".join(lines) + "\n"
+
+
 def curve_text(measured: Measurements, picture: str | None) -> str:
     """Quality against steps."""
     if not measured.curve:

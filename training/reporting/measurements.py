@@ -20,7 +20,8 @@ from training.evaluators.judge import Judge
 
 from . import curves
 from .baselines import labels, nearest_training_clips
-from .memory import Library, Nearest, nearest_of_each
+from .coverage import SHARES, Coverage, drawn_takes, part_of, part_of_library
+from .memory import Library, Nearest, nearest_of_each, stretches_of
 from .orders import Order, Shelf, fill
 from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .sentences import Sentences
@@ -57,6 +58,7 @@ class Measurements:
     physical: dict[str, dict[str, Estimate]] = field(default_factory=dict)
     memory: dict[str, list[Nearest]] = field(default_factory=dict)
     copies: list[tuple[str, Nearest]] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
     curve: list[curves.Point] = field(default_factory=list)
     curve_real: dict[str, float] = field(default_factory=dict)
     curve_stretches: int = 0
@@ -119,7 +121,8 @@ class Bench:
         groups = self._groups(self.test.captions(self.settings.captions))
         out.caption_groups = len(np.unique(groups))
         shape = (len(self.test), len(SIDES), self.settings.captions)
-        found = self._nearest()
+        found = self._nearest(self.training)
+        scenes: dict[str, Scene] = {}
         for judge in self.judges:
             scene = Scene(
                 judge.texts(self.test.captions(self.settings.captions)).reshape(*shape, -1),
@@ -132,6 +135,7 @@ class Bench:
                 NEAREST_ROW: judge.motions(found, self.fps).reshape(*shape, -1),
                 MODEL_ROW: np.stack([made[order] for order in orders]).reshape(*shape, -1),
             }
+            scenes[judge.name] = scene
             repeats, seed = self.settings.repeats, self.settings.seed
             out.rows[judge.name] = scored(scene, rows, repeats, seed)
             real = np.broadcast_to(scene.real[:, :, None], scene.texts.shape)
@@ -140,7 +144,9 @@ class Bench:
         words = np.array([len(text.split()) for text in self.test.captions(shape[-1])]).reshape(-1, shape[-1])
         out.words = words.mean(axis=0).tolist()
         self._physical(list(motions.values()))
-        self._memory(motions)
+        library = Library.of(self._training_clips(), self.fps)
+        self._memory(motions, library)
+        self._coverage(scenes, library)
 
     def measure_multimodality(self) -> None:
         """Ten samples of each of ten test captions."""
@@ -200,11 +206,11 @@ class Bench:
     def _groups(self, captions: Sequence[str]) -> NDArray[np.int64]:
         return group_captions(self._sentences(captions), SIMILAR)
 
-    def _nearest(self) -> list[NDArray[np.float32]]:
+    def _nearest(self, training: StretchSet) -> list[NDArray[np.float32]]:
         wanted = self.test.captions(self.settings.captions)
         frames = [s.frames for s in self.test.stretches for _ in SIDES for _ in range(self.settings.captions)]
-        known = self._sentences([text for _, text in labels(self.training)])
-        return nearest_training_clips(wanted, frames, self.training, known, self._sentences(wanted))
+        known = self._sentences([text for _, text in labels(training)])
+        return nearest_training_clips(wanted, frames, training, known, self._sentences(wanted))
 
     def _physical(self, generated: list[Motion]) -> None:
         cache = open_cache(self.cache)
@@ -218,8 +224,21 @@ class Bench:
             for mirror in SIDES if clip.frames >= 2 else ():
                 yield clip.id, self.training.data.positions(clip.start, clip.start + clip.frames, mirror)
 
-    def _memory(self, generated: dict[Order, Motion]) -> None:
-        library = Library.of(self._training_clips(), self.fps)
+    def _coverage(self, scenes: dict[str, Scene], library: Library) -> None:
+        cuts = [stretches_of(self.test.data.positions(s.start, s.stop), self.fps, 0.5) for s in self.test.stretches]
+        for share in SHARES:
+            recalls, metres = [], []
+            for takes in drawn_takes(self.training, share):
+                found = self._nearest(part_of(self.training, takes))
+                for judge in self.judges:
+                    scene = scenes[judge.name]
+                    points = judge.motions(found, self.fps).reshape(scene.texts.shape)
+                    recalls += [e.mean for e in recall_by_caption(scene, points, 5, self.settings.seed)]
+                part = part_of_library(library, takes)
+                metres.append(float(np.median([part.nearest(cut)[0].min() for cut in cuts])))
+            self.out.coverage.append(Coverage(share, Estimate.of(recalls), Estimate.of(metres)))
+
+    def _memory(self, generated: dict[Order, Motion], library: Library) -> None:
         held_out = read_stretches(self.cache, "val")
         sets = {
             "real test clips": [self.test.data.positions(s.start, s.stop) for s in self.test.stretches],

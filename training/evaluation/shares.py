@@ -1,0 +1,23 @@
+"""Shares of the training data by whole takes, each smaller share a part of every larger one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def take_of(clip_id: str) -> str:
+    """The recording that a clip was cut from: pieces "a@0" and "a@73" are of one take."""
+    return clip_id.split("@")[0]
+
+
+def first_share(clips: Iterable[tuple[str, int]], share: float, seed: int = 0) -> set[str]:
+    """Takes that together make up `share` of the frames of (clip id, frames), drawn by the seed; all for 1."""
+    lengths: dict[str, int] = {}
+    for clip_id, frames in clips:
+        lengths[take_of(clip_id)] = lengths.get(take_of(clip_id), 0) + frames
+    names = sorted(lengths)
+    order = [names[i] for i in np.random.default_rng(seed).permutation(len(names))]
+    total = np.cumsum([lengths[name] for name in order])
+    return set(order[: int(np.searchsorted(total, share * total[-1])) + 1])
