@@ -7,6 +7,7 @@ the same code that a user's Blender reads it with.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform as platform_module
 import re
 import shutil
@@ -124,7 +125,7 @@ def package(python: Path, platforms: Sequence[str], versions: Sequence[Version] 
     zips = []
     for platform in platforms:
         wheels = fetch_wheels(python, platform, versions, REQUIREMENTS / "extension.txt")
-        staged = ROOT / "build" / "stage" / f"{platform}{suffix(versions)}"
+        staged = ROOT / "build" / "stage" / f"{platform}{suffix(versions)}-{os.getpid()}"  # two may run at once
         stage(staged, wheels, [platform])
         built = output / f"{extension_name(staged)}-{platform.replace('-', '_')}{suffix(versions)}.zip"
         state = _build(python, tool, staged, built)
