@@ -44,6 +44,7 @@ class Settings:
     `guidance` and `steps`: None is the model's, or the quality's, own value.
 
     frame_start: scene frame of the first key. extend_range: let the scene's frame range reach to the motion's end.
+    loop: make the end flow into the beginning.
     frames: length in the scene's frames; 0 = `seconds` says it. key_rate: "scene" = a key on every frame of the scene,
     "model" = a key for each of the model's own frames, which may lie between frames.
     """
@@ -59,6 +60,7 @@ class Settings:
     root: str = "hips"
     frame_start: int = 1
     extend_range: bool = True
+    loop: bool = False
     model: str = ""
     frames: int = 0
     key_rate: str = "scene"
@@ -114,6 +116,7 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
         root=panel.root,
         frame_start=frame_start,
         extend_range=panel.extend_range,
+        loop=panel.loop,
         key_rate=preferences.current().key_rate.lower(),
     )
 
@@ -124,7 +127,7 @@ def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
     The seed is locked, since it is one of them. Where on the timeline the motion begins stays as the panel has it.
     """
     panel = properties.of(scene)
-    for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "extend_range"):
+    for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "loop", "extend_range"):
         setattr(panel, name, getattr(settings, name))
     panel.lock_seed = True
     panel.length = "FRAMES" if settings.frames else "SECONDS"
@@ -163,6 +166,7 @@ def prepare(
         guidance=settings.guidance,
         steps=settings.steps,
         foot_lock=settings.foot_lock,
+        loop=settings.loop,
         model=settings.model,
     )
     RetargetOptions(root=settings.root)

@@ -52,6 +52,7 @@ STEPS_TEXT = "How many times the network refines the motion"
 FOOT_LOCK_TEXT = "Hold planted feet still on this rig's own proportions"
 ROOT_TEXT = "Which bone carries the character along the ground"
 START_TEXT = "Where on the timeline the motion begins"
+LOOP_TEXT = "Make the end flow into the beginning, so that the motion can be played over and over"
 EXTEND_TEXT = "Move the end of the scene's frame range back if the motion is longer"
 
 
@@ -98,6 +99,7 @@ class MotionMixSettings(bpy.types.PropertyGroup):
     foot_lock: BoolProperty(name="Foot Lock", description=FOOT_LOCK_TEXT, default=True)
     root: EnumProperty(name="Travel On", description=ROOT_TEXT, items=ROOT_ITEMS, default="hips")
     start: EnumProperty(name="Begin At", description=START_TEXT, items=START_ITEMS, default="SCENE")
+    loop: BoolProperty(name="Loop", description=LOOP_TEXT)
     extend_range: BoolProperty(name="Extend Frame Range", description=EXTEND_TEXT, default=True)
 
 

@@ -54,6 +54,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=_SKIP
     )
     frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=_SKIP)
+    loop: BoolProperty(name="Loop", description=properties.LOOP_TEXT, options=_SKIP)
     extend_range: BoolProperty(
         name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
     )

@@ -71,6 +71,7 @@ class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
         column = layout.column()
         column.prop(settings, "root")
         column.prop(settings, "foot_lock")
+        column.prop(settings, "loop")
         column = layout.column()
         row = column.row()
         row.active = settings.length != "RANGE"

@@ -328,3 +328,17 @@ def test_the_key_menus_offer_the_edits() -> None:
     for name in ("DOPESHEET_MT_key", "GRAPH_MT_key", "VIEW3D_MT_pose_slide"):
         drawn = [function.__name__ for function in getattr(bpy.types, name)._dyn_ui_initialize()]
         assert "draw_edit_menu" in drawn
+
+
+def test_the_loop_tick_of_generate_reaches_the_model_and_is_kept_with_the_take(extension, models) -> None:
+    obj = rig_of("vroid")
+    bpy.ops.motionmix.generate(prompt="walk", seconds=3.0, seed=2)
+    once = all_bytes(extension, obj)
+    bpy.ops.motionmix.generate(prompt="walk", seconds=3.0, seed=2, loop=True)
+    looped = obj.animation_data.action
+    assert all_bytes(extension, obj) != once
+    assert extension.addon("rigs.takes").request_of(looped)["loop"] is True
+    assert bpy.ops.motionmix.take_again(take=looped.name) == {"FINISHED"}
+    again = all_bytes(extension, obj)
+    obj.animation_data.action = looped
+    assert all_bytes(extension, obj) == again
