@@ -81,7 +81,7 @@ def frame_range(scene: bpy.types.Scene, obj: bpy.types.Object) -> tuple[int, int
     data = obj.animation_data
     if data is None or data.action is None or (data.use_nla and any(not track.mute for track in data.nla_tracks)):
         return scene.frame_start, scene.frame_end
-    first, last = data.action.frame_range
+    first, last = data.action.frame_range[0], data.action.frame_range[1]
     return int(np.floor(first)), int(np.ceil(last))
 
 

@@ -96,7 +96,7 @@ def _add_fields() -> None:
     for slot in SLOTS:
         part = slot.rpartition("_")[2]
         for field in field_names(slot):
-            MotionMixRig.__annotations__[field] = StringProperty(
+            MotionMixRig.__annotations__[field] = StringProperty(  # type: ignore[func-returns-value]
                 name=slot_title(slot),
                 description=_SLOT_HELP.get(part, f"The bone that is the {slot_title(slot).lower()}"),
                 override=_OVERRIDABLE,

@@ -192,7 +192,7 @@ def channels(
 
 def _bones(obj: bpy.types.Object, names: Sequence[str]) -> Iterator[bpy.types.PoseBone]:
     for name in names:
-        bone = obj.pose.bones.get(name)
+        bone: bpy.types.PoseBone | None = obj.pose.bones.get(name)
         if bone is not None:
             yield bone
 
