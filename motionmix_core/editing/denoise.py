@@ -19,6 +19,10 @@ HOP_FRAMES = 4
 STRICTNESS = 3.0
 """Of the first pass: a group of coefficients with so many times the noise's power or less is taken for noise."""
 
+BLOW_FRAMES, BLOW_POWER, BLOW_STRENGTH = 5, 2.0, 2.0
+"""What was left out comes back where over so many frames it has more than so many times the noise's power; in full, at
+twice that."""
+
 Curves = NDArray[np.float64]
 
 
@@ -51,7 +55,18 @@ def without_noise(values: Curves, sigma: Curves, wanders: bool = False) -> Curve
     first = answer(gain)
     pilot = np.einsum("kt,btc->bkc", basis, first[starts[:, None] + np.arange(size)] - trend)
     power = (pilot.reshape(coefficients.shape) ** 2).mean(axis=-1, keepdims=True)
-    return answer(power / np.maximum(power + variance, 1e-30)).reshape(values.shape)
+    calm = answer(power / np.maximum(power + variance, 1e-30)).reshape(values.shape)
+    return calm if wanders else calm + _blows(values - calm, sigma)
+
+
+def _blows(left: Curves, sigma: Curves) -> Curves:
+    """(T, J, C) of what was left out, that is too strong over a few frames to be noise: the tip of a punch."""
+    power = np.square(left).mean(axis=-1)
+    reach = BLOW_FRAMES // 2
+    padded = np.pad(power, ((reach, reach), (0, 0)), mode="reflect" if len(power) > reach else "edge")
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(axis=-1)
+    gain = np.clip(BLOW_STRENGTH * (1 - BLOW_POWER * sigma**2 / np.maximum(near, 1e-30)), 0.0, 1.0)
+    return np.asarray(gain[..., None] * left)
 
 
 def _beside(power: Curves) -> Curves:

@@ -69,6 +69,12 @@ def grounded(
     return replace(motion, root_positions=root)
 
 
+def slide_evidence(motion: Motion, contacts: NDArray[np.bool_]) -> float:
+    """0 to 1, how sure it is that standing feet slide: half of them by more than most real ones do."""
+    slides = [float(np.linalg.norm((s.path[-1] - s.path[0])[[0, 2]])) for s in _stands(motion, contacts)]
+    return float(np.clip((np.median(slides) - 0.025) / 0.02, 0.0, 1.0)) if slides else 0.0
+
+
 def _stands(motion: Motion, contacts: NDArray[np.bool_]) -> list[_Stand]:
     """Where a foot stands on its toe joint or, while that is in the air, on its heel."""
     positions = motion.positions()[:, FOOT_INDICES]

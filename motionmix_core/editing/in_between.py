@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from ..errors import RequestError
 from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..motion.motion import Motion
+from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
+from ..retarget.planting import runs
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
@@ -23,6 +25,8 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
+CURVES_UNTIL = ((0.17, 1.0), (0.3, 1.0))
+"""Lengths of a gap in seconds, and the made motion's share in it; chosen on validation clips."""
 GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.5
 """Where no gap is longer and no prompt asks for something else, the curves through the keys are near enough to start
 from: on validation clips that beat both starting from nothing and the curves themselves."""
@@ -62,16 +66,19 @@ def in_between(
         )
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
     shown = timing.to_model(interpolated(part, held))
+    guided = _short(held, source.fps) and not settings.prompt.strip()
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=shown,
         observed_mask=features_mask(at_model),
-        start_level=GUIDED_LEVEL if _short(held, source.fps) and not settings.prompt.strip() else 1.0,
+        start_level=GUIDED_LEVEL if guided else 1.0,
         **settings.fields(),
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
+        if guided:
+            motion = _mixed(interpolated(part, held), motion, held)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
             motion = exactly(feet_held(motion, timing.rows_to_source(contacts), keyed_legs), part, held)
@@ -125,6 +132,18 @@ def _check_held(held: Held, keys: Sequence[Key]) -> None:
     if held.rotations.all() and held.root.all():
         what = "every frame of it is keyed" if keys else "it is empty"
         raise RequestError(f"There is nothing to make in the range: {what}. Choose a longer range or delete keys.")
+
+
+def _mixed(curves: Motion, made: Motion, held: Held) -> Motion:
+    """Plain curves in the shortest gaps, the made motion in those of a second, and between them some of both."""
+    share = np.ones(made.num_frames)
+    every = held.rotations.all(axis=1) & held.root
+    for start, stop in runs(~every):
+        seconds = (stop - start) / made.fps
+        share[start:stop] = np.interp(seconds, *CURVES_UNTIL)
+    root = curves.root_positions + share[:, None] * (made.root_positions - curves.root_positions)
+    weights = np.broadcast_to(share[:, None], made.rotations.shape[:2])
+    return Motion(made.skeleton, root, quat_slerp(curves.rotations, made.rotations, weights), made.fps)
 
 
 def _short(held: Held, fps: float) -> bool:

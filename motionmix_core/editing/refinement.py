@@ -16,7 +16,7 @@ from ..motion.motion import Motion
 from ..motion.rotations import quat_normalise, quat_slerp
 from .denoise import without_noise
 from .finishing import FOOT_EASE_SECONDS, LEGS, feet_held
-from .grounding import grounded
+from .grounding import grounded, slide_evidence
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
@@ -74,7 +74,7 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float, root_evidence:
     free = _away_from(held.root | held.rotations[:, LEGS].any(axis=1), motion.fps)
     contacts = foot_contacts(motion.positions(), motion.fps, STANDING_SPEED)
     moved = grounded(motion, contacts, free, root_evidence)
-    weight = 1.0 if moved is not motion else evidence
+    weight = 1.0 if moved is not motion else max(evidence, slide_evidence(motion, contacts))
     if weight <= 0:
         return motion
     locked = feet_held(moved, foot_contacts(moved.positions(), moved.fps, STANDING_SPEED), free == 0)

@@ -18,7 +18,9 @@ def _missed(source: Motion, frames: list[int]) -> tuple[Motion, Motion]:
     """A motion beside the source by 20 cm and a turn, and the same with the source's own poses imposed at frames."""
     turn = axis_angle_to_quat(np.array([0.0, 0.3, 0.1]))
     missed = replace(
-        source, root_positions=source.root_positions + np.array([0.2, 0.0, 0.1]), rotations=quat_mul(source.rotations, turn)
+        source,
+        root_positions=source.root_positions + np.array([0.2, 0.0, 0.1]),
+        rotations=quat_mul(source.rotations, turn),
     )
     root, rotations = missed.root_positions.copy(), missed.rotations.copy()
     root[frames], rotations[frames] = source.root_positions[frames], source.rotations[frames]

@@ -1,0 +1,75 @@
+"""Motions for the edits' tests, and a generator over the tiny model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from motionmix_core.editing import Edit
+from motionmix_core.generation import Generator
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_mul
+from motionmix_core.motion.skeleton import JOINT_NAMES
+from tests.motions import rest, walk
+
+
+def lively_walk(seconds: float = 4.0, fps: float = 30.0) -> Motion:
+    """A walk that looks about and leans, so that no joint stands still."""
+    motion = walk(seconds, fps)
+    time = np.arange(motion.num_frames) / fps
+    rotations = motion.rotations.copy()
+    for joint, (axis, pace, size) in {"spine1": (1, 2.0, 0.2), "neck": (0, 3.0, 0.15), "head": (1, 1.3, 0.4)}.items():
+        turn = np.zeros((len(time), 3))
+        turn[:, axis] = size * np.sin(pace * time)
+        index = JOINT_NAMES.index(joint)
+        rotations[:, index] = quat_mul(rotations[:, index], axis_angle_to_quat(turn))
+    return replace(motion, rotations=rotations)
+
+
+def lively_stand(seconds: float = 4.0, fps: float = 30.0) -> Motion:
+    """Standing and gesturing: every joint above the hips turns smoothly, as fast as people do; the feet stand still."""
+    motion = rest(round(seconds * fps), fps)
+    time = np.arange(motion.num_frames) / fps
+    turns = np.zeros((len(time), len(JOINT_NAMES), 3))
+    for joint, name in enumerate(JOINT_NAMES):
+        if not name.endswith(("hip", "knee", "ankle", "foot", "pelvis")):
+            for axis in range(3):
+                turns[:, joint, axis] = 0.25 * np.sin((1.0 + 0.37 * joint % 2.3) * 2 * time + joint + axis)
+    return replace(motion, rotations=axis_angle_to_quat(turns))
+
+
+def punch(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing, the right arm shot forward within a tenth of a second and drawn back, twice."""
+    motion = lively_stand(seconds, fps)
+    time = np.arange(motion.num_frames) / fps
+    bend = sum(np.exp(-0.5 * ((time - at) / 0.05) ** 2) for at in (1.0, 2.0))
+    turn = np.zeros((len(time), 3))
+    turn[:, 1] = 1.4 * bend
+    rotations = motion.rotations.copy()
+    index = JOINT_NAMES.index("right_shoulder")
+    rotations[:, index] = quat_mul(rotations[:, index], axis_angle_to_quat(turn))
+    return replace(motion, rotations=rotations)
+
+
+def clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing, arms held out in front and the hands clapped together four times a second."""
+    motion = rest(round(seconds * fps), fps)
+    time = np.arange(motion.num_frames) / fps
+    turn = np.zeros((len(time), 3))
+    turn[:, 1] = 1.55 - 0.35 * np.abs(np.sin(4 * np.pi * time))
+    rotations = motion.rotations.copy()
+    for name, sign in (("left_shoulder", -1.0), ("right_shoulder", 1.0)):
+        rotations[:, JOINT_NAMES.index(name)] = axis_angle_to_quat(sign * turn)
+    return replace(motion, rotations=rotations)
+
+
+def done(generator: Generator, edit: Edit) -> Motion:
+    """The edit, made and finished."""
+    result = generator.generate(edit.request)
+    return edit.finish(result[0], result.contacts[0])
+
+
+def off(a: Motion, b: Motion) -> float:
+    """The largest difference of two motions' numbers."""
+    return max(float(np.abs(a.rotations - b.rotations).max()), float(np.abs(a.root_positions - b.root_positions).max()))

@@ -1,0 +1,151 @@
+"""Clean-up: faults of known size go, blows stay, clean motion and what is protected stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.editing import EditSettings, clean_up, estimate_noise
+from motionmix_core.editing.denoise import without_noise
+from motionmix_core.editing.grounding import grounded
+from motionmix_core.errors import RequestError
+from motionmix_core.generation import Generator
+from motionmix_core.metrics.jitter import acceleration_error
+from motionmix_core.mixed_data.corruption import Drift, DroppedFrames, FootSlide, JointJitter
+from motionmix_core.motion.contacts import foot_contacts
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.skeleton import JOINT_NAMES
+from tests.editing.clips import clap, done, lively_stand, lively_walk, punch
+
+WRIST = JOINT_NAMES.index("right_wrist")
+
+
+def cleaned(generator: Generator, motion: Motion, **options: object) -> Motion:
+    settings = EditSettings(steps=1)
+    return done(generator, clean_up(motion, settings=settings, **options))  # type: ignore[arg-type]
+
+
+def error(motion: Motion, truth: Motion) -> float:
+    return acceleration_error(motion.positions(), truth.positions(), truth.fps)
+
+
+@pytest.mark.parametrize("degrees", [1.0, 3.0, 6.0])
+def test_shaking_is_measured(rng: np.random.Generator, degrees: float) -> None:
+    fault = JointJitter(1.0, np.radians(degrees), np.radians(degrees))
+    found = estimate_noise(fault.apply(lively_stand(6.0), rng))
+    assert found.degrees == pytest.approx(degrees, rel=0.2)
+
+
+def test_a_clean_motion_counts_as_clean(generator: Generator) -> None:
+    source = lively_stand(4.0)
+    assert estimate_noise(source).excess.max() < np.radians(0.1)
+    moved = np.linalg.norm(cleaned(generator, source).positions() - source.positions(), axis=-1)
+    assert moved.mean() < 0.005
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 2.0])
+def test_shaking_goes(generator: Generator, rng: np.random.Generator, size: float) -> None:
+    truth = lively_stand(5.0)
+    noisy = JointJitter(0.5, 0.02 * size, 0.1 * size).apply(truth, rng)
+    assert error(cleaned(generator, noisy), truth) < 0.2 * error(noisy, truth)
+
+
+def test_lost_frames_are_filled(generator: Generator, rng: np.random.Generator) -> None:
+    truth = lively_stand(5.0)
+    held = DroppedFrames(0.1, 0.15).apply(truth, rng)
+    lost = np.abs(np.diff(held.rotations, axis=0)).max(axis=(1, 2)) < 1e-9
+    np.testing.assert_array_equal(estimate_noise(held).dropped[1:], lost)
+    assert error(cleaned(generator, held), truth) < 0.3 * error(held, truth)
+
+
+def test_a_pop_goes(generator: Generator) -> None:
+    truth = lively_stand(4.0)
+    rotations = truth.rotations.copy()
+    rotations[60, WRIST - 2] = [0.5, 0.5, 0.5, 0.5]
+    popping = replace(truth, rotations=rotations)
+    assert np.flatnonzero(estimate_noise(popping).pops).tolist() == [60]
+    assert error(cleaned(generator, popping), truth) < 0.2 * error(popping, truth)
+
+
+def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator) -> None:
+    truth = punch()
+    noisy = JointJitter(1.0, 0.02, 0.02).apply(truth, rng)
+    made = cleaned(generator, noisy)
+    peaks = [np.linalg.norm(np.diff(motion.positions()[:, WRIST], axis=0), axis=-1).max() for motion in (made, truth)]
+    assert peaks[0] == pytest.approx(peaks[1], rel=0.1)
+    assert error(made, truth) < 0.3 * error(noisy, truth)
+
+
+def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator) -> None:
+    truth = clap()
+    made = cleaned(generator, JointJitter(1.0, 0.02, 0.02).apply(truth, rng))
+    hands = [JOINT_NAMES.index("left_wrist"), WRIST]
+    apart, nearest = (
+        np.linalg.norm(np.diff(motion.positions()[:, hands], axis=1)[:, 0], axis=-1) for motion in (made, truth)
+    )
+    closed = nearest < nearest.min() + 0.005
+    assert closed.sum() >= 8
+    assert np.abs(apart - nearest)[closed].mean() < 0.015
+
+
+def test_a_drifting_root_is_calmed(generator: Generator, rng: np.random.Generator) -> None:
+    truth = lively_stand(5.0)
+    drifting = Drift(0.05).apply(truth, rng)
+    assert error(cleaned(generator, drifting), truth) < 0.25 * error(drifting, truth)
+
+
+@pytest.mark.parametrize("amount", [-0.25, 0.25])
+def test_travel_is_fitted_to_the_steps(amount: float) -> None:
+    truth = lively_walk(5.0)
+    root = truth.root_positions.copy()
+    root[:, 2] *= 1 + amount
+    sliding = replace(truth, root_positions=root)
+    contacts = foot_contacts(truth.positions(), truth.fps)
+    made = grounded(sliding, contacts)
+    wrong, left = (float(np.abs(m.root_positions[-1, 2] - truth.root_positions[-1, 2])) for m in (sliding, made))
+    assert left < 0.25 * wrong
+    assert grounded(truth, contacts, evidence=0.0) is truth
+
+
+def test_a_slide_of_ten_percent_leaves_the_motion_otherwise_alone(
+    generator: Generator, rng: np.random.Generator
+) -> None:
+    truth = lively_walk(4.0)
+    made = cleaned(generator, FootSlide(0.1).apply(truth, rng))
+    arms = [JOINT_NAMES.index(name) for name in ("left_shoulder", "left_elbow", "neck", "head")]
+    np.testing.assert_allclose(made.rotations[:, arms], truth.rotations[:, arms], atol=0.01)
+
+
+def test_protected_joints_and_frames_stay(generator: Generator, rng: np.random.Generator) -> None:
+    noisy = JointJitter(1.0, 0.05, 0.1).apply(lively_stand(4.0), rng)
+    made = cleaned(generator, noisy, protected_joints=("head",), protected_frames=(10, 50))
+    head = JOINT_NAMES.index("head")
+    np.testing.assert_allclose(made.rotations[:, head], noisy.rotations[:, head], atol=1e-12)
+    np.testing.assert_allclose(made.rotations[[10, 50]], noisy.rotations[[10, 50]], atol=1e-12)
+    np.testing.assert_allclose(made.root_positions[[10, 50]], noisy.root_positions[[10, 50]], atol=1e-12)
+    assert np.abs(made.rotations[30] - noisy.rotations[30]).max() > 1e-3
+
+
+def test_only_the_range_changes(generator: Generator, rng: np.random.Generator) -> None:
+    noisy = JointJitter(1.0, 0.05, 0.1).apply(lively_stand(4.0), rng)
+    made = done(generator, clean_up(noisy, 30, 80, EditSettings(steps=1)))
+    outside = np.r_[0:30, 81 : noisy.num_frames]
+    np.testing.assert_allclose(made.rotations[outside], noisy.rotations[outside], atol=1e-12)
+    np.testing.assert_array_equal(made.root_positions[outside], noisy.root_positions[outside])
+    assert np.abs(made.rotations[50] - noisy.rotations[50]).max() > 1e-3
+
+
+def test_strength_sets_the_level() -> None:
+    source = lively_stand(2.0)
+    assert clean_up(source, strength=0.3).request.start_level == 0.3
+    with pytest.raises(RequestError, match="strength"):
+        clean_up(source, strength=0.9)
+
+
+def test_curves_without_noise_are_kept_to_the_bit(rng: np.random.Generator) -> None:
+    values = rng.normal(size=(50, 2, 4))
+    out = without_noise(values, np.array([0.0, 0.1]))
+    np.testing.assert_allclose(out[:, 0], values[:, 0], atol=1e-12)
+    np.testing.assert_array_equal(without_noise(values, np.zeros(2)), values)
