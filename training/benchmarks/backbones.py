@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,17 +36,24 @@ TITLES = {
 }
 
 
-def measure_backbones(cores: int, repeats: int, names: Sequence[str] = BACKBONES) -> list[Row]:
-    """All rows. Raises DataError with the last words of a measurement that failed."""
+def measure_backbones(
+    cores: int, repeats: int, names: Sequence[str] = BACKBONES, *, processor_time: bool = False
+) -> list[Row]:
+    """All rows. Raises DataError with the last words of a measurement that failed.
+
+    processor_time: count what each process had of the processor, for machines that others are using too; with one core
+    it is what the wall's clock would show if they weren't.
+    """
     rows = []
     for kind in ("forward", "train"):
         for name in names:
-            rows += _asked(name, kind, cores, repeats)
-    return rows + _asked("mdm-enc", "samplers", cores, 1)
+            rows += _asked(name, kind, cores, repeats, processor_time)
+    return rows + _asked("mdm-enc", "samplers", cores, 1, processor_time)
 
 
-def _asked(name: str, kind: str, cores: int, repeats: int) -> list[Row]:
+def _asked(name: str, kind: str, cores: int, repeats: int, processor_time: bool = False) -> list[Row]:
     command = [sys.executable, "-m", "training.benchmarks.backbones", name, kind, str(cores), str(repeats)]
+    command += ["processor"] if processor_time else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     answers = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or not answers:
@@ -65,6 +73,7 @@ def _asked(name: str, kind: str, cores: int, repeats: int) -> list[Row]:
 def main(arguments: Sequence[str]) -> None:
     """Prints {"times": {title: seconds}, "calls", "peak_mb", "note"} of one measurement."""
     name, kind, cores, repeats = arguments[0], arguments[1], int(arguments[2]), int(arguments[3])
+    clock = time.process_time if "processor" in arguments[4:] else time.perf_counter
     use_cores(cores)
     import torch
 
@@ -74,10 +83,15 @@ def main(arguments: Sequence[str]) -> None:
     calls: dict[str, int] = {}
     if kind == "samplers":
         note = f"MDM's encoder, batch 1, {SAMPLED_FRAMES} frames, no guidance"
+        from motionmix_core.denoisers.mdm import MDM, MDMConfig
+
+        network = MDM(MDMConfig()).eval()
+        _sampling(network, "ddpm", 2)()
         for sampler in SAMPLERS:
             for steps in STEPS:
                 title = f"{sampler}, {steps:,} steps"
-                times[title] = seconds_of(lambda s=sampler, n=steps: _sampled(s, n), 1 if steps > 50 else 3)  # type: ignore[misc]
+                run = _sampling(network, sampler, steps)
+                times[title] = seconds_of(run, 1 if steps > 50 else 3, clock)
                 calls[title] = steps
     else:
         network, run = built(name, *((1, FORWARD_FRAMES) if kind == "forward" else (TRAIN_BATCH, TRAIN_FRAMES)))
@@ -99,7 +113,7 @@ def main(arguments: Sequence[str]) -> None:
                 optimiser.step()
 
         action()
-        times[title] = seconds_of(action, repeats if kind == "forward" else max(1, repeats // 3))
+        times[title] = seconds_of(action, repeats if kind == "forward" else max(1, repeats // 3), clock)
     print(json.dumps({"times": times, "calls": calls, "peak_mb": peak_memory_mb(os.getpid()), "note": note}))
 
 
@@ -149,23 +163,24 @@ def _ours(batch: int, frames: int) -> tuple[Any, Callable[[], Any]]:
     return network, lambda: network(x, mask, level, tokens, ones, pooled, whole)
 
 
-def _sampled(sampler: Any, steps: int) -> None:
+def _sampling(network: Any, sampler: Any, steps: int) -> Callable[[], object]:
+    """One short motion by a sampler, ready to be timed."""
     import torch
 
-    from motionmix_core.denoisers.mdm import MDM, MDMConfig, as_predictor
+    from motionmix_core.denoisers.mdm import as_predictor
     from motionmix_core.diffusion import SeededNoise, named_schedule, sample
 
-    network = MDM(MDMConfig()).eval()
     noise = SeededNoise(0, (1, SAMPLED_FRAMES, network.config.features))
     schedule = named_schedule("cosine", 1000)
-    with torch.no_grad():
-        sample(
-            as_predictor(network, torch.randn(1, 512)),
-            torch.from_numpy(noise.initial()),
-            schedule if steps == 1000 else schedule.respaced(steps),
-            sampler=sampler,
-            noise=lambda call: torch.from_numpy(noise(call)),
-        )
+    schedule = schedule if steps == 1000 else schedule.respaced(steps)
+    predict = as_predictor(network, torch.randn(1, 512))
+
+    def run() -> None:
+        with torch.no_grad():
+            start = torch.from_numpy(noise.initial())
+            sample(predict, start, schedule, sampler=sampler, noise=lambda call: torch.from_numpy(noise(call)))
+
+    return run
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from training.benchmarks.measures import OtherWork, use_cores
 
 
 def test_a_row_tells_speed_and_memory_of_its_own_process() -> None:
-    (row,) = backbones._asked("mdm-gru", "forward", 1, 2)
+    (row,) = backbones._asked("mdm-gru", "forward", 1, 2, processor_time=True)
     assert row.name == "forward, MDM, GRU" and len(row.values) == 2
     assert "steps/s" in row.note and "120 frames" in row.note and "4.5 M weights" in row.note
     if os.path.exists("/proc/self/status"):
