@@ -26,6 +26,7 @@ from .editing import transition
 from .editing.spec import EditSpec
 from .rigs import figure, read, takes
 from .rigs.skeleton import add_armature
+from .takes import collection
 
 __all__ = [
     "MotionMixError",
@@ -37,6 +38,7 @@ __all__ = [
     "prompts",
     "request_of",
     "stop_worker",
+    "takes_of",
 ]
 
 
@@ -155,6 +157,21 @@ def models() -> list[ModelSummary]:
 def prompts() -> list[str]:
     """Prompts that the shipped model is good at."""
     return [prompt for prompt, _ in prompt_choices.presets()]
+
+
+def takes_of(target: bpy.types.Object | None = None, every_rig: bool = False) -> list[bpy.types.Action]:
+    """The takes of an armature, in the order in which they were made.
+
+    What can be done with one is an operator, as in the panel: ``bpy.ops.motionmix.take_show(take=action.name)``,
+    ``take_own``, ``take_again``, ``take_star``, ``take_duplicate``, ``take_delete``, ``take_fit``, ``take_blend``,
+    ``take_push``. They work on the active armature.
+
+    target: the armature; None is the active object. every_rig: also the takes of other rigs that fit its bones.
+    """
+    obj = read.target_of(target or bpy.context.object)
+    if obj is None or obj.type != "ARMATURE":
+        raise RequestError("Takes belong to an armature: make one active, or name it")
+    return collection.takes_of(obj, every_rig)
 
 
 def request_of(action: bpy.types.Action) -> dict[str, object] | None:

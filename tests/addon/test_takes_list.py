@@ -257,3 +257,13 @@ def test_without_takes_the_operators_say_so(extension, skeleton) -> None:
     bpy.context.view_layer.objects.active = None
     with pytest.raises(RuntimeError, match="Select an armature"):
         bpy.ops.motionmix.take_step()
+
+
+def test_a_script_gets_the_takes_in_their_order(extension, skeleton) -> None:
+    from bl_ext.user_default.motionmix import api
+
+    own_action(skeleton)
+    made = make(extension, skeleton, "walk", "jump", frames=10)
+    assert api.takes_of() == api.takes_of(skeleton) == made
+    with pytest.raises(api.MotionMixError, match="armature"):
+        api.takes_of(bpy.data.objects.new("Empty", None))
