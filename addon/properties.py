@@ -39,6 +39,9 @@ LENGTH_ITEMS = (
     ("RANGE", "Scene Range", "The scene's frame range, or its preview range, from its first to its last frame"),
 )
 
+TRANSLATION_CONTEXT = "MotionMix"
+"""For words that Blender knows with another meaning: its "Normal" is that of a surface."""
+
 PROMPT_TEXT = "What the character does, in a few English words. Empty: any motion"
 SECONDS_TEXT = "Length of the motion in seconds"
 FRAMES_TEXT = "Length of the motion in frames of the scene"
@@ -89,7 +92,13 @@ class MotionMixSettings(bpy.types.PropertyGroup):
         name="Keep Seed", description="Use this seed again next time. Off: every press of Generate draws a new one"
     )
     variations: IntProperty(name="Variations", description=VARIATIONS_TEXT, default=1, min=1, max=8)
-    quality: EnumProperty(name="Quality", description=QUALITY_TEXT, items=QUALITY_ITEMS, default="normal")
+    quality: EnumProperty(
+        name="Quality",
+        description=QUALITY_TEXT,
+        items=QUALITY_ITEMS,
+        default="normal",
+        translation_context=TRANSLATION_CONTEXT,
+    )
     use_guidance: BoolProperty(name="Set Guidance", description="Use this guidance rather than the model's own")
     guidance: FloatProperty(
         name="Guidance", description=GUIDANCE_TEXT, default=2.5, min=0.0, soft_max=6.0, max=20.0, precision=1

@@ -46,6 +46,7 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         items=properties.QUALITY_ITEMS,
         default="normal",
         options=_SKIP,
+        translation_context=properties.TRANSLATION_CONTEXT,
     )
     guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)
     steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=_SKIP)

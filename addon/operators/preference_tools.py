@@ -14,7 +14,7 @@ import bpy
 from bpy.props import StringProperty
 
 from .. import preferences
-from ..core import MotionMixError, OperatorReturn, model_summaries, probe_process
+from ..core import MotionMixError, OperatorReturn, WorkerSettings, model_summaries, probe_process
 from ..translations import interface
 
 _LOOK_SECONDS = 0.1
@@ -22,14 +22,15 @@ _LONGEST_SECONDS = 120.0
 
 
 class _Shown:
-    """What the last test found; lines with whether they are good news."""
+    """What the last test found, lines with whether they are good news, and what was tested."""
 
     lines: tuple[tuple[str, bool], ...] = ()
+    settings: WorkerSettings | None = None
 
 
 def last_probe() -> tuple[tuple[str, bool], ...]:
-    """Lines of the last test, for the preferences: (text, whether it's good)."""
-    return _Shown.lines
+    """Lines of the last test, for the preferences: (text, whether it's good). None once something else is chosen."""
+    return _Shown.lines if _Shown.settings == preferences.worker_settings() else ()
 
 
 class MOTIONMIX_OT_test_python(bpy.types.Operator):
@@ -69,7 +70,7 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
             self._process = probe_process(preferences.worker_settings())
         except OSError as error:
             return self._told({"problem": str(error)})
-        _Shown.lines = ((interface("Testing..."), True),)
+        _Shown.settings, _Shown.lines = preferences.worker_settings(), ((interface("Testing..."), True),)
         self._timer = context.window_manager.event_timer_add(_LOOK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -102,7 +103,7 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
         return self._process.communicate()
 
     def _told(self, found: Mapping[str, Any]) -> set[OperatorReturn]:
-        _Shown.lines = tuple(probe_lines(found))
+        _Shown.settings, _Shown.lines = preferences.worker_settings(), tuple(probe_lines(found))
         text, works = _Shown.lines[0]
         self.report({"INFO"} if works else {"ERROR"}, " ".join([text, *(line for line, _ in _Shown.lines[1:])]))
         return {"FINISHED"} if works else {"CANCELLED"}

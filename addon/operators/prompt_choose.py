@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty
 
@@ -83,24 +86,37 @@ class MOTIONMIX_MT_prompts(bpy.types.Menu):
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator(MOTIONMIX_OT_choose_prompt.bl_idname, text="Search...", icon="VIEWZOOM")
-        layout.operator_context = "EXEC_DEFAULT"
+        layout.separator()
+        for menu in GROUP_MENUS:
+            layout.menu(menu.__name__)
         former = prompts.former()[:_FORMER_SHOWN]
         if former:
             layout.separator()
             layout.label(text=prompts.FORMER)
-        for prompt in former:
-            layout.operator(MOTIONMIX_OT_choose_prompt.bl_idname, text=prompt, translate=False).prompt = prompt
-        layout.separator()
-        groups = layout.row()
-        columns = {group: groups.column() for group in dict.fromkeys(group for _, group in prompts.presets())}
-        for group, column in columns.items():
-            column.operator_context = "EXEC_DEFAULT"
-            column.label(text=group)
-        for prompt, group in prompts.presets():
-            row = columns[group]
-            row.operator(MOTIONMIX_OT_choose_prompt.bl_idname, text=prompt, translate=False).prompt = prompt
+            _draw_prompts(layout, former)
         layout.separator()
         layout.operator(MOTIONMIX_OT_clear_prompts.bl_idname, icon="TRASH")
 
 
-CLASSES = (MOTIONMIX_OT_choose_prompt, MOTIONMIX_OT_clear_prompts, MOTIONMIX_MT_prompts)
+def _draw_prompts(layout: bpy.types.UILayout, shown: Iterable[str]) -> None:
+    layout.operator_context = "EXEC_DEFAULT"
+    for prompt in shown:
+        layout.operator(MOTIONMIX_OT_choose_prompt.bl_idname, text=prompt, translate=False).prompt = prompt
+
+
+def _group_menu(number: int, group: str) -> type[bpy.types.Menu]:
+    """The menu of one group of presets."""
+
+    def draw(self: Any, _context: bpy.types.Context) -> None:
+        _draw_prompts(self.layout, [prompt for prompt, other in prompts.presets() if other == group])
+
+    name = f"MOTIONMIX_MT_prompts_{number}"
+    return type(name, (bpy.types.Menu,), {"bl_label": group, "draw": draw, "__module__": __name__})
+
+
+GROUP_MENUS = tuple(
+    _group_menu(number, group)
+    for number, group in enumerate(dict.fromkeys(group for _, group in prompts.presets()), start=1)
+)
+
+CLASSES = (MOTIONMIX_OT_choose_prompt, MOTIONMIX_OT_clear_prompts, *GROUP_MENUS, MOTIONMIX_MT_prompts)

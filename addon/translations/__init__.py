@@ -20,7 +20,7 @@ from ..package import PACKAGE
 CLASSES = ()
 
 Messages = dict[tuple[str | None, str], str]
-_CONTEXTS = ("*", "Operator")  # what Blender looks texts up in: properties and labels, and operators
+_CONTEXTS = ("*", "Operator", "MotionMix")  # Blender's for properties and labels, for operators; our own
 
 
 def languages() -> dict[str, dict[str, str]]:

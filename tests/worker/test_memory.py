@@ -36,10 +36,10 @@ def test_a_worker_above_its_limit_says_so_and_a_roomier_one_works(tmp_path: Path
     with pytest.raises(WorkerError):
         tight.wait(tight.submit(request), timeout=SOON)
     tight.stop()
-    growing = WorkerClient(WorkerSettings(models_dir=models, threads=1, memory_mb=held_by_an_idle_worker(models) + 30))
+    growing = WorkerClient(WorkerSettings(models_dir=models, threads=1, memory_mb=held_by_an_idle_worker(models) + 15))
     with pytest.raises(WorkerError, match=r"needs .* MB of memory, and the preferences allow it .* raise the limit"):
         # 64 takes of a minute are kept until all are made: some hundred megabytes
-        growing.wait(growing.submit(GenerationRequest("a person walks", 60.0, count=64, steps=1)), timeout=SOON)
+        growing.wait(growing.submit(GenerationRequest("a person walks", 60.0, count=64, steps=1)), timeout=5 * SOON)
     assert len(growing.wait(growing.submit(GenerationRequest("a person walks", 1.0, steps=1)), timeout=SOON)) == 1
     growing.stop()
 
