@@ -22,19 +22,19 @@ SPEED_SECONDS = 0.33
 """For how long a speed is believed: over a longer gap it would carry the curve far away."""
 
 
-def interpolated(motion: Motion, held: Held) -> Motion:
+def interpolated(motion: Motion, held: Held, straight: bool = False) -> Motion:
     """The motion with everything that doesn't hold replaced by curves through what does.
 
     Beyond the first and the last frame that hold, rotations stand still and the root runs out; what never holds stays
-    as it was.
+    as it was. straight: lines, without the speeds at the ends, which are no good where what holds is noisy.
     """
     root = motion.root_positions.copy()
     frames = np.flatnonzero(held.root)
     if len(frames):
-        root = _running_out(_through(root, frames, motion.fps), frames, motion.fps)
+        root = _running_out(_through(root, frames, motion.fps, straight), frames, motion.fps)
     rotations = motion.rotations.copy()
     for joints, frames in joints_by_frames(held.rotations):
-        rotations[:, joints] = _turned_through(rotations[:, joints], frames, motion.fps)
+        rotations[:, joints] = _turned_through(rotations[:, joints], frames, motion.fps, straight)
     return replace(motion, root_positions=root, rotations=rotations)
 
 
@@ -58,22 +58,22 @@ def hermite(t: NDArray[np.float64], start: NDArray, end: NDArray, leave: NDArray
     )
 
 
-def _through(values: NDArray[np.float64], frames: NDArray[np.int64], fps: float) -> NDArray[np.float64]:
+def _through(values: NDArray[np.float64], frames: NDArray[np.int64], fps: float, straight: bool) -> NDArray[np.float64]:
     """(T, C) values with curves through `frames`."""
     out = values.copy()
     out[: frames[0]], out[frames[-1] :] = values[frames[0]], values[frames[-1]]
     for index, (a, b) in enumerate(pairwise(frames)):
         if b - a < 2:
             continue
-        before = frames[index - 1] if index else None
-        after = frames[index + 2] if index + 2 < len(frames) else None
+        before = frames[index - 1] if index and not straight else None
+        after = frames[index + 2] if index + 2 < len(frames) and not straight else None
         span = min(b - a, SPEED_SECONDS * fps)
         mean = (values[b] - values[a]) / (b - a)
         leave = _slope(values[a] - values[before], a - before, mean, b - a) if before is not None else mean
         arrive = _slope(values[after] - values[b], after - b, mean, b - a) if after is not None else mean
         t = np.arange(1, b - a) / (b - a)
-        straight = mean * ((b - a) - span)  # the rest of a long gap goes at the mean speed
-        out[a + 1 : b] = hermite(t, values[a], values[b], leave * span + straight, arrive * span + straight)
+        rest = mean * ((b - a) - span)  # the rest of a long gap goes at the mean speed
+        out[a + 1 : b] = hermite(t, values[a], values[b], leave * span + rest, arrive * span + rest)
     return out
 
 
@@ -101,7 +101,9 @@ def _slope(step: NDArray[np.float64], frames: int, mean: NDArray[np.float64], ga
     return np.asarray((seen * gap + mean * frames) / (frames + gap))
 
 
-def _turned_through(rotations: NDArray[np.float64], frames: NDArray[np.int64], fps: float) -> NDArray[np.float64]:
+def _turned_through(
+    rotations: NDArray[np.float64], frames: NDArray[np.int64], fps: float, straight: bool
+) -> NDArray[np.float64]:
     """(T, J, 4) rotations with curves through `frames`, in the tangent space of each gap's first key."""
     out = rotations.copy()
     out[: frames[0]], out[frames[-1] :] = rotations[frames[0]], rotations[frames[-1]]
@@ -110,7 +112,9 @@ def _turned_through(rotations: NDArray[np.float64], frames: NDArray[np.int64], f
             continue
         near = [int(f) for f in frames[max(index - 1, 0) : index + 3]]
         local = quat_to_axis_angle(quat_mul(quat_inv(rotations[a])[None], rotations[near]))
-        curve = _through(_placed(local, near, b - a), np.array(near) - near[0], fps)[a - near[0] : b - near[0]]
+        curve = _through(_placed(local, near, b - a), np.array(near) - near[0], fps, straight)[
+            a - near[0] : b - near[0]
+        ]
         out[a:b] = quat_mul(rotations[a][None], axis_angle_to_quat(curve))
         out[a] = rotations[a]
     return out

@@ -21,7 +21,7 @@ from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
 
-STANDING_SPEED = 0.25  # metres a second: noise and drift are still on it
+STANDING_SPEED, SHAKING_SPEED = 0.25, 0.35  # metres a second: drift is still on it, and where it shook some noise
 
 
 def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
@@ -29,8 +29,13 @@ def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
     bad = noise.dropped | noise.pops
     if not bad.any() or bad.all():
         return motion
-    good = Held(held.rotations | ~bad[:, None], held.root | ~bad)
-    return interpolated(motion, good)
+    noisy = noise.evidence > 0.5
+    return interpolated(motion, _good(noise, held), straight=noisy)
+
+
+def _good(noise: NoiseEstimate, held: Held) -> Held:
+    good = ~(noise.dropped | noise.pops)
+    return Held(held.rotations | good[:, None], held.root | good)
 
 
 def refined(
@@ -47,6 +52,8 @@ def refined(
         trust: how far, 0 to 1, joints that shake go towards the network's motion.
     """
     calm = calmed(capture, noise, force)
+    if (noise.dropped | noise.pops).any():
+        calm = interpolated(calm, _good(noise, held))  # once more, now that speeds can be told
     rotations = calm.rotations
     if trust > 0:
         smooth = calmed(made, noise, force)
@@ -72,12 +79,13 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float, root_evidence:
         are left alone.
     """
     free = _away_from(held.root | held.rotations[:, LEGS].any(axis=1), motion.fps)
-    contacts = foot_contacts(motion.positions(), motion.fps, STANDING_SPEED)
+    speed = STANDING_SPEED + evidence * (SHAKING_SPEED - STANDING_SPEED)
+    contacts = foot_contacts(motion.positions(), motion.fps, speed)
     moved = grounded(motion, contacts, free, root_evidence)
     weight = 1.0 if moved is not motion else max(evidence, slide_evidence(motion, contacts))
     if weight <= 0:
         return motion
-    locked = feet_held(moved, foot_contacts(moved.positions(), moved.fps, STANDING_SPEED), free == 0)
+    locked = feet_held(moved, foot_contacts(moved.positions(), moved.fps, speed), free == 0)
     root = moved.root_positions + weight * (locked.root_positions - moved.root_positions)
     rotations = quat_slerp(moved.rotations, locked.rotations, np.full(moved.rotations.shape[:2], weight))
     rotations = np.where(held.rotations[..., None], motion.rotations, rotations)

@@ -27,7 +27,7 @@ from training.evaluation.tasks.setup import TaskSetup, estimates
 from training.evaluation.tasks.windows import thinned, windows
 
 FRAMES = 120
-PER_CLIP = 1
+PER_CLIP = 3
 FAULTS: Mapping[str, tuple[Fault, ...]] = {
     "clean": (),
     "jitter, weak": (JointJitter(0.3, 0.01, 0.05),),
