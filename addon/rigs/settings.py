@@ -1,7 +1,10 @@
 """What is set by hand for one armature, kept on its object (``object.motionmix_rig``).
 
 Its bones, a T-pose, and how its keys are made. Nothing is set at first: the bones are found from names and shape each
-time, and the T-pose from the rest pose. The properties can be overridden, so that a linked character keeps its own.
+time, and the T-pose from the rest pose.
+
+A linked character (a library override) keeps its own, too: Blender 5.0 loses groups of properties that only the
+override has, so a copy of them goes into one text (``object.motionmix_rig_kept``), from which they are filled again.
 """
 
 # Blender declares properties as annotations that call functions.
@@ -14,8 +17,10 @@ import math
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
 
+from .. import log
 from ..core import CHAIN_SLOTS, SLOTS, BoneMapping, MotionMixError, RigDescription, RigError, check_mapping
 from .curves import Tolerance
 
@@ -35,6 +40,15 @@ _SLOT_HELP = {
 }
 _OVERRIDABLE: Any = {"LIBRARY_OVERRIDABLE"}
 
+
+def _keep_copy(settings: MotionMixRig, _context: bpy.types.Context | None) -> None:
+    """What is set on an override, as text that is saved with it."""
+    obj: Any = settings.id_data
+    if obj.override_library is not None:
+        names = [name for name in MotionMixRig.__annotations__ if settings.is_property_set(name)]
+        obj.motionmix_rig_kept = json.dumps({name: getattr(settings, name) for name in names})
+
+
 CONTROL_ITEMS = (
     ("fk", "FK", "Key the rotations of all bones. Rigs with both kinds of controls are switched to FK"),
     ("ik", "IK", "Key the IK controls of hands and feet and their poles, and switch the limbs to IK"),
@@ -49,9 +63,14 @@ class MotionMixRig(bpy.types.PropertyGroup):
         description="The map that the fields started from, as JSON. Empty: the bones are found automatically",
         options={"HIDDEN"},
         override=_OVERRIDABLE,
+        update=_keep_copy,
     )
     reference: StringProperty(
-        name="T-Pose", description="A T-pose given by hand, as JSON", options={"HIDDEN"}, override=_OVERRIDABLE
+        name="T-Pose",
+        description="A T-pose given by hand, as JSON",
+        options={"HIDDEN"},
+        override=_OVERRIDABLE,
+        update=_keep_copy,
     )
     controls: EnumProperty(
         name="Controls",
@@ -59,11 +78,13 @@ class MotionMixRig(bpy.types.PropertyGroup):
         items=CONTROL_ITEMS,
         default="fk",
         override=_OVERRIDABLE,
+        update=_keep_copy,
     )
     reduce_keys: BoolProperty(
         name="Fewer Keys",
         description="Keep only the keys that are needed to stay within the error, instead of one on every frame",
         override=_OVERRIDABLE,
+        update=_keep_copy,
     )
     key_error: FloatProperty(
         name="Error",
@@ -76,6 +97,7 @@ class MotionMixRig(bpy.types.PropertyGroup):
         precision=2,
         step=10,
         override=_OVERRIDABLE,
+        update=_keep_copy,
     )
 
 
@@ -100,6 +122,7 @@ def _add_fields() -> None:
                 name=slot_title(slot),
                 description=_SLOT_HELP.get(part, f"The bone that is the {slot_title(slot).lower()}"),
                 override=_OVERRIDABLE,
+                update=_keep_copy,
             )
 
 
@@ -180,17 +203,38 @@ def forget(obj: bpy.types.Object) -> None:
             setattr(settings, field, "")
 
 
+@persistent
+def fill_overrides(*_arguments: Any) -> None:
+    """Give the overrides of a file that was just opened what was kept for them."""
+    for obj in bpy.data.objects:
+        text = obj.motionmix_rig_kept if obj.override_library is not None else ""  # type: ignore[attr-defined]
+        if not text:
+            continue
+        try:
+            kept = dict(json.loads(text))
+            for name, value in kept.items():
+                setattr(of(obj), name, value)
+        except (ValueError, TypeError, AttributeError) as error:
+            log.logger().warning("what was set for “%s” can't be read: %s", obj.name, error)
+
+
 CLASSES = (MotionMixRig,)
 
 
 def register() -> None:
     """Give every object its settings."""
-    bpy.types.Object.motionmix_rig = PointerProperty(  # type: ignore[attr-defined, func-returns-value]
-        type=MotionMixRig, override=_OVERRIDABLE
+    types: Any = bpy.types
+    types.Object.motionmix_rig = PointerProperty(type=MotionMixRig)  # type: ignore[func-returns-value]
+    types.Object.motionmix_rig_kept = StringProperty(  # type: ignore[func-returns-value]
+        options={"HIDDEN"}, override=_OVERRIDABLE
     )
+    bpy.app.handlers.load_post.append(fill_overrides)
 
 
 def unregister() -> None:
     """Take them away; what was set stays in the file."""
-    if hasattr(bpy.types.Object, "motionmix_rig"):
-        del bpy.types.Object.motionmix_rig
+    if fill_overrides in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(fill_overrides)
+    for name in ("motionmix_rig", "motionmix_rig_kept"):
+        if hasattr(bpy.types.Object, name):
+            delattr(bpy.types.Object, name)
