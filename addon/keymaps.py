@@ -6,6 +6,8 @@ modifiers are on either side of a keyboard and H is in its middle, so one hand r
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from .operators.generate import MOTIONMIX_OT_generate
@@ -18,7 +20,7 @@ KEYMAPS = ("Object Mode", "Pose")
 
 def register() -> None:
     """Add the key. Without a window there are no key maps."""
-    added = bpy.context.window_manager.keyconfigs.addon
+    added: Any = bpy.context.window_manager.keyconfigs.addon
     if added is None:
         return
     for name in KEYMAPS:
@@ -28,7 +30,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Take it back, however often it was added."""
-    added = bpy.context.window_manager.keyconfigs.addon
+    added: Any = bpy.context.window_manager.keyconfigs.addon
     if added is None:
         return
     for name in KEYMAPS:
