@@ -10,7 +10,7 @@ from pathlib import Path
 from motionmix_core.errors import MotionMixError
 
 from .backbones import measure_backbones
-from .blender import measure_writing
+from .blender import measure_ticks, measure_writing
 from .measures import OtherWork, Row, machine_facts, markdown, use_cores, write
 from .runtime import measure_worker
 
@@ -57,6 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
     rows += package_sizes(Path("dist"))
     for python in arguments.bpy:
         rows += measure_writing(python)
+        rows += measure_ticks(python)
     if not arguments.no_mdm:
         from .mdm import measure_mdm, parameters_of
 
