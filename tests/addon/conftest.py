@@ -107,6 +107,13 @@ def models(tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     importlib.import_module(f"{PACKAGE}.addon.worker_bridge").stop_worker()
 
 
+@pytest.fixture
+def warm_models(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny models for tests that only use them: the worker stays from one test to the next, its start is saved."""
+    monkeypatch.setenv("MOTIONMIX_MODELS", str(tiny_models))
+    return tiny_models
+
+
 class Extension:
     """The installed extension's modules: ``extension.addon("rigs.write")``, ``extension.core("motion.motion")``."""
 

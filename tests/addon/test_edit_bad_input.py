@@ -42,11 +42,11 @@ def select(extension: Any, obj: Any, frames: tuple[int, ...]) -> None:
             key.select_control_point = key.co.x in frames
 
 
-def test_nothing_to_edit(extension, models) -> None:
+def test_nothing_to_edit(extension, warm_models) -> None:
     refused(extension, rig_of("vroid"), "has no Action to edit", first=1, last=20)
 
 
-def test_strips_alone(extension, models) -> None:
+def test_strips_alone(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     action = obj.animation_data.action
     obj.animation_data.action = None
@@ -54,7 +54,7 @@ def test_strips_alone(extension, models) -> None:
     refused(extension, obj, "NLA strips and no Action of its own", first=1, last=20)
 
 
-def test_ranges_without_sense(extension, models) -> None:
+def test_ranges_without_sense(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     select(extension, obj, ())
     refused(extension, obj, "No keys of the body's bones are selected", range="SELECTED")
@@ -66,7 +66,7 @@ def test_ranges_without_sense(extension, models) -> None:
     refused(extension, obj, "There are no keys of the body's bones", first=70, last=90)
 
 
-def test_the_preview_range_and_selected_keys_are_understood(extension, models) -> None:
+def test_the_preview_range_and_selected_keys_are_understood(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     select(extension, obj, (11, 21, 36))
     scene = bpy.context.scene
@@ -78,7 +78,7 @@ def test_the_preview_range_and_selected_keys_are_understood(extension, models) -
     assert (find("ACTION", scene, found, 0, 0).first, find("ACTION", scene, found, 0, 0).last) == (1, 51)
 
 
-def test_one_key_in_a_range_by_numbers_is_passed_through_and_said(extension, models) -> None:
+def test_one_key_in_a_range_by_numbers_is_passed_through_and_said(extension, warm_models) -> None:
     obj = rig_of("vroid")
     key_poses(extension, obj, walking(extension), (20,))
     spec = extension.addon("editing.spec").EditSpec(range="FRAMES", first=1, last=40)
@@ -87,7 +87,7 @@ def test_one_key_in_a_range_by_numbers_is_passed_through_and_said(extension, mod
     assert bpy.ops.motionmix.edit_in_between(first=1, last=40) == {"FINISHED"}
 
 
-def test_a_long_range_is_made_in_parts_and_said(extension, models) -> None:
+def test_a_long_range_is_made_in_parts_and_said(extension, warm_models) -> None:
     obj = rig_of("vroid")
     motion = walking(extension, 2.0)
     key_poses(extension, obj, motion, (1, 31, 60))
@@ -107,7 +107,7 @@ def test_a_long_range_is_made_in_parts_and_said(extension, models) -> None:
     assert job.finish().action.frame_range[1] == 2401
 
 
-def test_a_pose_no_body_can_take_is_kept_and_said(extension, models) -> None:
+def test_a_pose_no_body_can_take_is_kept_and_said(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     neck = obj.pose.bones["J_Bip_C_Head"]
     neck.rotation_quaternion = (np.cos(1.3), 0.0, np.sin(1.3), 0.0)
@@ -120,7 +120,7 @@ def test_a_pose_no_body_can_take_is_kept_and_said(extension, models) -> None:
     assert next(k.co.y for k in found.keyframe_points if k.co.x == 21) == pytest.approx(np.cos(1.3), abs=1e-6)
 
 
-def test_scaled_bones_are_said_and_keep_their_scale(extension, models) -> None:
+def test_scaled_bones_are_said_and_keep_their_scale(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     obj.pose.bones["J_Bip_L_UpperArm"].scale = (1.0, 1.4, 1.0)
     spec = extension.addon("editing.spec").EditSpec(range="FRAMES", first=11, last=36)
@@ -130,7 +130,7 @@ def test_scaled_bones_are_said_and_keep_their_scale(extension, models) -> None:
     assert tuple(obj.pose.bones["J_Bip_L_UpperArm"].scale) == pytest.approx((1.0, 1.4, 1.0))
 
 
-def test_half_a_body_is_named(extension, models) -> None:
+def test_half_a_body_is_named(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     bpy.ops.object.mode_set(mode="EDIT")
     for name in ("J_Bip_L_LowerLeg", "J_Bip_L_UpperLeg", "J_Bip_L_Foot", "J_Bip_L_ToeBase"):
@@ -139,7 +139,7 @@ def test_half_a_body_is_named(extension, models) -> None:
     refused(extension, obj, "left", first=11, last=36)
 
 
-def test_parts_that_are_not_there(extension, models) -> None:
+def test_parts_that_are_not_there(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     refused(extension, obj, "No part of the body is chosen", "edit_body_part", first=11, last=36, parts=set())
     refused(extension, obj, "no bone collection", "edit_body_part", first=11, last=36, collection="Cape")
@@ -150,14 +150,14 @@ def test_parts_that_are_not_there(extension, models) -> None:
     refused(extension, obj, "strength must be", "edit_body_part", first=11, last=36, parts={"head"}, strength=3.0)
 
 
-def test_clean_up_of_too_little(extension, models) -> None:
+def test_clean_up_of_too_little(extension, warm_models) -> None:
     obj = rig_of("vroid")
     capture(extension, obj, walking(extension))
     refused(extension, obj, "too few", "edit_clean_up", first=11, last=13)
     refused(extension, obj, "strength must be", "edit_clean_up", first=11, last=30, strength=2.0)
 
 
-def test_continuations_and_transitions_that_cannot_be(extension, models) -> None:
+def test_continuations_and_transitions_that_cannot_be(extension, warm_models) -> None:
     obj = rig_of("mixamo")
     capture(extension, obj, walking(extension))
     refused(extension, obj, "0.1 to", "edit_continue", seconds=500.0)
@@ -167,7 +167,7 @@ def test_continuations_and_transitions_that_cannot_be(extension, models) -> None
     refused(extension, obj, "no root bone", "edit_in_place", root="BONE")
 
 
-def test_keys_changed_in_the_meantime_are_not_overwritten(extension, models) -> None:
+def test_keys_changed_in_the_meantime_are_not_overwritten(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     spec = extension.addon("editing.spec").EditSpec(range="FRAMES", first=11, last=36)
     job = extension.addon("editing.job").begin(bpy.context.scene, obj, spec)

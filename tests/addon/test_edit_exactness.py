@@ -42,7 +42,7 @@ def undo() -> None:
 
 @pytest.mark.parametrize("output", ["TAKE", "OWN"])
 @pytest.mark.parametrize("mode", ["QUATERNION", "XYZ"])
-def test_one_undo_step_takes_all_of_it_back(extension, models, output: str, mode: str) -> None:
+def test_one_undo_step_takes_all_of_it_back(extension, warm_models, output: str, mode: str) -> None:
     obj = rig_of("mixamo", mode)
     key_poses(extension, obj, walking(extension), KEYS)
     name = obj.name
@@ -58,7 +58,7 @@ def test_one_undo_step_takes_all_of_it_back(extension, models, output: str, mode
     assert all_bytes(extension, obj) == before
 
 
-def test_in_the_own_action_only_the_range_changes(extension, models) -> None:
+def test_in_the_own_action_only_the_range_changes(extension, warm_models) -> None:
     obj = rig_of("unreal")
     mine = key_poses(extension, obj, walking(extension), KEYS)
     whole = {place: key_data(c) for place, c in curves(extension, obj).items()}
@@ -76,7 +76,7 @@ def test_in_the_own_action_only_the_range_changes(extension, models) -> None:
 
 
 @pytest.mark.parametrize("output", ["TAKE", "OWN"])
-def test_a_fault_half_way_leaves_everything_as_it_was(extension, models, monkeypatch, output: str) -> None:
+def test_a_fault_half_way_leaves_everything_as_it_was(extension, warm_models, monkeypatch, output: str) -> None:
     obj = rig_of("vroid")
     mine = key_poses(extension, obj, walking(extension), KEYS, bones={"J_Bip_C_Hips", "J_Bip_L_UpperArm"})
     before = all_bytes(extension, obj)
@@ -97,7 +97,7 @@ def test_a_fault_half_way_leaves_everything_as_it_was(extension, models, monkeyp
     assert list(bpy.data.actions) == [mine]
 
 
-def test_bones_that_only_strips_move_are_left_to_the_strips(extension, models) -> None:
+def test_bones_that_only_strips_move_are_left_to_the_strips(extension, warm_models) -> None:
     obj = rig_of("mixamo")
     legs = {f"mixamorig:{side}{part}" for side in ("Left", "Right") for part in ("UpLeg", "Leg", "Foot", "ToeBase")}
     below = capture(extension, obj, walking(extension), name="Legs")
@@ -119,7 +119,7 @@ def test_bones_that_only_strips_move_are_left_to_the_strips(extension, models) -
 
 
 @pytest.mark.parametrize("blend", ["REPLACE", "COMBINE"])
-def test_keys_on_a_layer_over_strips_are_hit(extension, models, blend: str) -> None:
+def test_keys_on_a_layer_over_strips_are_hit(extension, warm_models, blend: str) -> None:
     obj = rig_of("vroid")
     below = capture(extension, obj, walking(extension), name="Below")
     data = obj.animation_data
@@ -135,7 +135,7 @@ def test_keys_on_a_layer_over_strips_are_hit(extension, models, blend: str) -> N
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
 
 
-def test_constraints_are_read_and_keys_hit_all_the_same(extension, models) -> None:
+def test_constraints_are_read_and_keys_hit_all_the_same(extension, warm_models) -> None:
     obj = rig_of("rigify_metarig")
     target = bpy.data.objects.new("Target", None)
     bpy.context.scene.collection.objects.link(target)
@@ -153,7 +153,7 @@ def test_constraints_are_read_and_keys_hit_all_the_same(extension, models) -> No
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
 
 
-def test_an_animated_root_bone_stays_and_carries_the_new_motion(extension, models) -> None:
+def test_an_animated_root_bone_stays_and_carries_the_new_motion(extension, warm_models) -> None:
     obj = rig_of("unreal")
     key_poses(extension, obj, walking(extension), KEYS)
     root = obj.pose.bones["root"]
@@ -171,7 +171,7 @@ def test_an_animated_root_bone_stays_and_carries_the_new_motion(extension, model
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-4)
 
 
-def test_fingers_and_props_are_untouched(extension, models) -> None:
+def test_fingers_and_props_are_untouched(extension, warm_models) -> None:
     obj = rig_of("mixamo")
     key_poses(extension, obj, walking(extension), KEYS)
     finger = obj.pose.bones["mixamorig:LeftHandIndex1"]
@@ -184,7 +184,7 @@ def test_fingers_and_props_are_untouched(extension, models) -> None:
 
 
 @pytest.mark.parametrize("how", ["modifiers", "locked", "muted", "driven"])
-def test_what_cannot_be_changed_is_left_alone_and_said(extension, models, how: str) -> None:
+def test_what_cannot_be_changed_is_left_alone_and_said(extension, warm_models, how: str) -> None:
     obj = rig_of("vroid", "XYZ")
     key_poses(extension, obj, walking(extension), KEYS)
     for (path, _), curve in curves(extension, obj).items():
@@ -211,7 +211,7 @@ def test_what_cannot_be_changed_is_left_alone_and_said(extension, models, how: s
 
 
 @pytest.mark.parametrize("kind", ["CONSTANT", "LINEAR", "BOUNCE"])
-def test_other_interpolations_keep_their_shape_outside(extension, models, kind: str) -> None:
+def test_other_interpolations_keep_their_shape_outside(extension, warm_models, kind: str) -> None:
     obj = rig_of("vroid")
     key_poses(extension, obj, walking(extension), KEYS)
     for curve in curves(extension, obj).values():
@@ -226,7 +226,7 @@ def test_other_interpolations_keep_their_shape_outside(extension, models, kind: 
         assert len(np.unique(values.round(6))) > 5 or np.ptp(values) < 1e-3, "not stepped inside"
 
 
-def test_a_border_in_the_middle_of_a_bezier_curve_leaves_its_shape(extension, models) -> None:
+def test_a_border_in_the_middle_of_a_bezier_curve_leaves_its_shape(extension, warm_models) -> None:
     obj = rig_of("vroid", "XYZ")
     key_poses(extension, obj, walking(extension), KEYS)
     outside = [*np.arange(-5, 15.01, 0.1), *np.arange(30, 60, 0.1)]
@@ -241,7 +241,7 @@ def test_a_border_in_the_middle_of_a_bezier_curve_leaves_its_shape(extension, mo
         np.testing.assert_allclose(evaluated(curve, outside), shapes[place], atol=1e-3)
 
 
-def test_keys_between_frames_and_other_rates_are_hit(extension, models) -> None:
+def test_keys_between_frames_and_other_rates_are_hit(extension, warm_models) -> None:
     bpy.context.scene.render.fps = 24
     obj = rig_of("mixamo")
     key_poses(extension, obj, walking(extension), (1, 11, 21, 36, 51))
@@ -256,7 +256,7 @@ def test_keys_between_frames_and_other_rates_are_hit(extension, models) -> None:
     assert {place: keys_at(c, frames) for place, c in curves(extension, obj).items()} == keyed
 
 
-def test_keys_on_the_hands_alone_leave_the_rest_free(extension, models) -> None:
+def test_keys_on_the_hands_alone_leave_the_rest_free(extension, warm_models) -> None:
     obj = rig_of("vroid")
     hands = {"J_Bip_L_Hand", "J_Bip_R_Hand"}
     motion = walking(extension)
@@ -276,7 +276,7 @@ def test_keys_on_the_hands_alone_leave_the_rest_free(extension, models) -> None:
     assert mask[30].sum() < 40
 
 
-def test_keys_on_the_root_alone_make_a_path(extension, models) -> None:
+def test_keys_on_the_root_alone_make_a_path(extension, warm_models) -> None:
     obj = rig_of("vroid")
     hips = obj.pose.bones["J_Bip_C_Hips"]
     obj.animation_data_create()
@@ -295,7 +295,7 @@ def test_keys_on_the_root_alone_make_a_path(extension, models) -> None:
 
 
 @pytest.mark.parametrize("gap", [2, 300])
-def test_short_and_long_gaps(extension, models, gap: int) -> None:
+def test_short_and_long_gaps(extension, warm_models, gap: int) -> None:
     obj = rig_of("mixamo")
     motion = walking(extension, 1.0)
     key_poses(extension, obj, motion, (1, 11))
@@ -310,7 +310,7 @@ def test_short_and_long_gaps(extension, models, gap: int) -> None:
         assert len(curve.keyframe_points) == gap + 1 or (gap == 2 and len(curve.keyframe_points) == 2)
 
 
-def test_fifty_keys(extension, models) -> None:
+def test_fifty_keys(extension, warm_models) -> None:
     obj = rig_of("vroid")
     frames = list(range(1, 151, 3))
     key_poses(extension, obj, walking(extension, 5.1), frames)
@@ -321,7 +321,7 @@ def test_fifty_keys(extension, models) -> None:
         assert len(curve.keyframe_points) == 148
 
 
-def test_made_again_the_poses_are_the_animators_alone(extension, models) -> None:
+def test_made_again_the_poses_are_the_animators_alone(extension, warm_models) -> None:
     obj = rig_of("vroid")
     key_poses(extension, obj, walking(extension), KEYS)
     keyed = {place: keys_at(c, KEYS) for place, c in curves(extension, obj).items()}
@@ -335,7 +335,7 @@ def test_made_again_the_poses_are_the_animators_alone(extension, models) -> None
     assert {f for co in again.values() for f in co[:, 0].tolist()} == set(range(11, 37)) | {1, 51}
 
 
-def test_capture_keeps_the_poses_at_the_ends_or_those_selected(extension, models) -> None:
+def test_capture_keeps_the_poses_at_the_ends_or_those_selected(extension, warm_models) -> None:
     obj = rig_of("mixamo")
     capture(extension, obj, walking(extension))
     outside = [*range(1, 21), *range(40, 61)]
@@ -350,7 +350,7 @@ def test_capture_keeps_the_poses_at_the_ends_or_those_selected(extension, models
         np.testing.assert_array_equal(evaluated(curve, outside), shapes[place])
 
 
-def test_half_keyed_euler_angles_are_kept(extension, models) -> None:
+def test_half_keyed_euler_angles_are_kept(extension, warm_models) -> None:
     obj = rig_of("vroid", "XYZ")
     key_poses(extension, obj, walking(extension), KEYS)
     bag = extension.addon("compat").bag_in(obj.animation_data.action, getattr(obj.animation_data, "action_slot", None))
@@ -368,7 +368,7 @@ def test_half_keyed_euler_angles_are_kept(extension, models) -> None:
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
 
 
-def test_a_generated_rigify_rig_is_edited_on_the_controls_that_are_keyed(extension, generated, models) -> None:
+def test_a_generated_rigify_rig_is_edited_on_the_controls_that_are_keyed(extension, generated, warm_models) -> None:
     """Legs by their IK controls, arms by FK, as many animate."""
     bones = generated.pose.bones
     for side in ("L", "R"):

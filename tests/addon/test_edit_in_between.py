@@ -35,7 +35,7 @@ def in_between(**values):
 
 @pytest.mark.parametrize("mode", ["QUATERNION", "XYZ"])
 @pytest.mark.parametrize("convention", FIVE)
-def test_keys_are_hit_and_everything_else_keeps_its_bytes(extension, models, convention: str, mode: str) -> None:
+def test_keys_are_hit_and_everything_else_keeps_its_bytes(extension, warm_models, convention: str, mode: str) -> None:
     obj = rig_of(convention, mode)
     mine = key_poses(extension, obj, walking(extension), KEYS)
     before, shapes = all_bytes(extension, obj), {}

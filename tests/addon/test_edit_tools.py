@@ -45,7 +45,9 @@ def arm(convention: str, side: str = "left") -> set[str]:
 
 @pytest.mark.parametrize("keyed", ["poses", "capture"])
 @pytest.mark.parametrize("convention", FIVE)
-def test_a_body_part_changes_and_every_other_bone_keeps_its_bytes(extension, models, convention: str, keyed) -> None:
+def test_a_body_part_changes_and_every_other_bone_keeps_its_bytes(
+    extension, warm_models, convention: str, keyed
+) -> None:
     obj = rig_of(convention, "XYZ" if convention == "unreal" else "QUATERNION")
     mine = (key_poses(extension, obj, walking(extension), KEYS) if keyed == "poses"
             else capture(extension, obj, walking(extension)))  # fmt: skip
@@ -67,7 +69,7 @@ def test_a_body_part_changes_and_every_other_bone_keeps_its_bytes(extension, mod
     assert np.abs(moved - world_pose(obj, 27)).max() > 1e-3
 
 
-def test_the_edit_comes_in_and_goes_out_without_a_step(extension, models) -> None:
+def test_the_edit_comes_in_and_goes_out_without_a_step(extension, warm_models) -> None:
     obj = rig_of("vroid")
     capture(extension, obj, walking(extension))
     bpy.ops.motionmix.edit_body_part(parts={"right_arm"}, first=15, last=45, seed=2, ease=0.3)
@@ -78,7 +80,7 @@ def test_the_edit_comes_in_and_goes_out_without_a_step(extension, models) -> Non
             assert steps[42:47].max() < 0.12, path
 
 
-def test_selected_bones_and_bone_collections_choose_the_part(extension, models) -> None:
+def test_selected_bones_and_bone_collections_choose_the_part(extension, warm_models) -> None:
     obj = rig_of("mixamo")
     capture(extension, obj, walking(extension))
     before = all_bytes(extension, obj)
@@ -99,7 +101,7 @@ def test_selected_bones_and_bone_collections_choose_the_part(extension, models) 
         obj.animation_data.action = mine
 
 
-def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, models) -> None:
+def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, warm_models) -> None:
     obj = rig_of("daz_genesis8")
     mine = capture(extension, obj, walking(extension), noise=0.02)
     before = all_bytes(extension, obj)
@@ -116,7 +118,7 @@ def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, models) 
     assert obj.animation_data.action != mine
 
 
-def test_clean_up_leaves_selected_poses_alone(extension, models) -> None:
+def test_clean_up_leaves_selected_poses_alone(extension, warm_models) -> None:
     obj = rig_of("vroid")
     capture(extension, obj, walking(extension), noise=0.02)
     for curve in curves(extension, obj).values():
@@ -128,7 +130,7 @@ def test_clean_up_leaves_selected_poses_alone(extension, models) -> None:
         np.testing.assert_allclose(world_pose(obj, frame), matrices, atol=1e-5)
 
 
-def test_the_noise_is_measured_and_said(extension, models) -> None:
+def test_the_noise_is_measured_and_said(extension, warm_models) -> None:
     obj = rig_of("vroid")
     panel = bpy.context.scene.motionmix_edit
     panel.range = "ACTION"
@@ -156,7 +158,7 @@ def test_continue_goes_on_after_the_last_key(extension, calm, mode: str) -> None
         assert np.abs(np.diff(co[45:, 0]) - 1).max() == 0  # a key on every new frame
 
 
-def test_a_sequence_continues_and_stands_alone(extension, models) -> None:
+def test_a_sequence_continues_and_stands_alone(extension, warm_models) -> None:
     obj = rig_of("vroid")
     capture(extension, obj, walking(extension, 1.0))
     bpy.ops.motionmix.edit_continue(prompts="walk: 1; jump: 1.5")
@@ -189,7 +191,7 @@ def test_a_transition_fills_the_gap_between_two_strips(extension, calm) -> None:
     assert steps.max() < 3 * max(steps[:4].max(), steps[-4:].max())
 
 
-def test_a_transition_into_an_action_goes_on_where_the_first_leads(extension, models) -> None:
+def test_a_transition_into_an_action_goes_on_where_the_first_leads(extension, warm_models) -> None:
     obj = rig_of("vroid")
     two = capture(extension, obj, walking(extension, 1.0), name="Two")
     second = all_bytes(extension, obj)
@@ -223,7 +225,7 @@ def test_a_loop_changes_the_end_alone(extension, calm) -> None:
     assert np.abs(moved - world_pose(obj, 55)).max() > 1e-3
 
 
-def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, models) -> None:
+def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, warm_models) -> None:
     obj = rig_of("unreal")
     mine = capture(extension, obj, walking(extension, 2.0))
     names = list(obj.pose.bones.keys())
@@ -243,7 +245,7 @@ def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, models)
     assert np.linalg.norm(moved) > 0.8 * travelled
 
 
-def test_an_edit_is_made_again_from_its_take(extension, models) -> None:
+def test_an_edit_is_made_again_from_its_take(extension, warm_models) -> None:
     obj = rig_of("vroid")
     mine = key_poses(extension, obj, walking(extension), KEYS)
     bpy.ops.motionmix.edit_in_between(first=11, last=36, seed=5, prompt="walk")
@@ -279,7 +281,7 @@ def begun(extension, obj, **values):
 
 
 @pytest.mark.parametrize("tool", ["in_between", "in_place"])
-def test_beside_the_window_the_same_is_made(extension, models, tool: str) -> None:
+def test_beside_the_window_the_same_is_made(extension, warm_models, tool: str) -> None:
     obj = rig_of("mixamo", "XYZ")
     mine = key_poses(extension, obj, walking(extension), KEYS)
     given = {} if tool == "in_place" else {"first": 11, "last": 36, "seed": 3}
@@ -292,7 +294,7 @@ def test_beside_the_window_the_same_is_made(extension, models, tool: str) -> Non
 
 
 @pytest.mark.parametrize("output", ["TAKE", "OWN"])
-def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, models, output: str) -> None:
+def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, warm_models, output: str) -> None:
     obj = rig_of("mixamo")
     mine = key_poses(extension, obj, walking(extension), KEYS)
     before = all_bytes(extension, obj)
@@ -308,7 +310,7 @@ def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, models, out
     assert all_bytes(extension, obj) == before
 
 
-def test_scripts_edit_through_the_interface(extension, models) -> None:
+def test_scripts_edit_through_the_interface(extension, warm_models) -> None:
     from bl_ext.user_default.motionmix import api
 
     obj = rig_of("vroid")
@@ -330,7 +332,7 @@ def test_the_key_menus_offer_the_edits() -> None:
         assert "draw_edit_menu" in drawn
 
 
-def test_the_loop_tick_of_generate_reaches_the_model_and_is_kept_with_the_take(extension, models) -> None:
+def test_the_loop_tick_of_generate_reaches_the_model_and_is_kept_with_the_take(extension, warm_models) -> None:
     obj = rig_of("vroid")
     bpy.ops.motionmix.generate(prompt="walk", seconds=3.0, seed=2)
     once = all_bytes(extension, obj)
