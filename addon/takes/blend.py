@@ -6,7 +6,7 @@ it. Rotations turn along the shortest way, the rest goes straight, both with a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import bpy
@@ -18,6 +18,7 @@ from .collection import editable, is_take, shown, state
 
 _SIZES = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3, "scale": 3}
 _LINEAR = 1
+_FREE = 0
 _AUTO_CLAMPED = 4
 
 
@@ -77,28 +78,55 @@ def _apply(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, fram
     source = _Own(obj)
     raw: dict[edges.Key, list[np.ndarray]] = {}
     new = {key: edges.columns(curve) for key, curve in curves.items()}
+    rewritten = _rewritten(list(new.values()), ends, frames_in, frames_out)
     for key, table in new.items():
         raw[key] = [
-            table[edges.inside(table, ends[0], ends[0] + frames_in)] if frames_in else table[:0],
-            table[edges.inside(table, ends[1] - frames_out, ends[1])] if frames_out else table[:0],
+            table[edges.inside(table, ends[0], ends[0] + rewritten[0])] if rewritten[0] else table[:0],
+            table[edges.inside(table, ends[1] - rewritten[1], ends[1])] if rewritten[1] else table[:0],
         ]
-    if frames_in:
-        frames = ends[0] + np.arange(frames_in + 1)
-        _blend(obj, curves, new, source, frames, _ease(np.arange(frames_in + 1) / frames_in))
-    if frames_out:
-        frames = ends[1] - np.arange(frames_out, -1, -1)
-        _blend(obj, curves, new, source, frames, _ease(np.arange(frames_out, -1, -1) / frames_out))
+    for frames in (ends[0] + np.arange(rewritten[0] + 1), ends[1] - np.arange(rewritten[1], -1, -1)):
+        if len(frames) > 1:
+            into = _ease((frames - ends[0]) / frames_in) if frames_in else np.ones(len(frames))
+            out_of = _ease((ends[1] - frames) / frames_out) if frames_out else np.ones(len(frames))
+            _blend(curves, new, source, frames, np.minimum(into, out_of))
     for key, curve in curves.items():
         edges.write(curve, new[key])
-    edges.keep(action, ends, (frames_in, frames_out), raw)
+    edges.keep(action, ends, (frames_in, frames_out), rewritten, raw)
+
+
+def _rewritten(
+    tables: Sequence[np.ndarray], ends: tuple[float, float], frames_in: int, frames_out: int
+) -> tuple[int, int]:
+    """How many frames at the start and the end get a key each.
+
+    These are the blended frames and, where keys are few, those up to a frame on which every curve has a key: beyond
+    it, the curves are then exactly what they were.
+    """
+    length = int(ends[1] - ends[0])
+    forward = _up_to_keys([table[:, 0] - ends[0] for table in tables], frames_in, length)
+    backward = _up_to_keys([ends[1] - table[::-1, 0] for table in tables], frames_out, length)
+    return (length, 0) if forward + backward >= length else (forward, backward)
+
+
+def _up_to_keys(times: Sequence[np.ndarray], frames: int, length: int) -> int:
+    """The first whole frame from `frames` on that no curve passes without a key. times: rising, one for each curve."""
+    while 0 < frames < length:
+        for keys in times:
+            following = keys[keys > frames + 1e-3]
+            if len(keys) > 1 and len(following) and not (np.abs(keys - frames) < 1e-3).any():
+                frames = int(np.ceil(following[0] - 1e-3))
+                break
+        else:
+            return frames
+    return min(frames, length)
 
 
 def _ease(x: np.ndarray) -> np.ndarray:
+    x = np.clip(x, 0.0, 1.0)
     return np.asarray(x * x * (3.0 - 2.0 * x))
 
 
 def _blend(
-    obj: bpy.types.Object,
     curves: Mapping[edges.Key, Any],
     tables: dict[edges.Key, np.ndarray],
     source: _Own,
@@ -136,9 +164,11 @@ def _insert(table: np.ndarray, frames: np.ndarray, values: np.ndarray) -> np.nda
     for place, shift in ((0, 0.0), (2, -1 / 3), (4, 1 / 3)):
         rows[:, place], rows[:, place + 1] = frames + shift, values
     rows[:, 6], rows[:, 7:] = _LINEAR, _AUTO_CLAMPED
-    at_end = table[np.abs(table[:, 0] - frames[-1]) < 1e-3]
-    if len(at_end):  # how the take goes on from there
-        rows[-1, 6:] = at_end[0, 6:]
+    before, after = (table[np.abs(table[:, 0] - frame) < 1e-3] for frame in (frames[0], frames[-1]))
+    if len(before):  # how the take comes there
+        rows[0, 2:4], rows[0, 7:] = before[0, 2:4], _FREE
+    if len(after):  # how it goes on from there
+        rows[-1, 4:6], rows[-1, 6], rows[-1, 7:] = after[0, 4:6], after[0, 6], _FREE
     outside = ~edges.inside(table, frames[0], frames[-1])
     merged = np.concatenate((table[outside], rows))
     return np.asarray(merged[np.argsort(merged[:, 0], kind="stable")])

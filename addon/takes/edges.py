@@ -77,15 +77,19 @@ def lengths_of(action: bpy.types.Action) -> tuple[int, int]:
         return 0, 0
 
 
-def keep(action: bpy.types.Action, ends: tuple[float, float], lengths: tuple[int, int], raw: Mapping[Key, Any]) -> None:
-    """Remember the keys that lay in the blended frames before.
+def keep(
+    action: bpy.types.Action,
+    ends: tuple[float, float],
+    blended: tuple[int, int],
+    lengths: tuple[int, int],
+    raw: Mapping[Key, Any],
+) -> None:
+    """Remember the keys that lay in the frames that a blend has rewritten.
 
-    ends: first and last frame of the take. lengths: blended frames at its start and its end. raw: for each curve its
-    two tables. Call it when the blend has been written: what is there now is noted too, to tell later edits.
+    ends: first and last frame of the take. blended: blended frames at its start and its end. lengths: rewritten ones.
+    raw: for each curve its two tables. Call it when the blend has been written: what is there now is noted too, to
+    tell later edits.
     """
-    if not any(lengths):
-        forget(action)
-        return
     header, tables = [], []
     for (path, index), pair in raw.items():
         header.append((path, index, len(pair[0]), len(pair[1])))
@@ -98,7 +102,7 @@ def keep(action: bpy.types.Action, ends: tuple[float, float], lengths: tuple[int
         "written": _digest(action, ends, lengths),
     }
     action[PROPERTY] = json.dumps(stored)
-    action[LENGTHS] = lengths
+    action[LENGTHS] = blended
 
 
 def restore(action: bpy.types.Action, ends: tuple[float, float]) -> bool:

@@ -126,6 +126,28 @@ def test_blends_can_be_changed_and_taken_back_to_the_last_bit(extension, skeleto
     assert keys(extension, walk) == raw
 
 
+def test_a_take_of_few_keys_keeps_its_shape_beyond_the_blend(extension, skeleton) -> None:
+    """As key reduction writes it, or as the animator thinned it out: smooth curves with keys far apart."""
+    own_action(skeleton)
+    (walk,) = make(extension, skeleton, "walk")
+    curves = extension.addon("compat").curves_in(walk)
+    for number, curve in enumerate(curves):
+        for index in reversed(range(1, len(curve.keyframe_points) - 1)):
+            if (index + number) % 9:
+                curve.keyframe_points.remove(curve.keyframe_points[index])
+        for key in curve.keyframe_points:
+            key.interpolation = "BEZIER"
+        curve.update()
+    raw = keys(extension, walk)
+    before = poses(skeleton, *range(7, 33))
+    bpy.ops.motionmix.take_blend(blend_in=5, blend_out=3)
+    assert (walk.motionmix_take.blend_in, walk.motionmix_take.blend_out) == (5, 3)
+    after = poses(skeleton, *range(7, 33))
+    assert all(close(a, b, 1e-3) for a, b in zip(after, before, strict=True))
+    bpy.ops.motionmix.take_blend(blend_in=0, blend_out=0)
+    assert keys(extension, walk) == raw
+
+
 def test_without_an_action_it_blends_from_the_pose(extension, skeleton) -> None:
     skeleton.pose.bones["left_elbow"].rotation_quaternion = (0.7, 0.7, 0.1, 0.0)
     skeleton.pose.bones["pelvis"].location = (0.3, 0.0, 0.1)
