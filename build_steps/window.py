@@ -22,7 +22,7 @@ SCRIPTS = ROOT / "tests" / "gui"
 PICTURES = ROOT / "build" / "gui"
 DOCUMENTATION = ROOT / "docs" / "images"
 DEBIANS = ROOT / ".cache" / "gui"
-SCREEN = "1600x900"
+SCREEN = "1600x1000"
 
 # The shell stays the first process in its namespace: the X server tells a first process nothing when it is ready.
 CHANGE_INTO = """

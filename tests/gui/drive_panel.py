@@ -45,6 +45,8 @@ def steps(hand: Hand) -> Steps:
     yield 0.5
     assert not bpy.data.actions, "nothing is left of what was stopped"
     hand.picture("4-cancelled.png")
+    yield from hand.unfold("MOTIONMIX_PT_advanced")
+    yield from hand.picture_of_tab("docs-advanced.png")
 
     settings().variations = 2
     settings().quality = "draft"
@@ -61,26 +63,4 @@ def steps(hand: Hand) -> Steps:
 
     bpy.context.scene.frame_set(30)
     hand.places.clear()
-    yield from hand.unfold("MOTIONMIX_PT_advanced")
-    hand.picture("6-advanced.png")
-    yield from hand.picture_of_tab("docs-advanced.png")
-
-    # The same from the menu search, and from a key of one's own.
-    made = len(bpy.data.actions)
-    settings().variations = 1
-    settings().seconds = 1.0
-    yield from hand.rest()
-    yield from hand.key("F3")
-    yield 1.0 * hand.patience
-    yield from hand.write("generate motion")
-    yield 1.0 * hand.patience
-    hand.picture("7-search.png")
-    yield from hand.key("Return")
-    yield from hand.until(lambda: len(bpy.data.actions) == made + 1 and not bridge().busy, "F3 finds it")
-    keymap = bpy.context.window_manager.keyconfigs.addon.keymaps.new("3D View", space_type="VIEW_3D")
-    item = keymap.keymap_items.new("motionmix.generate", "F9", "PRESS", ctrl=True)
-    yield 0.5
-    yield from hand.rest()
-    yield from hand.key("ctrl+F9")
-    yield from hand.until(lambda: len(bpy.data.actions) == made + 2 and not bridge().busy, "a key of one's own does it")
-    keymap.keymap_items.remove(item)
+    hand.picture("6-redone.png")
