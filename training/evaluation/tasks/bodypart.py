@@ -37,7 +37,8 @@ def measure(setup: TaskSetup) -> list[Table]:
             kept = [j for j, name in enumerate(JOINT_NAMES) if name not in JOINT_PRESETS[part]]
             outside = np.r_[0:FIRST, LAST + 1 : FRAMES]
             root = np.abs(made.root_positions - source.root_positions)
-            turned = np.abs(made.rotations - source.rotations)
+            # a quaternion and its negative are one rotation
+            turned = np.minimum(np.abs(made.rotations - source.rotations), np.abs(made.rotations + source.rotations))
             rows.append(
                 {
                     "unedited channels off": max(
