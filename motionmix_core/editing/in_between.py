@@ -25,9 +25,9 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
-CURVES_UNTIL = ((0.17, 1.0), (0.3, 1.0))
+CURVES_UNTIL = ((0.17, 1.0), (0.3, 0.8))
 """Lengths of a gap in seconds, and the made motion's share in it; chosen on validation clips."""
-GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.5
+GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.9
 """Where no gap is longer and no prompt asks for something else, the curves through the keys are near enough to start
 from: on validation clips that beat both starting from nothing and the curves themselves."""
 
