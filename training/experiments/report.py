@@ -111,8 +111,12 @@ def main_table(runs: Runs) -> Table:
             ("noisy", "*training clips with the noise*"),
         )
     }
-    rows |= {arm.title: estimates(runs.arms[arm.name]) for arm in MAIN if arm.name in runs.arms}
     seeds = sorted({seed for arm in MAIN for seed in runs.arms.get(arm.name, {})})
+    for arm in MAIN:
+        done = len(runs.arms.get(arm.name, {}))
+        if done:
+            note = "" if done == len(seeds) else f" ({done} seed{'s' if done > 1 else ''})"
+            rows[arm.title + note] = estimates(runs.arms[arm.name])
     return Table(
         f"{len(seeds)} seeds, mean ± 95 % interval over them", COLUMNS, rows, formats=FORMATS, row_header="trained on"
     )
