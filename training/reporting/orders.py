@@ -138,6 +138,8 @@ def _open_model(folder: str) -> None:
 def _make(shelf: str, order: Order) -> None:
     from motionmix_core.generation import GenerationRequest
 
+    if Shelf(Path(shelf)).path(order).exists():  # another report was quicker
+        return
     generator, name = _model
     request = GenerationRequest(
         prompt=order.prompt,
