@@ -148,8 +148,8 @@ def _draw_clean_up(
     grid = column.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
     for name, _, _ in bones.PRESET_ITEMS:
         grid.prop_enum(edit, "protect_parts", name)
+    column.prop(edit, "protect_keys")  # across all of the width, or its words are cut
     column.use_property_split = True
-    column.prop(edit, "protect_keys")
 
 
 def _draw_continue(
