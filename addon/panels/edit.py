@@ -65,7 +65,7 @@ class MOTIONMIX_PT_edit(bpy.types.Panel):
         _DRAW.get(edit.tool, _nothing)(column, context, obj, edit)
         if edit.tool in _PROMPTED:
             layout.prop(edit, "prompt", text="", placeholder="Whatever fits", icon="TEXT")
-        if not (edit.tool == "transition" and not edit.after):
+        if edit.tool != "transition":  # always something new: both motions stay as they are
             row = layout.row()
             row.prop(edit, "output", expand=True)
         _draw_button(layout, edit)
