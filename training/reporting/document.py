@@ -101,7 +101,8 @@ def main_text(measured: Measurements) -> str:
         return "Not measured.\n"
     parts = [
         f"{measured.stretches} captioned stretches of {measured.clips} test clips, as recorded and mirrored; "
-        f"{measured.samples} samples of the model, one for every caption ({measured.caption_groups} groups of captions "
+        f"{measured.samples} samples of the model, one for each of the first {len(measured.words)} captions of every "
+        f"stretch and side ({measured.caption_groups} groups of captions "
         "that say the same, at a cosine of 0.95 between sentence vectors). 20 repeats, ± is the 95 % interval over "
         "them: it covers the choice of captions, samples, pools and halves, not that the test clips are few.\n",
         f"FID and KID compare {measured.stretches // 2 * 2} motions with as many real ones of the other half of the "
@@ -126,13 +127,14 @@ def _in_words(measured: Measurements) -> str:
         return ""
     real, chance, search, made = (float(value or 0.0) for value in values.values())
     span = max(real - chance, 1e-9)
-    better = "better than" if made > search else "no better than"
+    wins = sum(rows[MODEL_ROW][column].mean > rows[NEAREST_ROW][column].mean for rows in measured.rows.values())
     kid, floor = _mean(measured, MODEL_ROW, "KID"), _mean(measured, FLOOR, "KID")
     tail = "" if kid is None or floor is None else f" KID, which small sets don't bias: {kid:.3f}, real {floor:.3f}."
     return (
         f"In words: by {column}, captions dealt out at random are 0 % and real clips 100 %; the model lies at "
         f"{(made - chance) / span:.0%}, a search for the nearest training caption at {(search - chance) / span:.0%}. "
-        f"So it follows captions {better} a search would.{tail}\n"
+        f"It follows captions better than a search would by {wins} of {len(measured.rows)} judges. Above 100 % means "
+        f"plainer motion than real clips, not better: see FID and KID.{tail}\n"
     )
 
 
