@@ -153,7 +153,13 @@ class Hand:
                     if self.under() == name:
                         self.places[name] = (x, y)
                         return
-        columns = (0.75, 0.72, 0.78) if " of " in name else (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78)
+        columns = (
+            (0.75, 0.72, 0.78)
+            if " of " in name
+            else (0.94,)
+            if name == "motionmix.cancel"
+            else (0.66, 0.94, 0.86, 0.3, 0.12, 0.5, 0.78)
+        )
         for across in columns:
             y = region.y + region.height - 12 * scale
             while y > region.y:

@@ -65,7 +65,7 @@ def generate(hand: Hand, **options: Any) -> Steps:
 def start_long_job(hand: Hand) -> Steps:
     """A motion that takes long, in the midst of being made."""
     with hand.override():
-        bpy.ops.motionmix.generate("INVOKE_DEFAULT", variations=8, quality="high")
+        bpy.ops.motionmix.generate("INVOKE_DEFAULT", variations=8, quality="high", seconds=20.0)
     yield from hand.until(
         lambda: bridge().current and bridge().current.progress and bridge().current.progress.done > 1, "progress"
     )
