@@ -1,10 +1,10 @@
-"""Corrections spread over whole gaps: what a prediction misses the observation by, carried from one known frame to the next.
+"""Corrections spread over gaps: what a prediction misses the observation by, carried from known frame to known frame.
 
 A network's prediction is off by some centimetres where a frame is known, and about as much in the frames beside it. If
-only the known frame is put right, the motion jumps there. Here the frames in between are moved along: from what is missed
-at the known frame before to what is missed at the one after, in a straight line, so that the prediction's own course is
-kept and its ends fit. It is what interpolated pseudo-observations are for sparse controls (anchors 1.6). On this
-project's validation clips it brought the error of in-betweens of half a second from 2.4 times that of slerp to 0.9.
+only the known frame is put right, the motion jumps there. Here the frames in between are moved along: from what is
+missed at the known frame before to what is missed at the one after, in a straight line, so that the prediction's own
+course is kept and its ends fit. It is what interpolated pseudo-observations are for sparse controls (anchors 1.6). On
+this project's validation clips it brought the error of half-second in-betweens from 2.4 times that of slerp to 0.9.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def initial_weights(folder: Path) -> InitialWeights:
     try:
         table = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         tensors = safetensors.numpy.load_file(folder / WEIGHTS)
-        normaliser = Normaliser(np.float32(table["mean"]), np.float32(table["std"]))
+        normaliser = Normaliser(np.array(table["mean"], np.float32), np.array(table["std"], np.float32))
     except (OSError, ValueError, KeyError, safetensors.SafetensorError) as error:
         raise DataError(f"{folder} holds neither a run ({LAST}) nor an exported model ({error})") from error
     network = {

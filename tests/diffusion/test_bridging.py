@@ -51,4 +51,4 @@ def test_beyond_the_last_known_frame_a_place_lasts_and_a_pose_fades() -> None:
 def test_an_empty_mask_changes_nothing() -> None:
     truth = _course(10)
     assert bridges(np.zeros((10, 2), np.float32), LASTING) == []
-    np.testing.assert_array_equal(bridged(truth, truth * 0, []), truth)
+    np.testing.assert_array_equal(bridged(truth, np.zeros_like(truth), []), truth)
