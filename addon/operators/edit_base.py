@@ -15,8 +15,8 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import log, properties, worker_bridge
-from ..core import Cancelled, MotionMixError, OperatorReturn
+from .. import properties, worker_bridge
+from ..core import OperatorReturn
 from ..editing import job as editing_job
 from ..editing import settings
 from ..editing.ranges import RANGE_ITEMS
@@ -24,14 +24,13 @@ from ..editing.run import EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..rigs import read
 from ..takes import collection
-from .generate import redraw_sidebars
+from .beside import BesideTheWindow
 from .seed import draw_seed
 
-_TICK, _WRITING_TICK = 0.05, 0.01  # seconds between looks at the work
 SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
-class EditOperator:
+class EditOperator(BesideTheWindow):
     """Base of the edits; each names its `tool`, and adds its own properties, called as in EditSpec."""
 
     tool = ""
@@ -55,10 +54,6 @@ class EditOperator:
     take: StringProperty(
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
-
-    _run: EditRun | None = None
-    _timer: bpy.types.Timer | None = None
-    _shown: tuple[float, str] = (0.0, "")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -95,60 +90,12 @@ class EditOperator:
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
         try:
-            self._run = EditRun(self._begin(context))
+            run = EditRun(self._begin(context))
         except Exception as error:
             return self._fail(error)
         finally:
             context.window.cursor_set("DEFAULT")
-        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
-        context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
-        context.workspace.status_text_set("MotionMix is making a motion    Esc: Cancel")
-        redraw_sidebars(context)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
-        """Do a small piece of the work; everything else passes through to Blender."""
-        assert self._run is not None
-        if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
-            self._run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        was_writing = self._run.writing
-        try:
-            edited = self._run.tick()
-        except Exception as error:
-            self._leave(context)
-            return self._fail(error)
-        shown = worker_bridge.bridge().progress()
-        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
-            self._shown = shown
-            redraw_sidebars(context)
-        if edited is not None:
-            self._leave(context)
-            return self._told(edited)
-        if self._run.writing and not was_writing:  # now there is something to do in every tick
-            self._remove_timer(context)
-            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
-        return {"PASS_THROUGH"}
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender takes the operator away: the window was closed, or another file is being opened."""
-        if self._run is not None:
-            self._run.cancel()
-            worker_bridge.settle()
-        self._leave(context)
-
-    def _leave(self, context: bpy.types.Context) -> None:
-        self._remove_timer(context)
-        if context.workspace is not None and not worker_bridge.bridge().busy:
-            context.workspace.status_text_set(None)
-        redraw_sidebars(context)
-
-    def _remove_timer(self, context: bpy.types.Context) -> None:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
+        return self._start(context, run)
 
     def spec(self, context: bpy.types.Context) -> EditSpec:
         """The panel's (or a take's) settings, with what the caller gave in their place."""
@@ -175,18 +122,6 @@ class EditOperator:
         own.report({"INFO"}, f"The result is “{edited.action.name}”")
         return {"FINISHED"}
 
-    def _fail(self, error: Exception) -> set[OperatorReturn]:
-        own: Any = self
-        if isinstance(error, Cancelled):
-            own.report({"INFO"}, "Cancelled. Nothing was changed")
-            return {"CANCELLED"}
-        log.logger().error("%s: %s", self.tool, error, exc_info=error)
-        if isinstance(error, MotionMixError):
-            own.report({"ERROR"}, str(error))
-        else:
-            own.report({"ERROR"}, f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
-        return {"CANCELLED"}
-
 
 class RangeOperator(EditOperator):
     """Base of the edits of a range of frames."""
@@ -203,8 +138,3 @@ class RangeOperator(EditOperator):
         spec = super().spec(context)
         given = own.properties.is_property_set("first") and own.properties.is_property_set("last")
         return replace(spec, range="FRAMES") if given and not own.properties.is_property_set("range") else spec
-
-
-def _is_playing(context: bpy.types.Context) -> bool:
-    """While the animation plays, Esc stops that and not the work."""
-    return context.screen is not None and context.screen.is_animation_playing

@@ -16,19 +16,18 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import jobs, log, prompts, properties, runs, worker_bridge
-from ..core import Cancelled, MotionMixError, OperatorReturn
+from .. import jobs, prompts, properties, runs, worker_bridge
+from ..core import OperatorReturn
 from ..rigs import batch, read
 from ..takes import collection
-from ..translations import interface, report
+from ..translations import report
+from .beside import BesideTheWindow
 from .seed import draw_seed
 
-_TICK = 0.05  # seconds between looks at the worker
-_WRITING_TICK = 0.01  # and while keys are written
 _SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
-class MOTIONMIX_OT_generate(bpy.types.Operator):
+class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
     """Make motion from the prompt and put it on the active armature as a new Action. The Action it had is kept"""
 
     bl_idname = "motionmix.generate"
@@ -80,10 +79,6 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
     )
 
-    _run: runs.Run | None = None
-    _timer: bpy.types.Timer | None = None
-    _shown: tuple[float, str] = (0.0, "")
-
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
@@ -115,59 +110,11 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):
             panel.seed = draw_seed()
         try:
-            self._run = runs.Run(self._prepare(context))
+            run = runs.Run(self._prepare(context))
         except Exception as error:
             return self._fail(error)
-        prompts.remember(self._run.job.settings.prompt)
-        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        context.workspace.status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
-        redraw_sidebars(context)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
-        """Do a small piece of the work; everything else passes through to Blender."""
-        assert self._run is not None
-        if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
-            self._run.cancel()
-            return {"RUNNING_MODAL"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        was_writing = self._run.writing
-        try:
-            takes = self._run.tick()
-        except Exception as error:
-            self._leave(context)
-            return self._fail(error)
-        shown = worker_bridge.bridge().progress()
-        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
-            self._shown = shown
-            redraw_sidebars(context)
-        if takes is not None:
-            self._leave(context)
-            return self._told(takes)
-        if self._run.writing and not was_writing:  # now there is something to do in every tick
-            self._remove_timer(context)
-            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
-        return {"PASS_THROUGH"}
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender takes the operator away: the window was closed, or another file is being opened."""
-        if self._run is not None:
-            self._run.cancel()
-            worker_bridge.settle()
-        self._leave(context)
-
-    def _leave(self, context: bpy.types.Context) -> None:
-        self._remove_timer(context)
-        if context.workspace is not None and not worker_bridge.bridge().busy:
-            context.workspace.status_text_set(None)
-        redraw_sidebars(context)
-
-    def _remove_timer(self, context: bpy.types.Context) -> None:
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
+        prompts.remember(run.job.settings.prompt)
+        return self._start(context, run)
 
     def _prepare(self, context: bpy.types.Context) -> jobs.Job:
         """The job of the panel's (or a take's) settings, with those that the caller gave in their place."""
@@ -190,32 +137,6 @@ class MOTIONMIX_OT_generate(bpy.types.Operator):
         names = ", ".join(f"“{action.name}”" for action in takes.actions)
         self.report({"INFO"}, report("Made {names}").format(names=names))
         return {"FINISHED"}
-
-    def _fail(self, error: Exception) -> set[OperatorReturn]:
-        if isinstance(error, Cancelled):
-            self.report({"INFO"}, "Cancelled. Nothing was changed")
-            return {"CANCELLED"}
-        log.logger().error("generate: %s", error, exc_info=error)
-        if isinstance(error, MotionMixError):
-            self.report({"ERROR"}, str(error))
-        else:
-            self.report({"ERROR"}, f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
-        return {"CANCELLED"}
-
-
-def _is_playing(context: bpy.types.Context) -> bool:
-    """While the animation plays, Esc stops that and not the work."""
-    return context.screen is not None and context.screen.is_animation_playing
-
-
-def redraw_sidebars(context: bpy.types.Context) -> None:
-    """Let the panels show the progress."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
 
 
 CLASSES = (MOTIONMIX_OT_generate,)

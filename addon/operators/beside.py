@@ -1,0 +1,110 @@
+"""Work that runs beside the animator's: a timer looks in on it, the sidebar shows how far it is, Esc ends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import log, worker_bridge
+from ..core import Cancelled, MotionMixError, OperatorReturn
+from ..translations import interface
+
+_TICK = 0.05  # seconds between looks at the worker
+_WRITING_TICK = 0.01  # and while keys are written
+
+
+class BesideTheWindow:
+    """Base of the operators whose work is a run: `writing`, `tick()` (None until it's done) and `cancel()`.
+
+    They call `_start` in their `invoke`, and say in `_told` what came of the run.
+    """
+
+    _run: Any = None
+    _timer: bpy.types.Timer | None = None
+    _shown: tuple[float, str] = (0.0, "")
+
+    def _start(self, context: bpy.types.Context, run: Any) -> set[OperatorReturn]:
+        """Go on beside the window with a run that has begun."""
+        self._run = run
+        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
+        context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
+        context.workspace.status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
+        redraw_sidebars(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
+        """Do a small piece of the work; everything else passes through to Blender."""
+        assert self._run is not None
+        if event.type == "ESC" and event.value == "PRESS" and not _is_playing(context):
+            self._run.cancel()
+            return {"RUNNING_MODAL"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        was_writing = self._run.writing
+        try:
+            result = self._run.tick()
+        except Exception as error:
+            self._leave(context)
+            return self._fail(error)
+        shown = worker_bridge.bridge().progress()
+        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
+            self._shown = shown
+            redraw_sidebars(context)
+        if result is not None:
+            self._leave(context)
+            return self._told(result)
+        if self._run.writing and not was_writing:  # now there is something to do in every tick
+            self._remove_timer(context)
+            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
+        return {"PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender takes the operator away: the window was closed, or another file is being opened."""
+        if self._run is not None:
+            self._run.cancel()
+            worker_bridge.settle()
+        self._leave(context)
+
+    def _told(self, result: Any) -> set[OperatorReturn]:
+        """Report what was made. Each operator has its own."""
+        raise NotImplementedError
+
+    def _fail(self, error: Exception) -> set[OperatorReturn]:
+        """Tell the animator what went wrong; the details go to the log."""
+        own: Any = self
+        if isinstance(error, Cancelled):
+            own.report({"INFO"}, "Cancelled. Nothing was changed")
+            return {"CANCELLED"}
+        log.logger().error("%s: %s", own.bl_idname, error, exc_info=error)
+        if isinstance(error, MotionMixError):
+            own.report({"ERROR"}, str(error))
+        else:
+            own.report({"ERROR"}, f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
+        return {"CANCELLED"}
+
+    def _leave(self, context: bpy.types.Context) -> None:
+        self._remove_timer(context)
+        if context.workspace is not None and not worker_bridge.bridge().busy:
+            context.workspace.status_text_set(None)
+        redraw_sidebars(context)
+
+    def _remove_timer(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+
+
+def _is_playing(context: bpy.types.Context) -> bool:
+    """While the animation plays, Esc stops that and not the work."""
+    return context.screen is not None and context.screen.is_animation_playing
+
+
+def redraw_sidebars(context: bpy.types.Context) -> None:
+    """Let the panels show the progress."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
