@@ -42,6 +42,14 @@ def _few_frames(rng: np.random.Generator, frames: int) -> np.ndarray:
     return rng.choice(frames, size=count, replace=False)
 
 
+def _lone(shown: np.ndarray) -> np.ndarray:
+    """(T,) bool: frames of `shown` with no shown frame beside them."""
+    lone = shown.copy()
+    lone[1:] &= ~shown[:-1]
+    lone[:-1] &= ~shown[1:]
+    return lone
+
+
 def key_poses(rng: np.random.Generator, frames: int) -> np.ndarray:
     """Whole poses at a few frames."""
     mask = _empty(frames)
@@ -55,6 +63,24 @@ def gap(rng: np.random.Generator, frames: int) -> np.ndarray:
     length = int(rng.integers(2, max(3, int(frames * 0.8))))
     start = int(rng.integers(1, max(2, frames - length + 1)))
     mask[start : start + length] = 0
+    return mask
+
+
+def gaps(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Gaps of an animator's size, one after the other, with motion or one pose between them (in-betweening).
+
+    One long gap a window teaches little of short ones: here up to a dozen are learned at once. What comes before the
+    first gap is motion; after a gap there is a single pose in half of the cases.
+    """
+    mask = _empty(frames)
+    at = int(rng.integers(1, min(31, frames)))
+    mask[:at] = 1
+    while at < frames:
+        at += round(float(np.exp(rng.uniform(np.log(3), np.log(60)))))
+        shown = 1 if rng.random() < 0.5 else int(rng.integers(2, 21))
+        mask[at : at + shown] = 1
+        at += shown
+    mask[_lone(mask[:, 0] > 0), R.CONTACTS] = 0  # one pose doesn't tell whether a foot is planted
     return mask
 
 
@@ -106,9 +132,10 @@ def root_path(rng: np.random.Generator, frames: int) -> np.ndarray:
 
 
 PATTERNS: tuple[tuple[Pattern, float], ...] = (
-    (key_poses, 0.25),
-    (gap, 0.2),
-    (prefix, 0.2),
+    (key_poses, 0.2),
+    (gaps, 0.2),
+    (gap, 0.15),
+    (prefix, 0.15),
     (body_part, 0.15),
     (end_effectors, 0.1),
     (root_path, 0.1),
@@ -132,7 +159,9 @@ def random_mask(rng: np.random.Generator, frames: int, two_share: float = 0.25) 
         shown = pattern(rng, frames)
         mask = np.maximum(mask, shown)
         if pattern not in _SPARSE:
-            known |= shown[:, R.ROOT_XZ].any(axis=1)
+            there = shown[:, R.ROOT_XZ].any(axis=1)
+            # a frame that stands alone is a key, too, whatever shows it; a path is drawn as smooth as it is
+            known |= there if pattern is root_path else there & ~_lone(there)
     return mask, mask[:, R.ROOT_XZ].any(axis=1) & ~known
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from motionmix_core.diffusion.schedule import named_schedule
 from motionmix_core.errors import DataError
-from motionmix_core.mixed_data.masks import PATTERNS, random_mask
+from motionmix_core.mixed_data.masks import PATTERNS, gaps, random_mask
 from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser, shifted
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from motionmix_core.representation import default as R
@@ -168,8 +168,34 @@ def test_sparse_keys_leave_the_smoothed_root_open_but_not_the_pose(cache, normal
     assert moved > 10
 
 
-def test_windows_with_all_their_neighbours_show_the_true_root():
-    for seed in range(40):
-        mask, loose = random_mask(np.random.default_rng(seed), 40, two_share=0.0)
-        dense = mask[:, R.ROOT_XZ].all(axis=1).mean() > 0.6
-        assert not (dense and loose.any())
+def test_motion_shows_its_true_root_and_keys_do_not():
+    """Within six shown frames in a row a path can be smoothed; a frame alone is an animator's key."""
+    lone = 0
+    for seed in range(80):
+        mask, loose = random_mask(np.random.default_rng(seed), 60, two_share=0.0)
+        shown = mask[:, R.ROOT_XZ].any(axis=1)
+        beside = np.convolve(shown, np.ones(6), mode="full")
+        runs = np.array([(beside[t : t + 6] == 6).any() for t in range(60)])
+        assert not (loose & runs).any()
+        alone = shown & ~np.r_[False, shown[:-1]] & ~np.r_[shown[1:], False]
+        lone += int((alone & mask[:, R.POSITIONS].any(axis=1)).sum())
+        assert loose[alone & mask[:, R.POSITIONS].any(axis=1)].all()
+    assert lone > 50
+
+
+def test_gaps_are_of_an_animators_size_with_motion_or_a_pose_between():
+    lengths, singles, stretches = [], 0, 0
+    for seed in range(60):
+        mask = gaps(np.random.default_rng(seed), 192)
+        shown = mask[:, 0] > 0
+        assert shown[0]
+        edges = np.flatnonzero(np.diff(np.r_[0, shown.astype(int), 0]))
+        lengths += (edges[2::2] - edges[1:-1:2]).tolist()  # gaps with something on either side
+        singles += int((edges[3::2] - edges[2::2] == 1).sum())
+        stretches += int((edges[3::2] - edges[2::2] > 1).sum())
+        alone = mask[:, R.CONTACTS].sum(axis=1) == 0
+        assert not (alone & shown & np.r_[shown[1:], False]).any()  # within motion, feet are known
+    assert 3 <= min(lengths) <= 5
+    assert 50 <= max(lengths) <= 60
+    assert 8 < np.median(lengths) < 20
+    assert 0.5 < singles / stretches < 2
