@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
-from build_steps import checks, demo, window
+from build_steps import checks, demo, type_check, window
 from build_steps.console import ROOT, BuildError, Steps
 from build_steps.debian_blender import BLENDERS, reason_why_not
 from build_steps.environments import ensure_environment
@@ -121,7 +121,7 @@ def run_test(options: argparse.Namespace) -> int:
     interpreter = find_interpreter(TEST_PYTHON if "addon" in only else MODULES_PYTHONS)
     with steps.step("tools, torch and test libraries (.venvs/dev)"):
         dev = ensure_environment(ROOT / ".venvs" / "dev", interpreter, REQUIREMENTS / "test.txt", editable=True)
-    for kind, check in (("lint", checks.lint), ("types", checks.types)):
+    for kind, check in (("lint", checks.lint), ("types", type_check.types)):
         if kind in only:
             try:
                 with steps.step(kind):

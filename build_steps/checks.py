@@ -1,4 +1,4 @@
-"""Everything that ``build.py test`` checks: lint, types, unit tests, and the extension's tests inside three Blenders.
+"""What ``build.py test`` checks: lint, unit tests, and the extension's tests inside three Blenders.
 
 Each Blender's tests run in their own process and leave a JUnit file; the last pytest, that of the unit tests, takes
 these files in as tests of its own (:mod:`build_steps.blender_results`). So its summary line counts everything.
@@ -12,16 +12,13 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence
 from xml.etree import ElementTree
 
-from build_steps.console import ROOT, BuildError, run
-from build_steps.environments import environment_python, pip_install
-from build_steps.link import layout
+from build_steps.console import ROOT, run
 
 KINDS = ("lint", "types", "unit", "addon")
 RESULTS = ROOT / "build" / "test-results"
-STUBS = {"4.2": "fake-bpy-module-4.2==20260730", "5.0": "fake-bpy-module-5.0==20260730"}
 NO_TESTS = 5  # pytest's exit status when a selection matches nothing
 INSIDE_BLENDER_SECONDS = 900
 
@@ -48,58 +45,6 @@ def lint(python: Path) -> None:
     :raises BuildError: it found something.
     """
     run([python, "-m", "ruff", "check", "."], what="ruff")
-
-
-def types(python: Path) -> None:
-    """Mypy over the core and the tools, then over the extension against the stubs of two Blenders.
-
-    The extension's modules import each other relatively from the package that Blender makes of the repository, so they
-    are checked inside a folder laid out that way.
-
-    :raises BuildError: it found something.
-    """
-    faults = []
-    package = layout(ROOT / "build" / "types" / "motionmix", []).parent
-    checks: List[Tuple[str, List[object], Dict[str, str]]] = [("motionmix_core and tools", [], {})]
-    for version in STUBS:
-        words: List[object] = ["--python-executable", _stubs(python, version), "-p", "motionmix.addon"]
-        words += ["--cache-dir", f".mypy_cache/blender-{version}"]
-        checks.append((f"addon with Blender {version}'s stubs", words, {"MYPYPATH": str(package)}))
-    for what, words, environment in checks:
-        print(f"   mypy: {what}", flush=True)
-        try:
-            run([python, "-m", "mypy", *words], what=f"mypy ({what})", env=environment)
-        except BuildError as error:
-            faults.append(str(error))
-    if faults:
-        raise BuildError("\n".join(faults))
-
-
-def _stubs(python: Path, version: str) -> Path:
-    """The Python of an environment that has the stubs of one Blender, and the packages of the given one.
-
-    Each Blender has its own, since all stubs go by the same name; and it is a whole environment, because what lies on
-    mypy's own path would be checked for errors too.
-    """
-    folder = ROOT / ".venvs" / f"stubs-{version}"
-    wanted = environment_python(folder)
-    site = Path(_site_packages(python))
-    mine = folder / site.relative_to(site.parents[2 if os.name != "nt" else 1])
-    stamp = folder / STUBS[version]
-    if not stamp.is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        run([python, "-m", "venv", "--without-pip", folder], what=f"making {folder.name}")
-        arguments = ["--no-deps", "--target", str(mine), STUBS[version]]
-        pip_install(python, arguments, what=f"installing {STUBS[version]}")
-        (mine / "packages.pth").write_text(f"{site}\n", encoding="utf-8")
-        stamp.touch()
-    return wanted
-
-
-def _site_packages(python: Path) -> str:
-    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    done = subprocess.run([str(python), "-c", code], stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    return done.stdout.strip()
 
 
 def blender_tests(blenders: Sequence[Blender], zip_path: Path, select: Optional[str]) -> List[Path]:
