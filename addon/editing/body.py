@@ -57,7 +57,9 @@ class Body:
         ]
         if not names:
             return []
-        return [f"“{names[0]}”{' and others are' if len(names) > 1 else ' is'} scaled: the scale is kept as it is"]
+        if len(names) > 1:
+            return [f"“{names[0]}” and others are scaled: the scale is kept as it is"]
+        return [f"“{names[0]}” is scaled: the scale is kept as it is"]
 
     @cached_property
     def ik(self) -> frozenset[str]:

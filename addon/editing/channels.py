@@ -150,11 +150,12 @@ def strip_paths(obj: bpy.types.Object) -> set[str]:
 
 
 OBSTACLES = {
-    "modifiers": "have F-curve modifiers and were left alone (bake them with Key > Bake Channels to include them)",
-    "locked": "have locked channels and were left alone",
-    "muted": "have muted channels and were left alone",
-    "driven": "are moved by drivers and were left alone",
-    "nla": "are moved by other NLA strips only and were left alone",
+    "modifiers": "{names} have F-curve modifiers and were left alone "
+    "(bake them with Key > Bake Channels to include them)",
+    "locked": "{names} have locked channels and were left alone",
+    "muted": "{names} have muted channels and were left alone",
+    "driven": "{names} are moved by drivers and were left alone",
+    "nla": "{names} are moved by other NLA strips only and were left alone",
 }
 """What is said of bones with each obstacle."""
 
@@ -163,6 +164,6 @@ def obstacle_lines(obstacles: Mapping[str, Sequence[str]]) -> list[str]:
     """A line for each obstacle, naming its bones."""
     lines = []
     for kind, bones in obstacles.items():
-        names = ", ".join(f"“{bone}”" for bone in bones[:4]) + (" and more" if len(bones) > 4 else "")
-        lines.append(f"{names} {OBSTACLES[kind]}")
+        names = ", ".join(f"“{bone}”" for bone in bones[:4]) + (", …" if len(bones) > 4 else "")
+        lines.append(OBSTACLES[kind].format(names=names))
     return lines

@@ -6,6 +6,7 @@ import bpy
 
 from ..core import OperatorReturn, RigError
 from ..rigs import figure, read
+from ..telling import allowed, tell
 
 
 class MOTIONMIX_OT_add_figure(bpy.types.Operator):
@@ -18,10 +19,7 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """A humanoid armature must be active."""
-        reason = read.problem(read.target_of(context.object))
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Build the figure."""
@@ -31,7 +29,7 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
             if not mapping.usable:
                 raise RigError(read.rig_problem(obj))
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         figure.add_figure(context, obj, mapping.for_reading())  # on what shows the pose: FK and IK alike
         return {"FINISHED"}

@@ -11,6 +11,7 @@ from bpy.props import BoolProperty
 from ..core import OperatorReturn
 from ..rigs import figure, read
 from ..rigs.skeleton import add_armature
+from ..telling import allowed
 
 
 class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
@@ -28,8 +29,7 @@ class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Objects can be added in Object Mode only."""
         if context.mode != "OBJECT":
-            cls.poll_message_set("Go to Object Mode first")
-            return False
+            return allowed(cls, "Go to Object Mode first")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:

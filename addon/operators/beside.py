@@ -8,6 +8,7 @@ import bpy
 
 from .. import log, worker_bridge
 from ..core import Cancelled, MotionMixError, OperatorReturn
+from ..telling import tell
 from ..translations import interface
 
 _TICK = 0.05  # seconds between looks at the worker
@@ -74,13 +75,13 @@ class BesideTheWindow:
         """Tell the animator what went wrong; the details go to the log."""
         own: Any = self
         if isinstance(error, Cancelled):
-            own.report({"INFO"}, "Cancelled. Nothing was changed")
+            tell(own, "INFO", "Cancelled. Nothing was changed")
             return {"CANCELLED"}
         log.logger().error("%s: %s", own.bl_idname, error, exc_info=error)
         if isinstance(error, MotionMixError):
-            own.report({"ERROR"}, str(error))
+            tell(own, "ERROR", str(error))
         else:
-            own.report({"ERROR"}, f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
+            tell(own, "ERROR", f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
         return {"CANCELLED"}
 
     def _leave(self, context: bpy.types.Context) -> None:

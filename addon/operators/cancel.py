@@ -6,6 +6,7 @@ import bpy
 
 from .. import worker_bridge
 from ..core import OperatorReturn
+from ..telling import allowed
 
 
 class MOTIONMIX_OT_cancel(bpy.types.Operator):
@@ -19,8 +20,7 @@ class MOTIONMIX_OT_cancel(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """There must be something to cancel."""
         if not worker_bridge.bridge().busy:
-            cls.poll_message_set("No motion is being made")
-            return False
+            return allowed(cls, "No motion is being made")
         return True
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturn]:

@@ -14,6 +14,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 from .. import properties
 from ..core import MotionMixError, OperatorReturn, RigError
 from ..rigs import batch, read, transfer, unseen, write
+from ..telling import allowed, tell
 
 _LONGEST = 20_000  # frames
 
@@ -39,9 +40,7 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
         reason = read.unreadable(read.target_of(context.object))
         if not reason and len(batch.selected(context)) < 2:
             reason = "Select the armatures that shall get the motion, and the one that has it last"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, reason)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Propose the range that would be taken."""
@@ -68,11 +67,11 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
         try:
             made, told = copy_motion(context.scene, source, others, frames, root=self.root, foot_lock=self.foot_lock)
         except MotionMixError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         for line in told:
-            self.report({"WARNING"}, line)
-        self.report({"INFO"}, f"Made {', '.join(f'“{action.name}”' for action in made)}")
+            tell(self, "WARNING", line)
+        tell(self, "INFO", f"Made {', '.join(f'“{action.name}”' for action in made)}")
         return {"FINISHED"}
 
 

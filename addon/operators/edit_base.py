@@ -24,6 +24,7 @@ from ..editing.run import EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..rigs import read
 from ..takes import collection
+from ..telling import allowed, tell
 from .beside import BesideTheWindow
 from .seed import draw_seed
 
@@ -58,10 +59,7 @@ class EditOperator(BesideTheWindow):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
-        reason = read.problem(read.target_of(context.object))
-        if reason:
-            cls.poll_message_set(reason)  # type: ignore[attr-defined]
-        return not reason
+        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Edit and wait for it: for scripts."""
@@ -118,8 +116,8 @@ class EditOperator(BesideTheWindow):
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self
         for line in edited.warnings:
-            own.report({"WARNING"}, line)
-        own.report({"INFO"}, f"The result is “{edited.action.name}”")
+            tell(own, "WARNING", line)
+        tell(own, "INFO", f"The result is “{edited.action.name}”")
         return {"FINISHED"}
 
 

@@ -12,6 +12,7 @@ from ..core import MotionMixError, OperatorReturn
 from ..editing import clean_up, settings
 from ..editing.bones import PRESET_ITEMS
 from ..rigs import read
+from ..telling import tell
 from .edit_base import SKIP, EditOperator, RangeOperator
 
 
@@ -49,11 +50,11 @@ class MOTIONMIX_OT_edit_measure(bpy.types.Operator):
         try:
             line, level = clean_up.noise_line(context.scene, read.target_of(context.object), spec)
         except MotionMixError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         panel.found = line
         panel.noise = level
-        self.report({"INFO"}, f"Found: {line}")
+        tell(self, "INFO", f"Found: {line}")
         return {"FINISHED"}
 
 

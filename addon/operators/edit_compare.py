@@ -7,6 +7,7 @@ import bpy
 from ..core import MotionMixError, OperatorReturn
 from ..editing import compare
 from ..rigs import read
+from ..telling import allowed, tell
 
 
 class MOTIONMIX_OT_edit_compare(bpy.types.Operator):
@@ -23,9 +24,7 @@ class MOTIONMIX_OT_edit_compare(bpy.types.Operator):
         reason = read.problem(obj)
         if not reason and obj is not None and compare.other_of(obj) is None:
             reason = "There is no edit of this Action to compare with"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, reason)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Show the other one."""
@@ -34,9 +33,9 @@ class MOTIONMIX_OT_edit_compare(bpy.types.Operator):
         try:
             action = compare.toggle(obj)
         except MotionMixError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"Shows “{action.name}”")
+        tell(self, "INFO", f"Shows “{action.name}”")
         return {"FINISHED"}
 
 

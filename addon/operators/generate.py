@@ -20,7 +20,7 @@ from .. import jobs, prompts, properties, runs, worker_bridge
 from ..core import OperatorReturn
 from ..rigs import batch, read
 from ..takes import collection
-from ..translations import report
+from ..telling import allowed, tell
 from .beside import BesideTheWindow
 from .seed import draw_seed
 
@@ -82,10 +82,7 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
-        reason = read.problem(read.target_of(context.object))
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Make the motion and wait for it: for scripts."""
@@ -133,9 +130,9 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
 
     def _told(self, takes: jobs.Takes) -> set[OperatorReturn]:
         for line in takes.warnings:
-            self.report({"WARNING"}, line)
+            tell(self, "WARNING", line)
         names = ", ".join(f"“{action.name}”" for action in takes.actions)
-        self.report({"INFO"}, report("Made {names}").format(names=names))
+        tell(self, "INFO", f"Made {names}")
         return {"FINISHED"}
 
 

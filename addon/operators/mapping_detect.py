@@ -12,16 +12,14 @@ from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RigError, detect_mapping
 from ..rigs import read, settings
+from ..telling import allowed, tell
 
 _SKIP: Any = {"SKIP_SAVE"}
 
 
 def poll_rig(cls: Any, context: bpy.types.Context) -> bool:
     """An armature that MotionMix may work on must be active; else the button says why not."""
-    reason = read.problem(read.target_of(context.object))
-    if reason:
-        cls.poll_message_set(reason)
-    return not reason
+    return allowed(cls, read.problem(read.target_of(context.object)))
 
 
 def rig_of(context: bpy.types.Context) -> bpy.types.Object:
@@ -49,10 +47,10 @@ class MOTIONMIX_OT_mapping_detect(bpy.types.Operator):
         try:
             mapping = detect_mapping(read.describe(obj))
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         settings.keep(obj, mapping)
-        self.report({"WARNING"} if mapping.reason else {"INFO"}, read.status_line(mapping))
+        tell(self, "WARNING" if mapping.reason else "INFO", read.status_line(mapping))
         return {"FINISHED"}
 
 
@@ -69,8 +67,7 @@ class MOTIONMIX_OT_mapping_automatic(bpy.types.Operator):
         if not poll_rig(cls, context):
             return False
         if not settings.of(rig_of(context)).base:
-            cls.poll_message_set("The bones are found automatically already")
-            return False
+            return allowed(cls, "The bones are found automatically already")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
@@ -94,8 +91,7 @@ class MOTIONMIX_OT_mapping_pick(bpy.types.Operator):
         if not poll_rig(cls, context):
             return False
         if context.active_pose_bone is None:
-            cls.poll_message_set("Select a bone in Pose Mode")
-            return False
+            return allowed(cls, "Select a bone in Pose Mode")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
@@ -104,7 +100,7 @@ class MOTIONMIX_OT_mapping_pick(bpy.types.Operator):
         obj = rig_of(context)
         fields = [field for slot in settings.SLOTS for field in settings.field_names(slot)]
         if self.field not in fields or bone is None or bone.id_data != obj:
-            self.report({"ERROR"}, f"“{self.field}” isn't a place for a bone of “{obj.name}”")
+            tell(self, "ERROR", f"“{self.field}” isn't a place for a bone of “{obj.name}”")
             return {"CANCELLED"}
         setattr(settings.of(obj), self.field, bone.name)
         return {"FINISHED"}

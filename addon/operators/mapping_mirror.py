@@ -10,6 +10,7 @@ from bpy.props import EnumProperty
 
 from ..core import OperatorReturn, RigError, mirrored
 from ..rigs import read, settings
+from ..telling import allowed, tell
 from .mapping_detect import poll_rig, rig_of
 
 _SIDES = (
@@ -33,8 +34,7 @@ class MOTIONMIX_OT_mapping_mirror(bpy.types.Operator):
         if not poll_rig(cls, context):
             return False
         if not settings.of(rig_of(context)).base:
-            cls.poll_message_set("Press Detect Bones first: then they can be changed")
-            return False
+            return allowed(cls, "Press Detect Bones first: then they can be changed")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
@@ -44,12 +44,12 @@ class MOTIONMIX_OT_mapping_mirror(bpy.types.Operator):
             rig = read.describe(obj)
             mapping, unknown = mirrored(rig, settings.as_set(obj), self.source)
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         settings.keep(obj, mapping)
         if unknown:
             names = ", ".join(settings.slot_title(slot) for slot in unknown)
-            self.report({"WARNING"}, f"No counterpart was found for: {names}")
+            tell(self, "WARNING", f"No counterpart was found for: {names}")
         return {"FINISHED"}
 
 

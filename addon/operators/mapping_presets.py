@@ -12,6 +12,7 @@ from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RigError
 from ..rigs import presets, read, settings
+from ..telling import tell
 from .mapping_detect import poll_rig, rig_of
 
 _SKIP: Any = {"SKIP_SAVE"}
@@ -43,9 +44,9 @@ class MOTIONMIX_OT_mapping_save(bpy.types.Operator):
             mapping = settings.as_set(obj) if settings.of(obj).base else read.mapping_of(obj)
             path = presets.save(self.name, mapping)
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"Saved {path}")
+        tell(self, "INFO", f"Saved {path}")
         return {"FINISHED"}
 
 
@@ -70,19 +71,17 @@ class MOTIONMIX_OT_mapping_load(bpy.types.Operator):
             rig = read.describe(obj)
             mapping = presets.load(self.name)
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         wanted = {name for names in mapping.bones.values() for name in names}
         if not wanted & set(rig.bones):
-            self.report(
-                {"ERROR"}, f"“{obj.name}” has none of the bones of the preset “{self.name}”. Nothing was changed"
-            )
+            tell(self, "ERROR", f"“{obj.name}” has none of the bones of the preset “{self.name}”. Nothing was changed")
             return {"CANCELLED"}
         settings.keep(obj, mapping)
         absent = sorted(wanted - set(rig.bones))
         if absent:
             more = f" and {len(absent) - 4} more" if len(absent) > 4 else ""
-            self.report({"WARNING"}, f"“{obj.name}” lacks bones of this preset: {', '.join(absent[:4])}{more}")
+            tell(self, "WARNING", f"“{obj.name}” lacks bones of this preset: {', '.join(absent[:4])}{more}")
         return {"FINISHED"}
 
 
@@ -104,7 +103,7 @@ class MOTIONMIX_OT_mapping_delete(bpy.types.Operator):
         try:
             presets.remove(self.name)
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 

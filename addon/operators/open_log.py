@@ -10,6 +10,7 @@ import bpy
 from .. import log, preferences
 from ..core import OperatorReturn
 from ..package import PACKAGE
+from ..telling import tell
 
 _TAIL = 6000
 
@@ -32,7 +33,7 @@ class MOTIONMIX_OT_open_log(bpy.types.Operator):
             area = context.window_manager.windows[-1].screen.areas[0]
             area.type = "TEXT_EDITOR"
             area.spaces.active.text = text  # type: ignore[attr-defined]
-        self.report({"INFO"}, f"The log is {log.log_path()}")
+        tell(self, "INFO", f"The log is {log.log_path()}")
         return {"FINISHED"}
 
 
@@ -46,7 +47,7 @@ class MOTIONMIX_OT_copy_details(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Put the details on the clipboard."""
         context.window_manager.clipboard = details()
-        self.report({"INFO"}, "Copied")
+        tell(self, "INFO", "Copied")
         return {"FINISHED"}
 
 

@@ -15,6 +15,7 @@ from bpy.props import StringProperty
 
 from .. import preferences
 from ..core import MotionMixError, OperatorReturn, WorkerSettings, model_summaries, probe_process
+from ..telling import allowed, tell
 from ..translations import interface
 
 _LOOK_SECONDS = 0.1
@@ -49,8 +50,7 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
         """Another Python must be named before it can be tried."""
         chosen = preferences.current()
         if chosen.interpreter == "PYTHON" and not chosen.python.strip():
-            cls.poll_message_set("Choose the Python to test first")
-            return False
+            return allowed(cls, "Choose the Python to test first")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
@@ -105,7 +105,7 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
     def _told(self, found: Mapping[str, Any]) -> set[OperatorReturn]:
         _Shown.settings, _Shown.lines = preferences.worker_settings(), tuple(probe_lines(found))
         text, works = _Shown.lines[0]
-        self.report({"INFO"} if works else {"ERROR"}, " ".join([text, *(line for line, _ in _Shown.lines[1:])]))
+        tell(self, "INFO" if works else "ERROR", " ".join([text, *(line for line, _ in _Shown.lines[1:])]))
         return {"FINISHED"} if works else {"CANCELLED"}
 
 
@@ -152,11 +152,11 @@ class MOTIONMIX_OT_open_model_card(bpy.types.Operator):
         try:
             found = model_summaries(preferences.models_folder())
         except MotionMixError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
         model = next((model for model in found if model.name == (self.model or model.name)), None)
         if model is None or model.card is None:
-            self.report({"ERROR"}, f"The model “{self.model}” has no card in {preferences.models_folder()}")
+            tell(self, "ERROR", f"The model “{self.model}” has no card in {preferences.models_folder()}")
             return {"CANCELLED"}
         name = f"{model.name} MODEL_CARD.md"
         text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
@@ -168,7 +168,7 @@ class MOTIONMIX_OT_open_model_card(bpy.types.Operator):
             area = context.window_manager.windows[-1].screen.areas[0]
             area.type = "TEXT_EDITOR"
             area.spaces.active.text = text  # type: ignore[attr-defined]
-        self.report({"INFO"}, str(model.card))
+        tell(self, "INFO", str(model.card))
         return {"FINISHED"}
 
 

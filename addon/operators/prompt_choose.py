@@ -13,6 +13,7 @@ from bpy.props import EnumProperty
 
 from .. import prompts, properties
 from ..core import OperatorReturn
+from ..telling import allowed
 from ..translations import interface
 
 _FORMER_SHOWN = 12
@@ -66,8 +67,7 @@ class MOTIONMIX_OT_clear_prompts(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """There must be some."""
         if not prompts.former():
-            cls.poll_message_set("No prompt has been used yet")
-            return False
+            return allowed(cls, "No prompt has been used yet")
         return True
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturn]:

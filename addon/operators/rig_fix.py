@@ -7,6 +7,7 @@ import bpy
 from ..core import MotionMixError, OperatorReturn
 from ..rigs import read
 from ..rigs.fixes import fix_of
+from ..telling import allowed, tell
 from ..translations import report
 
 
@@ -23,8 +24,7 @@ class MOTIONMIX_OT_fix_rig(bpy.types.Operator):
         obj = read.target_of(context.object)
         if fix_of(obj) is not None:
             return True
-        cls.poll_message_set(read.problem(obj) or "Nothing is wrong with this armature")
-        return False
+        return allowed(cls, read.problem(obj) or "Nothing is wrong with this armature")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Put it right."""
@@ -36,9 +36,9 @@ class MOTIONMIX_OT_fix_rig(bpy.types.Operator):
         try:
             fix.apply(context, obj)
         except (MotionMixError, RuntimeError) as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"{report(fix.label)}: “{name}”")
+        tell(self, "INFO", f"{report(fix.label)}: “{name}”")
         return {"FINISHED"}
 
 

@@ -6,6 +6,7 @@ import bpy
 
 from ..core import OperatorReturn, RigError
 from ..rigs import rest_pose, settings
+from ..telling import allowed, tell
 from .mapping_detect import poll_rig, rig_of
 
 
@@ -25,14 +26,14 @@ class MOTIONMIX_OT_rest_pose_set(bpy.types.Operator):
         """Store the pose on the armature's object."""
         obj = rig_of(context)
         if obj.data.pose_position == "REST":  # type: ignore[union-attr]
-            self.report({"ERROR"}, f"“{obj.name}” is shown in its rest position. Switch it to Pose Position first")
+            tell(self, "ERROR", f"“{obj.name}” is shown in its rest position. Switch it to Pose Position first")
             return {"CANCELLED"}
         try:
             moved = rest_pose.capture(obj)
         except RigError as error:
-            self.report({"ERROR"}, str(error))
+            tell(self, "ERROR", str(error))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"The pose of {moved} bones is the T-pose of “{obj.name}” now")
+        tell(self, "INFO", f"The pose of {moved} bones is the T-pose of “{obj.name}” now")
         return {"FINISHED"}
 
 
@@ -49,8 +50,7 @@ class MOTIONMIX_OT_rest_pose_clear(bpy.types.Operator):
         if not poll_rig(cls, context):
             return False
         if not settings.of(rig_of(context)).reference:
-            cls.poll_message_set("No T-pose was given by hand")
-            return False
+            return allowed(cls, "No T-pose was given by hand")
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:

@@ -16,7 +16,8 @@ from ..editing import settings as edit_settings
 from ..editing.compare import edit_of_source
 from ..editing.spec import EditSpec, is_edit
 from ..takes import collection, identity
-from ..translations import interface, report
+from ..telling import allowed, tell
+from ..translations import interface
 from .seed import draw_seed
 from .take_target import TAKE_TEXT, TakeOperator, failed, rig_of, why_not
 
@@ -46,10 +47,7 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """The active armature must have takes."""
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, why_not(context))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Start it, and let the animator go on working."""
@@ -69,7 +67,7 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
             return failed(self, error)
         changed = identity.difference(request, preferences.models_folder())
         if changed:
-            self.report({"WARNING"}, changed)
+            tell(self, "WARNING", changed)
         given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
         if self.variations > 1:
             given["variations"] = self.variations
@@ -85,7 +83,7 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         except MotionMixError as error:
             return failed(self, error)
         except RuntimeError as error:  # what the generation reported as an error
-            self.report({"ERROR"}, str(error).removeprefix("Error: ").strip())
+            tell(self, "ERROR", str(error).removeprefix("Error: ").strip())
             return {"CANCELLED"}
         return {"CANCELLED"} if "CANCELLED" in result else {"FINISHED"}
 
@@ -104,7 +102,7 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
             edit_settings.fill_panel(context.scene, EditSpec.from_stored(request))
         else:
             jobs.fill_panel(context.scene, jobs.settings_of(request))
-        self.report({"INFO"}, report("The panel has the settings of “{name}”").format(name=action.name))
+        tell(self, "INFO", f"The panel has the settings of “{action.name}”")
         return {"FINISHED"}
 
 

@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RequestError
 from ..takes import collection, copies
-from ..translations import report
+from ..telling import allowed, tell
 from .take_target import TakeOperator, rig_of, why_not
 
 
@@ -55,10 +55,7 @@ class MOTIONMIX_OT_take_rename(TakeOperator, bpy.types.Operator):
             raise RequestError("A take needs a name")
         collection.editable(action).name = name
         if action.name != name:
-            self.report(
-                {"WARNING"},
-                report("There is another Action of that name: the take is called “{name}”").format(name=action.name),
-            )
+            tell(self, "WARNING", f"There is another Action of that name: the take is called “{action.name}”")
         return {"FINISHED"}
 
 
@@ -71,7 +68,7 @@ class MOTIONMIX_OT_take_duplicate(TakeOperator, bpy.types.Operator):
 
     def run(self, _context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Copy it."""
-        self.report({"INFO"}, report("Made {names}").format(names=f"“{copies.duplicate(obj, action).name}”"))
+        tell(self, "INFO", f"Made “{copies.duplicate(obj, action).name}”")
         return {"FINISHED"}
 
 
@@ -86,7 +83,7 @@ class MOTIONMIX_OT_take_delete(TakeOperator, bpy.types.Operator):
         """Delete it."""
         name = action.name
         copies.delete(obj, action)
-        self.report({"INFO"}, report("Deleted “{name}”. Undo brings it back").format(name=name))
+        tell(self, "INFO", f"Deleted “{name}”. Undo brings it back")
         return {"FINISHED"}
 
 
@@ -103,9 +100,7 @@ class MOTIONMIX_OT_take_delete_unstarred(bpy.types.Operator):
         reason = why_not(context)
         if not reason and not copies.unstarred(rig_of(context)):
             reason = "Every take has a star, is linked, or is in an NLA strip"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, reason)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask first."""
@@ -117,7 +112,7 @@ class MOTIONMIX_OT_take_delete_unstarred(bpy.types.Operator):
         actions = copies.unstarred(obj)
         for action in actions:
             copies.delete(obj, action)
-        self.report({"INFO"}, report("Deleted {count} takes. Undo brings them back").format(count=len(actions)))
+        tell(self, "INFO", f"Deleted {len(actions)} takes. Undo brings them back")
         return {"FINISHED"}
 
 

@@ -11,7 +11,7 @@ from bpy.props import IntProperty
 from ..core import OperatorReturn
 from ..rigs import read
 from ..takes import own, show
-from ..translations import report
+from ..telling import allowed, tell
 from .take_target import TakeOperator, rig_of, why_not
 
 
@@ -40,20 +40,17 @@ class MOTIONMIX_OT_take_step(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """The active armature must have takes."""
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, why_not(context))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Show the neighbour."""
         obj = rig_of(context)
         action = show.neighbour(obj, self.step)
         if action is None:
-            self.report({"INFO"}, report("All takes in the file are for other rigs"))
+            tell(self, "INFO", "All takes in the file are for other rigs")
             return {"CANCELLED"}
         show.show(obj, action)
-        self.report({"INFO"}, action.name)
+        tell(self, "INFO", action.name)
         return {"FINISHED"}
 
 
@@ -67,10 +64,7 @@ class MOTIONMIX_OT_take_own(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
-        reason = read.problem(read.target_of(context.object))
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Show the animator's own Action."""

@@ -14,6 +14,7 @@ from .. import log
 from ..core import MotionMixError, OperatorReturn
 from ..rigs import read
 from ..takes import collection
+from ..telling import allowed, tell
 
 TAKE_TEXT = "Name of the take. Empty: the one that is shown"
 
@@ -47,10 +48,7 @@ class TakeOperator:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """The active armature must have takes."""
-        reason = why_not(context)
-        if reason:
-            cls.poll_message_set(reason)  # type: ignore[attr-defined]
-        return not reason
+        return allowed(cls, why_not(context))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Do it, or say why not."""
@@ -68,5 +66,5 @@ class TakeOperator:
 def failed(operator: Any, error: Exception) -> set[OperatorReturn]:
     """Tell the animator what went wrong, and note it in the log."""
     log.logger().info("%s: %s", operator.bl_idname, error)
-    operator.report({"ERROR"}, str(error))
+    tell(operator, "ERROR", str(error))
     return {"CANCELLED"}

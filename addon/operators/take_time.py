@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..core import OperatorReturn, RequestError
 from ..takes import blend, copies, properties, strips, timing
-from ..translations import report
+from ..telling import tell
 from .take_target import TakeOperator
 
 RANGE_ITEMS = (
@@ -56,8 +56,7 @@ class MOTIONMIX_OT_take_fit(TakeOperator, bpy.types.Operator):
             offset = first - timing.span(action)[0]
             blend.retimed(obj, action, lambda: timing.move(action, offset))
         begin, end = timing.span(action)
-        said = report("“{name}” is on frames {first:g} to {last:g}")
-        self.report({"INFO"}, said.format(name=action.name, first=begin, last=end))
+        tell(self, "INFO", f"“{action.name}” is on frames {begin:g} to {end:g}")
         return {"FINISHED"}
 
 
@@ -116,8 +115,7 @@ class MOTIONMIX_OT_take_push(TakeOperator, bpy.types.Operator):
     def run(self, _context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Add the strip."""
         strip = strips.push(obj, action, self.own_below)
-        said = report("“{name}” is in the NLA on frames {first:g} to {last:g}")
-        self.report({"INFO"}, said.format(name=strip.name, first=strip.frame_start, last=strip.frame_end))
+        tell(self, "INFO", f"“{strip.name}” is in the NLA on frames {strip.frame_start:g} to {strip.frame_end:g}")
         return {"FINISHED"}
 
 

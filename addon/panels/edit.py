@@ -112,7 +112,9 @@ def range_line(scene: bpy.types.Scene, obj: bpy.types.Object, edit: settings.Mot
         return str(error), "INFO"
     poses = [frames for frames in found.pose_keys(span).values() if len(frames)]
     count = len(ranges.unique_frames(poses))
-    return f"Frames {span.first:g} to {span.last:g}, {count} key{'s' if count != 1 else ''}", "CHECKMARK"
+    if count == 1:
+        return f"Frames {span.first:g} to {span.last:g}, one key", "CHECKMARK"
+    return f"Frames {span.first:g} to {span.last:g}, {count} keys", "CHECKMARK"
 
 
 def _draw_body_part(

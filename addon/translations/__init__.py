@@ -1,7 +1,7 @@
 """MotionMix in other languages than English.
 
 Blender translates what stands in its interface by itself, from the dictionary that is registered here. What we put
-together (a number of steps, a name in quotes) goes through `interface` and `report` first.
+together (a number of steps, a name in quotes) and what errors say goes through `interface` and `report` first.
 
 A language is a JSON file beside this one, named by its locale as Blender has it, from English texts to their
 translations. Prompts stay English: that is what the models read.
@@ -10,12 +10,15 @@ translations. Prompts stay English: that is what the models read.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..package import PACKAGE
+from . import templates
 
 CLASSES = ()
 
@@ -30,16 +33,44 @@ def languages() -> dict[str, dict[str, str]]:
 
 
 def interface(text: str) -> str:
-    """A label in the animator's language, if Blender's interface is translated."""
+    """A label, or an error that a panel shows, in the animator's language, if Blender's interface is translated."""
     blender: Any = bpy.app.translations
-    return str(blender.pgettext_iface(text))
+    return _translated(text, blender.pgettext_iface)
 
 
 def report(text: str) -> str:
     """A message in the animator's language, if Blender's reports are translated."""
     blender: Any = bpy.app.translations
-    translate = getattr(blender, "pgettext_rpt", blender.pgettext_iface)
-    return str(translate(text))
+    return _translated(text, getattr(blender, "pgettext_rpt", blender.pgettext_iface))
+
+
+def _translated(text: str, lookup: Callable[[str], str]) -> str:
+    """The text by itself, or else by the template that it was made from."""
+    whole = str(lookup(text))
+    found = _taken_apart(text) if whole == text else None
+    if found is None:
+        return whole
+    template, filling = found
+    translation = str(lookup(template))
+    if translation == template:  # no translation is wanted, or there is none
+        return text
+    return templates.filled(translation, filling, lambda words: _words(words, lookup))
+
+
+def _words(text: str, lookup: Callable[[str], str]) -> str:
+    """A part of a text that is words of ours: an error inside another, a list of places of the body."""
+    whole = _translated(text, lookup)
+    return whole if whole != text else ", ".join(_translated(part, lookup) for part in text.split(", "))
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(text: str) -> tuple[str, dict[str, str]] | None:
+    return templates.taken_apart(text, _patterns())
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> templates.Patterns:
+    return templates.patterns({text for words in languages().values() for text in words})
 
 
 def dictionary() -> dict[str, Messages]:
