@@ -36,7 +36,7 @@ def spread(joints: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.asarray(quat_mul(last, axis_angle_to_quat(np.einsum("nk,tkc->tnc", weights, vectors))))
 
 
-def gather(bones: np.ndarray, weights: np.ndarray, below: np.ndarray, joint_lengths: np.ndarray) -> np.ndarray:
+def gather(bones: np.ndarray, weights: np.ndarray, below: np.ndarray) -> np.ndarray:
     """(T, N, 4) world turns of the bones -> (T, K, 4) of the joints.
 
     below: (T, 4) world turn of the body under the chain. What a chain of too few bones doesn't say is taken from a

@@ -1,7 +1,8 @@
 """Foot lock on a rig's own proportions: its legs are longer or shorter than the motion's, so its feet would slide.
 
 The planting and the leg's inverse kinematics are those of the canonical foot lock; here they work on the rig's bones,
-in the character frame.
+in the character frame. The body goes along with the feet as far as it smoothly can, so that the legs keep their
+directions; the legs do the rest.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ..errors import RigError
 from ..motion.contacts import foot_contacts
 from ..motion.motion import Motion
 from ..motion.rotations import quat_apply, quat_inv, quat_mul
+from .body_shift import body_shift
 from .calibration import Calibration
 from .leg_ik import bend_leg, needed_drop, smooth_cover
 from .planting import plant_feet
@@ -65,7 +67,7 @@ def rig_legs(
 def lock_rig_feet(
     motion: Motion, contacts: np.ndarray | None, legs: Legs, turns: np.ndarray, calibration: Calibration
 ) -> tuple[dict[int, np.ndarray], np.ndarray]:
-    """Turns (T, 4) by bone to put before what the bones have, and how far (T,) the body has to sink.
+    """Turns (T, 4) by bone to put before what the bones have, and how far (T, 3) the body has to be moved.
 
     turns: (T, J, 4) world turns of the canonical joints, for the knees' axes.
     """
@@ -76,21 +78,24 @@ def lock_rig_feet(
         raise RigError(f"Foot contacts must be given for each of the {motion.num_frames} frames and four foot joints.")
     contacts = contacts if contacts.dtype == bool else contacts > 0.5
     heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
-    feet = plant_feet(legs.ankles, legs.toes, contacts, heights, motion.fps, calibration.scale)
-    if not feet.changed.any():
-        return {}, np.zeros(motion.num_frames)
-    lengths = np.linalg.norm(legs.knees - legs.hips, axis=-1)[0] + np.linalg.norm(legs.ankles - legs.knees, axis=-1)[0]
+    first = plant_feet(legs.ankles, legs.toes, contacts, heights, motion.fps, calibration.scale)
+    if not first.changed.any():
+        return {}, np.zeros((motion.num_frames, 3))
+    moved = body_shift(first.ankles - legs.ankles, first.planted.any(axis=2), motion.fps)
+    hips, knees, ankles, toes = (places + moved[:, None] for places in (legs.hips, legs.knees, legs.ankles, legs.toes))
+    feet = plant_feet(ankles, toes, contacts, heights, motion.fps, calibration.scale)
+    lengths = np.linalg.norm(knees - hips, axis=-1)[0] + np.linalg.norm(ankles - knees, axis=-1)[0]
     reach = np.where(feet.planted.any(axis=2) & feet.changed[:, None], 1.0, 0.0)[..., None]
-    goals = legs.hips + reach * (feet.ankles - legs.hips)
-    drop = smooth_cover(needed_drop(legs.hips, goals, lengths), round(DROP_SECONDS * motion.fps))
+    goals = hips + reach * (feet.ankles - hips)
+    drop = smooth_cover(needed_drop(hips, goals, lengths), round(DROP_SECONDS * motion.fps))
     sunk = np.stack((np.zeros_like(drop), -drop, np.zeros_like(drop)), axis=-1)
     found: dict[int, np.ndarray] = {}
     for side, name in enumerate(_SIDES):
         hip, knee, ankle, toe = legs.bones[side]
         hinge = quat_apply(turns[:, motion.skeleton.index(f"{name}_hip")], np.array([1.0, 0.0, 0.0]))
-        places = (legs.hips[:, side] + sunk, legs.knees[:, side] + sunk, legs.ankles[:, side] + sunk)
+        places = (hips[:, side] + sunk, knees[:, side] + sunk, ankles[:, side] + sunk)
         found[hip], found[knee] = bend_leg(*places, feet.ankles[:, side], hinge)
         found[ankle] = feet.turns[:, side]
         if toe >= 0:
             found[toe] = feet.turns[:, side]
-    return found, drop
+    return found, moved + sunk

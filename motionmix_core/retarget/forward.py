@@ -37,10 +37,10 @@ def to_rig(
         _, heads = pose_bones(rig, plan, calibration, goals, {})
         middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
         legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle)
-        bends, drop = lock_rig_feet(motion, options.contacts, legs, turns, calibration)
+        bends, moved = lock_rig_feet(motion, options.contacts, legs, turns, calibration)
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
         goals = within_locks(rig, plan, calibration, goals)
-        travel = travel - drop[:, None] * np.array([0.0, 1.0, 0.0])
+        travel = travel + moved
     root = _root_bone(rig, mapping, plan, options)
     moves: dict[int, np.ndarray] = {}
     if options.root != "hips":
@@ -93,7 +93,7 @@ def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[
         bone: quat_mul(quat_mul(turns[:, joint], calibration.corrections[slot]), calibration.reference[bone])
         for bone, (slot, joint) in plan.single.items()
     }
-    for bones, joints, weights, _ in plan.chains.values():
+    for bones, joints, weights in plan.chains.values():
         shared = spread(turns[:, list(joints)], weights)
         for place, bone in enumerate(bones):
             goals[bone] = quat_mul(shared[:, place], calibration.reference[bone])

@@ -77,10 +77,10 @@ def joint_turns(world: dict[int, np.ndarray], plan: Plan, calibration: Calibrati
         rest = quat_mul(calibration.corrections[slot], calibration.reference[bone])
         turns[:, joint] = quat_mul(world[bone], quat_inv(rest))
         known[joint] = True
-    for bones, joints, weights, lengths in plan.chains.values():
+    for bones, joints, weights in plan.chains.values():
         below = turns[:, skeleton.parents[joints[0]]]
         own = np.stack([quat_mul(world[bone], quat_inv(calibration.reference[bone])) for bone in bones], axis=1)
-        turns[:, list(joints)] = gather(own, weights, below, lengths)
+        turns[:, list(joints)] = gather(own, weights, below)
         known[list(joints)] = True
     for joint, parent in enumerate(skeleton.parents):
         if not known[joint]:

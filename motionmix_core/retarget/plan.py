@@ -19,13 +19,13 @@ SLOT_JOINTS: Mapping[str, tuple[str, ...]] = {"spine": ("spine1", "spine2", "spi
 
 @dataclass(frozen=True)
 class Plan:
-    """single: bone -> (slot, joint). chains: slot -> (bones, joints, (N, K) weights, (K,) joint lengths).
+    """single: bone -> (slot, joint). chains: slot -> (bones, joints, (N, K) weights).
 
     needed: bones whose pose matters, parents first. carrier: bone whose location moves the whole body.
     """
 
     single: Mapping[int, tuple[str, int]]
-    chains: Mapping[str, tuple[tuple[int, ...], tuple[int, ...], np.ndarray, np.ndarray]]
+    chains: Mapping[str, tuple[tuple[int, ...], tuple[int, ...], np.ndarray]]
     needed: tuple[int, ...]
     carrier: int
     hips: tuple[int, int]
@@ -33,7 +33,7 @@ class Plan:
     @property
     def driven(self) -> set[int]:
         """Every bone that is given a rotation."""
-        return set(self.single) | {bone for bones, _, _, _ in self.chains.values() for bone in bones}
+        return set(self.single) | {bone for bones, _, _ in self.chains.values() for bone in bones}
 
 
 def make_plan(rig: RigDescription, mapping: BoneMapping, calibration: Calibration, skeleton: Skeleton) -> Plan:
@@ -54,10 +54,10 @@ def make_plan(rig: RigDescription, mapping: BoneMapping, calibration: Calibratio
             end = _chain_end(rig, mapping, slot, bones)
             points = np.concatenate((calibration.heads[list(bones)], end[None] @ calibration.axes.T))
             lengths = np.linalg.norm(np.diff(points, axis=0), axis=-1)
-            chains[slot] = (bones, joints, spread_weights(steps, lengths), steps)
+            chains[slot] = (bones, joints, spread_weights(steps, lengths))
         elif slot != "root":
             single[bones[0]] = (slot, skeleton.index("pelvis" if slot == "body" else slot))
-    driven = set(single) | {bone for bones, _, _, _ in chains.values() for bone in bones}
+    driven = set(single) | {bone for bones, _, _ in chains.values() for bone in bones}
     wanted = set(driven)
     for bone in driven:
         wanted.update(rig.ancestors(bone))

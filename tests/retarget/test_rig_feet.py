@@ -10,11 +10,12 @@ import pytest
 from motionmix_core.errors import RigError
 from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
-from motionmix_core.motion.rotations import quat_angle
+from motionmix_core.motion.rotations import quat_angle, quat_yaw
 from motionmix_core.motion.skeleton import FOOT_JOINTS
 from motionmix_core.retarget import RetargetOptions, detect_mapping, to_rig
+from motionmix_core.retarget.foot_lock import lock_feet
 from motionmix_core.retarget.planting import runs
-from tests.motions import smooth_noise, walk
+from tests.motions import SKELETON, smooth_noise, walk
 from tests.retarget.rigs import build_rig, evaluate, joint_places
 
 FLAT = {"ankle": 0.056, "foot": 0.025}  # heights over the ground when the sole is flat, on the canonical foot
@@ -62,7 +63,53 @@ def test_locking_adds_no_pops(legs: float) -> None:
         assert after <= before + 12.0 * max(legs, 1.0)  # metres a second squared
 
 
-def test_only_legs_and_height_change() -> None:
+def swinging_hips() -> Motion:
+    """A walk whose hips turn and sway over feet that stand perfectly still."""
+    steady = walk(3.0)
+    rng = np.random.default_rng(5)
+    rotations = steady.rotations.copy()
+    rotations[:, 0] = quat_yaw(0.3 * smooth_noise(rng, steady.num_frames, 30.0, (1,), 1.0)[:, 0])
+    sway = smooth_noise(rng, steady.num_frames, 30.0, (3,)) * (0.02, 0.01, 0.02)
+    return lock_feet(replace(steady, rotations=rotations, root_positions=steady.root_positions + sway), CONTACTS)
+
+
+@pytest.mark.parametrize(("legs", "arms"), [(0.7, 1.4), (0.85, 1.0), (1.2, 0.7), (1.4, 1.0)])
+@pytest.mark.parametrize("convention", ["mixamo", "unreal", "mpfb"])
+def test_locked_feet_hardly_turn_the_legs(convention: str, legs: float, arms: float) -> None:
+    """Hips as wide and feet as long as before on other legs: what can't be had at once is shared with the body."""
+    rig = build_rig(convention, legs=legs, arms=arms)
+    mapping = detect_mapping(rig)
+    motion = swinging_hips()
+    wanted = motion.positions()
+    poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    places = joint_places(rig, mapping.bones, evaluate(rig, poses))
+    for side in ("left", "right"):
+        for start, end, bound in (
+            ("hip", "knee", 1.5), ("knee", "ankle", 1.5), ("shoulder", "elbow", 1e-3), ("elbow", "wrist", 1e-3)
+        ):  # fmt: skip
+            one, two = f"{side}_{start}", f"{side}_{end}"
+            seen, asked = places[two] - places[one], wanted[:, SKELETON.index(two)] - wanted[:, SKELETON.index(one)]
+            lengths = np.linalg.norm(seen, axis=-1) * np.linalg.norm(asked, axis=-1)
+            off = np.degrees(np.arccos(np.clip(np.sum(seen * asked, axis=-1) / lengths, -1, 1)))
+            assert off.max() <= bound
+            assert off.mean() <= 0.1
+            assert np.mean(off <= 1.0) >= 0.95
+
+
+@pytest.mark.parametrize("legs", [0.7, 1.4])
+def test_the_body_stays_near_its_path(legs: float) -> None:
+    rig = build_rig("vroid", legs=legs)
+    mapping = detect_mapping(rig)
+    motion = swinging_hips()
+    free = to_rig(motion, rig, mapping)
+    locked = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=CONTACTS))
+    hips = [joint_places(rig, mapping.bones, evaluate(rig, poses))["left_hip"] for poses in (free, locked)]
+    shift = hips[1] - hips[0]
+    assert 0.0 < np.linalg.norm(shift, axis=-1).max() < 0.03
+    assert np.linalg.norm(np.diff(shift, 2, axis=0), axis=-1).max() * 900 < 2.0  # metres a second squared
+
+
+def test_only_legs_and_the_bodys_place_change() -> None:
     rig = build_rig("mixamo", legs=1.3)
     mapping = detect_mapping(rig)
     motion = strolls()["walk"]
