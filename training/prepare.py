@@ -32,6 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
                         help="also take data whose licence forbids shipping weights trained on it")  # fmt: skip
     parser.add_argument("--licence", help="licence of files that state none (BVH, AMASS); without it they're marked as "
                         "not for models that ship")  # fmt: skip
+    parser.add_argument("--as-recorded", action="store_true", help="leave out the training clips that are made here: "
+                        "short gaits repeated, hand tasks by formula")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
@@ -42,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.jobs < 1 or (arguments.limit is not None and arguments.limit < 1):
             raise DataError("--jobs and --limit must be at least 1")
-        options = Options(research=arguments.research, limit=arguments.limit, licence=arguments.licence)
+        options = Options(
+            arguments.research, arguments.limit, licence=arguments.licence, made=not arguments.as_recorded
+        )
         result = prepare(arguments.source, arguments.out, options, arguments.jobs, progress=not arguments.quiet)
     except DataError as error:
         print(f"prepare: {error}", file=sys.stderr)

@@ -35,6 +35,7 @@ _GESTURES = {
         "raise": r"\b(raises|lifts) (the|one|an|both) (\w+ )?(arms?|hands?)\b",
     }.items()
 }
+_FAVOURED = {"wave": 3, "clap": 2}
 _BUSY_ARMS = re.compile(
     r"\b(arms?|hands?|carry|carries|carrying|holds?|throws?|box|punch|wave|elbows?|climbs?|bars?|sits?|kicks?|karate"
     r"|cartwheels?|picks?)\b"
@@ -43,6 +44,16 @@ _WHOLE_BODY = re.compile(
     r"\b(walk|run|jog|step|turn|spin|swing|jump|hop|bend|bow|lean|crouch|squat|kneel|sit|sat|seat|stand|stance|lie|fold|leap|twist"
     r"|pivot|shuffl|danc|climb|foot|feet|leg|knee|kick)"
 )
+# The plainest words for what is seen, as a person types them: captions of captures say more than prompts do.
+_PLAIN_BASES = {
+    "walks": re.compile(r"\b(walk|walks|walking|strolls?)\b"),
+    "jogs": re.compile(r"\b(jog|jogs|jogging)\b"),
+    "runs": re.compile(r"\b(run|runs|running)\b"),
+}
+_PLAIN_GESTURES = {"wave": "waves", "drink": "drinks", "clap": "claps", "point": "points", "punch": "punches"}
+_NOT_PLAIN = re.compile(
+    r"back|side|turn|left|right|circle|curve|stop|start|stairs?|step|over|around|then|slow|fast|veer"
+)
 _BOTH = re.compile(r"\b(both|arms|hands|boxes|punches|claps?|clapping|applauds?|traffic)\b")
 _SUBJECT = re.compile(r"^(a|the|some) ?(one|person|figure|man|woman|character|boxer)\b[, ]*")
 _MAX_WORDS = 12
@@ -50,19 +61,28 @@ _MAX_WORDS = 12
 
 @dataclass(frozen=True)
 class Composite:
-    """`base` moves as its caption says, with the arms of `donor`; sides: which arms, () = the livelier one."""
+    """`base` moves as its caption says, with the arms of `donor`; sides: which arms, () = the livelier one.
+
+    gesture: the kind of thing the arms do, a key of the kinds drawn from.
+    """
 
     base: Clip
     base_caption: Caption
     donor: Clip
     donor_caption: Caption
     sides: tuple[str, ...]
+    gesture: str
 
-    def text(self, mirror: bool) -> str:
-        """Both captions as one sentence, of the mirrored motion if asked."""
+    def texts(self, mirror: bool) -> tuple[str, ...]:
+        """Both captions as one sentence, of the mirrored motion if asked; and in plain words where they say it."""
         captions = (self.base_caption, self.donor_caption)
         first, second = (c.mirrored if mirror else c.text for c in captions)
-        return f"{first} and {_SUBJECT.sub('', second)}"
+        full = f"{first} and {_SUBJECT.sub('', second)}"
+        verbs = [verb for verb, pattern in _PLAIN_BASES.items() if pattern.search(first)]
+        if len(verbs) != 1 or _NOT_PLAIN.search(first) or self.gesture not in _PLAIN_GESTURES:
+            return (full,)
+        gesture = _PLAIN_GESTURES[self.gesture]
+        return full, f"a person {verbs[0]} forward and {gesture}", f"someone {verbs[0]} and {gesture}"
 
 
 def draw_composites(clips: Sequence[Clip], count: int, seed: int) -> tuple[Composite, ...]:
@@ -79,17 +99,19 @@ def draw_composites(clips: Sequence[Clip], count: int, seed: int) -> tuple[Compo
         name: [(c, t) for c, t in spoken if pattern.search(t.text) and not _WHOLE_BODY.search(t.text)]
         for name, pattern in _GESTURES.items()
     }
-    kinds = [name for name, found in donors.items() if found]
+    # greeting while walking is what is asked for most
+    kinds = [name for name, found in donors.items() if found for _ in range(_FAVOURED.get(name, 1))]
     if not (bases and kinds):
         return ()
     rng = np.random.default_rng((seed, 0xC0))
     drawn: dict[tuple[str, str], Composite] = {}
     for _ in range(count):
         base, base_caption = bases[rng.integers(len(bases))]
-        choice = donors[kinds[rng.integers(len(kinds))]]
+        gesture = kinds[rng.integers(len(kinds))]
+        choice = donors[gesture]
         donor, caption = choice[rng.integers(len(choice))]
         sides = tuple(_ARMS) if _BOTH.search(caption.text) else ()
-        drawn[base_caption.text, caption.text] = Composite(base, base_caption, donor, caption, sides)
+        drawn[base_caption.text, caption.text] = Composite(base, base_caption, donor, caption, sides, gesture)
     return tuple(drawn.values())
 
 

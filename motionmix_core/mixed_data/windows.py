@@ -33,7 +33,7 @@ class Batch:
     motion (B, T, 207) float32 normalised clean features, zero where frame_mask is 0. frame_mask (B, T) float32.
     shown (B, T, 207): what is given where observed_mask (B, T, 207) float32 is 1; `motion`, but for the smoothed root
     of sparse keys. timesteps (B,) int64. text_tokens (B, L, 384), text_mask (B, L),
-    text_pooled (B, 384) float32: zero for the null condition.
+    text_pooled (B, 384) float32: zero for the null condition. noisy_source (B,) float32: 1 for windows of noisy clips.
     """
 
     motion: np.ndarray
@@ -44,6 +44,7 @@ class Batch:
     text_tokens: np.ndarray
     text_mask: np.ndarray
     text_pooled: np.ndarray
+    noisy_source: np.ndarray
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All arrays by name."""
@@ -137,7 +138,8 @@ class WindowSampler:
                 shown[row, there] = with_loose_root(
                     rng, motion[row, there], loose, self._normaliser.std, _LOOSE_ROOT_METRES
                 )
-        return Batch(motion, frame_mask, shown, observed, timesteps, tokens, text_mask, pooled)
+        noisy = np.array([not clip.clean for clip in chosen], np.float32)
+        return Batch(motion, frame_mask, shown, observed, timesteps, tokens, text_mask, pooled, noisy)
 
     def _place_composite(self, composite: Composite, length: int, rng: np.random.Generator) -> Placement:
         base = self._place(composite.base, length, rng, composite.base_caption)
@@ -145,7 +147,7 @@ class WindowSampler:
         return replace(
             base,
             frames=min(base.frames, donor.frames),
-            text=composite.text(base.mirror),
+            text=str(rng.choice(composite.texts(base.mirror))),
             arms=(composite, replace(donor, mirror=base.mirror)),
         )
 
@@ -223,4 +225,5 @@ def fit_window_normaliser(
 def possible_texts(clips: Sequence[Clip], config: TrainConfig) -> set[str]:
     """All texts that `WindowSampler` may ask the text bank for: captions, joined ones, and their mirror images."""
     texts = {text for clip in clips for caption in clip.captions for text in (caption.text, caption.mirrored)}
-    return texts | {composite.text(mirror) for composite in composites_of(clips, config) for mirror in (False, True)}
+    joined = (composite.texts(mirror) for composite in composites_of(clips, config) for mirror in (False, True))
+    return texts.union(*joined)

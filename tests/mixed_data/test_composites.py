@@ -62,9 +62,16 @@ WAVES = clip("wave", "someone waves the right hand", "someone waves the left han
 
 def test_captions_become_one_sentence():
     (joined,) = draw_composites([WALKS, WAVES], 10, seed=0)
-    assert joined.text(mirror=False) == "a person walks forward and waves the right hand"
-    assert joined.text(mirror=True) == "a person walks forward and waves the left hand"
+    assert joined.texts(mirror=False)[0] == "a person walks forward and waves the right hand"
+    assert joined.texts(mirror=True)[0] == "a person walks forward and waves the left hand"
     assert (joined.base.id, joined.donor.id) == ("walk", "wave")
+
+
+def test_plain_words_are_added_where_they_say_what_is_seen():
+    (joined,) = draw_composites([WALKS, WAVES], 10, seed=0)
+    assert joined.texts(mirror=False)[1:] == ("a person walks forward and waves", "someone walks and waves")
+    (backward,) = draw_composites([clip("back", "a person walks backward"), WAVES], 10, seed=0)
+    assert backward.texts(mirror=False) == ("a person walks backward and waves the right hand",)
 
 
 @pytest.mark.parametrize(

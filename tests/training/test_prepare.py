@@ -26,7 +26,7 @@ from training.prepare import main
 
 
 def run(*arguments: object, out: Path) -> int:
-    return main(["--quiet", "--jobs", "1", "--out", str(out), "--source", *map(str, arguments)])
+    return main(["--quiet", "--as-recorded", "--jobs", "1", "--out", str(out), "--source", *map(str, arguments)])
 
 
 def entries(out: Path) -> dict[str, dict]:
@@ -104,6 +104,16 @@ def test_all_kinds_of_sources_become_one_cache(everything, tmp_path, capsys):
     assert "no SMPL motion" in printed
     assert "0 broken and 3 others left out" in printed
     assert "notes.md" not in printed
+
+
+def test_training_clips_made_here_are_added_unless_refused(everything, tmp_path):
+    recorded, full = tmp_path / "recorded", tmp_path / "full"
+    assert run(everything, out=recorded) == 0
+    assert main(["--quiet", "--jobs", "1", "--out", str(full), "--source", str(everything)]) == 0
+    added = [entry for name, entry in entries(full).items() if name not in entries(recorded)]
+    assert {entry["dataset"] for entry in added} >= {"hand_tasks"}
+    assert {entry["split"] for entry in added} == {"train"}
+    assert all(entries(full)[name]["split"] == entry["split"] for name, entry in entries(recorded).items())
 
 
 def test_roles_licences_and_splits(everything, tmp_path):
@@ -195,7 +205,12 @@ def test_the_full_database_as_bvh_beside_the_pack(everything, tmp_path, capsys):
 
 def test_limit_takes_a_few_of_each(everything, tmp_path):
     out = tmp_path / "cache"
-    assert main(["--source", str(everything), "--out", str(out), "--jobs", "1", "--quiet", "--limit", "2"]) == 0
+    assert (
+        main(
+            ["--source", str(everything), "--out", str(out), "--jobs", "1", "--quiet", "--as-recorded", "--limit", "2"]
+        )
+        == 0
+    )
     # of the loose files the first two are a body shape, which isn't motion, and the turn
     assert set(entries(out)) == {"cmu/13_01", "cmu/13_02", "g/Walk", "g/cyber_Walk", "lab/anna/turn"}
 

@@ -22,6 +22,8 @@ from .cc0 import cc0_units, prepare_cc0
 from .cmu import cmu_units, prepare_cmu
 from .files import file_units, prepare_file
 from .floor import Floor, estimate_floor, settle_floors
+from .gait_loops import looped_gaits
+from .hand_tasks import hand_task_clips
 from .options import Options
 from .records import Clip, Skipped
 from .split import carve_validation, spread_test
@@ -111,6 +113,8 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
     if not clips:
         raise DataError(f"no clip could be used{_because(skips)}")
     finished = carve_validation(spread_test(settle_floors(list(clips.values()))))
+    if options.made:
+        finished += [*looped_gaits(finished), *hand_task_clips(options.fps)]
     write_cache(out, finished, options.fps)
     return Result(Path(out), tuple(finished), tuple(skips))
 
