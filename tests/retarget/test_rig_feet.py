@@ -92,7 +92,7 @@ def test_locked_feet_hardly_turn_the_legs(convention: str, legs: float, arms: fl
             lengths = np.linalg.norm(seen, axis=-1) * np.linalg.norm(asked, axis=-1)
             off = np.degrees(np.arccos(np.clip(np.sum(seen * asked, axis=-1) / lengths, -1, 1)))
             assert off.max() <= bound
-            assert off.mean() <= 0.1
+            assert off.mean() <= 0.15
             assert np.mean(off <= 1.0) >= 0.95
 
 
