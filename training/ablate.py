@@ -1,17 +1,19 @@
-"""Run an ablation: python -m training.ablate motionmix [--arms plain mixed] [--seeds 1] [--minutes 30]
+"""Run ablations: python -m training.ablate motionmix data-size [--arms plain mixed] [--seeds 1] [--minutes 30]
 
 Every arm has the same steps, seeds and validation measures. The same command goes on where it was ended; finished arms
-are read back. The table is printed, and kept in training/reports/ablations for the report. Without a name it lists what
-there is.
+are read back, also those that an arm of another ablation has done before. The tables are printed as they grow, and kept
+in training/reports/ablations for the report. Without a name it lists what there is.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import sys
 import time
 from collections.abc import Sequence
+from functools import cache as remembered
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +25,18 @@ if TYPE_CHECKING:
     from motionmix_core.mixed_data.cache import MotionCache
     from motionmix_core.mixed_data.text_bank import TextBank
     from training.ablation.plan import Plan
+    from training.ablation.runner import Yardstick
 
 DEFAULT_RUNS = Path("runs/ablations")
 DEFAULT_OUT = Path("training/reports/ablations")
+HELD_OUT_BATCHES = 8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
     arguments = _parser().parse_args(argv)
     try:
-        if arguments.name:
+        if arguments.names:
             _run(arguments)
         else:
             _list(arguments.plans)
@@ -52,26 +56,33 @@ def _list(folder: Path) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     from training.ablation.plan import read_plan
-    from training.ablation.results import save_results, table_of
-    from training.ablation.runner import Yardstick, run_arm
-    from training.evaluators.judge import load_judges
-    from training.reporting.stretches import read_stretches
 
-    plan = read_plan(arguments.plans / f"{arguments.name}.toml")
-    known = {arm.name for arm in plan.arms}
+    plans = [read_plan(arguments.plans / f"{name}.toml") for name in arguments.names]
+    known = {arm.name for plan in plans for arm in plan.arms}
     if wrong := set(arguments.arms or ()) - known:
-        raise ValueError(f"{plan.name} has no arm {min(wrong)!r}; it has {', '.join(sorted(known))}")
-    cache, texts = _data(arguments, plan)
-    held_out, training = (read_stretches(arguments.cache, split) for split in ("val", "train"))
-    yardstick = Yardstick.of(held_out, training, load_judges(arguments.judges), arguments.samples)
+        raise ValueError(f"there is no arm {min(wrong)!r}; there are {', '.join(sorted(known))}")
+    cache, texts = _data(arguments, plans)
     deadline = None if arguments.minutes is None else time.monotonic() + 60 * arguments.minutes
+    for plan in plans:
+        _run_plan(arguments, plan, cache, texts, deadline)
+
+
+def _run_plan(
+    arguments: argparse.Namespace, plan: Plan, cache: MotionCache, texts: TextBank, deadline: float | None
+) -> None:
+    from motionmix_core.mixed_data.checkpoints import LAST
+    from training.ablation.results import save_results, table_of
+    from training.ablation.runner import RESULT, run_arm
+
+    yardstick = _yardstick(arguments, plan, cache, texts)
     found: dict[str, list[dict[str, Any]]] = {}
-    for seed in arguments.seeds or plan.seeds:
+    path = None
+    for seed in plan.seeds:
         for arm in plan.arms:
-            folder = arguments.runs / plan.name / f"{arm.name}-{seed}"
+            folder = arguments.runs / arm.digest(seed)
             left = None if deadline is None else (deadline - time.monotonic()) / 60
-            wanted = not arguments.arms or arm.name in arguments.arms
-            if not (folder / "result.json").exists() and (not wanted or (left is not None and left <= 0)):
+            wanted = seed in (arguments.seeds or plan.seeds) and (not arguments.arms or arm.name in arguments.arms)
+            if not (folder / RESULT).exists() and (not wanted or (left is not None and left <= 0)):
                 continue
             result = run_arm(
                 arm,
@@ -86,25 +97,42 @@ def _run(arguments: argparse.Namespace) -> None:
             )
             if result is None:
                 print(f"{arm.name}, seed {seed}: not finished; run this again to go on", file=sys.stderr)
-            else:
-                found.setdefault(arm.name, []).append(result)
-    facts = {"device": f"{arguments.threads} CPU thread(s), {platform.machine()}", "samples": len(yardstick.wanted)}
-    path = save_results(plan, found, facts, arguments.out)
-    import json
+                continue
+            (folder / LAST).unlink(missing_ok=True)  # as large as everything else together, and measured
+            found.setdefault(arm.name, []).append({"seed": seed, **result})
+            facts = {"device": f"{arguments.threads} CPU thread(s), {platform.machine()}", "samples": arguments.samples}
+            path = save_results(plan, found, facts, arguments.out)
+    if path is None:
+        print(f"{plan.name}: nothing is finished yet", file=sys.stderr)
+    else:
+        print(table_of(json.loads(path.read_text(encoding="utf-8"))).markdown())
+        print(path, flush=True)
 
-    print(table_of(json.loads(path.read_text(encoding="utf-8"))).markdown())
-    print(path)
+
+def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, texts: TextBank) -> Yardstick:
+    from training.ablation.held_out import HeldOut
+    from training.ablation.runner import Yardstick
+    from training.evaluators.judge import load_judges
+    from training.reporting.stretches import read_stretches
+
+    held_out, training = (read_stretches(arguments.cache, split) for split in ("val", "train"))
+
+    @remembered
+    def batches(kind: str) -> HeldOut:
+        return HeldOut.of(cache, texts, plan.base, kind, HELD_OUT_BATCHES)
+
+    return Yardstick.of(held_out, training, load_judges(arguments.judges), arguments.samples, batches)
 
 
-def _data(arguments: argparse.Namespace, plan: Plan) -> tuple[MotionCache, TextBank]:
+def _data(arguments: argparse.Namespace, plans: Sequence[Plan]) -> tuple[MotionCache, TextBank]:
     from motionmix_core.mixed_data.cache import load_cache
     from motionmix_core.mixed_data.text_bank import build_text_bank
     from motionmix_core.mixed_data.windows import possible_texts
 
-    data = plan.arms[0].config.data
+    data = plans[0].base.data
     cache = load_cache(arguments.cache, data.caption_sources)
     clips = [c for split in ("train", "val") for c in cache.select(split, data.shippable_only)]
-    wanted = set().union(*(possible_texts(clips, arm.config) for arm in plan.arms))
+    wanted = set().union(*(possible_texts(clips, arm.config) for plan in plans for arm in plan.arms))
     return cache, build_text_bank(wanted, arguments.text_encoder, data.text_tokens, arguments.cache)
 
 
@@ -112,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     from training.ablation.plan import FOLDER
 
     parser = argparse.ArgumentParser(prog="python -m training.ablate", description=__doc__)
-    parser.add_argument("name", nargs="?", help="an ablation of training/configs/ablations; none = list them")
+    parser.add_argument("names", nargs="*", help="ablations of training/configs/ablations, in this order; none = list")
     parser.add_argument("--arms", nargs="+", help="only these arms (default: all)")
     parser.add_argument("--seeds", type=int, nargs="+", help="only these seeds (default: the ablation's)")
     parser.add_argument("--minutes", type=float, help="end after so long; run again to go on")

@@ -29,6 +29,8 @@ class MotionTransformerConfig:
     text_width: int = 384
     condition_width: int = 192
     dropout: float = 0.1
+    root_layers: int = 0  # above 0: so many of the layers decide the root first (`root_then_body`)
+    quality_flag: bool = False  # a learned direction of the condition says that a window's source is noisy
 
 
 def noise_angle(noise_level: Tensor) -> Tensor:
@@ -143,6 +145,7 @@ class MotionTransformer(nn.Module):
         self.pooled_in = nn.Linear(config.text_width, condition)
         self.null_pooled = nn.Parameter(torch.zeros(condition))
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
+        self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
         self.out_modulation = nn.Linear(condition, 2 * width)
@@ -160,12 +163,15 @@ class MotionTransformer(nn.Module):
         text_mask: Tensor,
         text_pooled: Tensor,
         frame_mask: Tensor,
+        noisy_source: Tensor | None = None,
     ) -> Tensor:
         """x0 (B, T, features) from x (B, T, features): noisy, with the observed entries already in place.
 
         observed_mask (B, T, features): 1 where x is given. noise_level (B,): sqrt(1 - abar).
         text_tokens (B, L, text_width), text_mask (B, L): all zero means no text, the null condition.
         text_pooled (B, text_width). frame_mask (B, T): 1 for frames that exist. T is a multiple of `patch`.
+        noisy_source (B,): 1 for windows of noisy clips, read by networks with the quality flag; None asks for clean
+        motion (StableMotion's flag, one for a window).
         """
         batch, frames, features = x.shape
         tokens = frames // self.config.patch
@@ -185,7 +191,10 @@ class MotionTransformer(nn.Module):
         # the pooled text has unit length; as unit spread per number it's learned as fast as the rest
         pooled = self.pooled_in(text_pooled * math.sqrt(self.config.text_width))
         pooled = has_text * pooled + (1 - has_text) * self.null_pooled
-        condition = F.silu(self.noise_in(sinusoid(1000.0 * noise_angle(noise_level), 256)) + pooled)
+        condition = self.noise_in(sinusoid(1000.0 * noise_angle(noise_level), 256)) + pooled
+        if self.noisy_source is not None and noisy_source is not None:
+            condition = condition + noisy_source[:, None] * self.noisy_source
+        condition = F.silu(condition)
         for block in self.blocks:
             sequence = block(sequence, condition, cos, sin, mask)
 

@@ -41,8 +41,9 @@ class MixConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the x0 loss per block of the representation, and of the losses in space."""
+    """Weights of the x0 loss per block of the representation, and of the losses in space; `error` is their shape."""
 
+    error: str = "smooth_l1"  # or "l1", "l2" (halved squares, as smooth L1 near 0)
     root_xz: float = 6.0
     root_height: float = 2.0
     heading: float = 2.0
@@ -52,6 +53,10 @@ class LossConfig:
     velocity: float = 1.0
     forward_kinematics: float = 1.0
     foot_contact: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.error not in ("smooth_l1", "l1", "l2"):
+            raise ValueError(f"the loss's error is {self.error!r}, not smooth_l1, l1 or l2")
 
 
 @dataclass(frozen=True)

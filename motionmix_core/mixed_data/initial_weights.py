@@ -14,7 +14,6 @@ import numpy as np
 import safetensors.numpy
 import torch
 
-from ..denoisers.motion_transformer import MotionTransformer
 from ..errors import DataError
 from ..representation.default import Normaliser
 from .checkpoints import LAST, load_checkpoint
@@ -56,7 +55,7 @@ def initial_weights(folder: Path) -> InitialWeights:
     return InitialWeights(network, normaliser)
 
 
-def load_into(network: MotionTransformer, weights: InitialWeights, where: str) -> None:
+def load_into(network: torch.nn.Module, weights: InitialWeights, where: str) -> None:
     """Raises DataError, naming `where` they are from, if the weights are of another network."""
     try:
         network.load_state_dict(weights.network)

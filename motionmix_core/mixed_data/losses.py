@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -25,6 +23,15 @@ def rotation_matrices(rot6d: Tensor) -> Tensor:
     x = F.normalize(a, dim=-1, eps=1e-6)
     y = F.normalize(b - (x * b).sum(-1, keepdim=True) * x, dim=-1, eps=1e-6)
     return torch.stack((x, y, torch.linalg.cross(x, y)), dim=-1)
+
+
+def errors(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
+    """Elementwise |d|, d^2 / 2, or smooth L1, which is the one for |d| > 1 and the other below (both less a half)."""
+    if kind == "l1":
+        return (predicted - target).abs()
+    if kind == "l2":
+        return 0.5 * (predicted - target).square()
+    return F.smooth_l1_loss(predicted, target, reduction="none")
 
 
 class MotionLoss:
@@ -63,7 +70,8 @@ class MotionLoss:
         """
         weight = frame_mask / frame_mask.sum(dim=1, keepdim=True).clamp(min=1)  # (B, T)
         parts: dict[str, Tensor] = {}
-        error = F.smooth_l1_loss(predicted, target, reduction="none")
+        kind = self._config.error
+        error = errors(kind, predicted, target)
         for name, block in R.BLOCKS.items():
             parts[name] = (error[..., block].mean(-1) * weight).sum(1).mean()
 
@@ -73,27 +81,21 @@ class MotionLoss:
         moves = (world[:, 1:] - world[:, :-1]) * (self._fps / _METRES_PER_SECOND)
         true_moves = (true_world[:, 1:] - true_world[:, :-1]) * (self._fps / _METRES_PER_SECOND)
         pair = weight[:, 1:] * frame_mask[:, :-1]
-        parts["velocity"] = (F.smooth_l1_loss(moves, true_moves, reduction="none").mean((-1, -2)) * pair).sum(1).mean()
+        parts["velocity"] = (errors(kind, moves, true_moves).mean((-1, -2)) * pair).sum(1).mean()
 
         body = self.forward_kinematics(predicted)
         pelvis_true = true_world[..., :1, :]
         difference = (body - (true_world - pelvis_true)) / _METRES
         parts["forward_kinematics"] = (
-            (
-                (F.smooth_l1_loss(difference, torch.zeros_like(difference), reduction="none").mean((-1, -2)))
-                * (weight * signal)
-            )
-            .sum(1)
-            .mean()
+            (errors(kind, difference, torch.zeros_like(difference)).mean((-1, -2)) * (weight * signal)).sum(1).mean()
         )
 
         feet = body[..., FOOT_INDICES, :] + world[..., :1, :]
         slide = (feet[:, 1:] - feet[:, :-1]) * (self._fps / _METRES_PER_SECOND)
         planted = target[..., R.CONTACTS] > 0.5
         planted_both = (planted[:, 1:] & planted[:, :-1]).float()
-        sliding = F.smooth_l1_loss(slide, torch.zeros_like(slide), reduction="none").mean(-1) * planted_both
+        sliding = errors(kind, slide, torch.zeros_like(slide)).mean(-1) * planted_both
         parts["foot_contact"] = (sliding.mean(-1) * pair * signal).sum(1).mean()
 
-        weights = dataclasses.asdict(self._config)
-        total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
+        total = torch.stack([getattr(self._config, name) * part for name, part in parts.items()]).sum()
         return total, parts

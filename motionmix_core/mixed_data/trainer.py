@@ -15,7 +15,8 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from ..denoisers.motion_transformer import MotionTransformer, parameter_count
+from ..denoisers.motion_transformer import parameter_count
+from ..denoisers.root_then_body import denoiser_of
 from ..diffusion.schedule import named_schedule
 from ..errors import DataError
 from .cache import MotionCache
@@ -79,7 +80,7 @@ class TrainResult:
 class Ema:
     """Exponential moving average of the weights. Warms up, so that short runs profit too (method 6.14)."""
 
-    def __init__(self, network: MotionTransformer, decay: float) -> None:
+    def __init__(self, network: torch.nn.Module, decay: float) -> None:
         self.decay = decay
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
 
@@ -130,7 +131,7 @@ class Trainer:
         )
 
         torch.manual_seed(config.seed)
-        network = MotionTransformer(config.network)
+        network = denoiser_of(config.network)
         if first:
             load_into(network, first, config.init_from)
         self._ema = Ema(network, config.ema)
@@ -156,7 +157,7 @@ class Trainer:
         self.parameters = parameter_count(network)
 
     @property
-    def ema_network(self) -> MotionTransformer:
+    def ema_network(self) -> torch.nn.Module:
         """The averaged network: the one to sample from and to ship."""
         return self._ema.network
 
@@ -217,6 +218,7 @@ class Trainer:
             data["text_mask"],
             data["text_pooled"],
             data["frame_mask"],
+            *((data["noisy_source"],) if self.config.network.quality_flag else ()),
         )
         return predicted.float(), alpha_bar
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from motionmix_core.mixed_data.config import LossConfig
-from motionmix_core.mixed_data.losses import MotionLoss
+from motionmix_core.mixed_data.losses import MotionLoss, errors
 from motionmix_core.representation import default as R
 from tests.motions import random_motion, walk
 
@@ -64,3 +64,24 @@ def test_a_sliding_planted_foot_costs_in_the_contact_term_only_with_signal(setti
     noisy = loss(guess, target[:1], frame_mask[:1], torch.zeros(1))[1]["foot_contact"]
     assert clear > 10 * loss(target[:1], target[:1], frame_mask[:1], torch.ones(1))[1]["foot_contact"]
     assert noisy == 0
+
+
+def test_shapes_of_the_error_meet_where_they_should():
+    d = torch.tensor([-2.0, -0.5, 0.0, 0.5, 2.0])
+    zero = torch.zeros(5)
+    assert errors("l1", d, zero).tolist() == [2.0, 0.5, 0.0, 0.5, 2.0]
+    assert errors("l2", d, zero).tolist() == [2.0, 0.125, 0.0, 0.125, 2.0]
+    smooth = errors("smooth_l1", d, zero)
+    torch.testing.assert_close(smooth[1:4], errors("l2", d, zero)[1:4])
+    torch.testing.assert_close(smooth[[0, 4]], errors("l1", d, zero)[[0, 4]] - 0.5)
+    with pytest.raises(ValueError, match="huber"):
+        LossConfig(error="huber")
+
+
+def test_large_errors_cost_more_when_squared(setting, rng):
+    _, normaliser, target = setting
+    far = target + 3.0
+    device = torch.device("cpu")
+    totals = {kind: MotionLoss(LossConfig(error=kind), normaliser, 30.0, device) for kind in ("smooth_l1", "l2")}
+    costs = {kind: loss(far, target, *ones(target))[0] for kind, loss in totals.items()}
+    assert costs["l2"] > 1.5 * costs["smooth_l1"]

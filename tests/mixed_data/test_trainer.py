@@ -210,3 +210,19 @@ def test_weights_of_another_network_or_none_are_refused(cache, tmp_path):
         losses_of(wider, cache, tmp_path / "second")
     with pytest.raises(DataError, match="neither a run"):
         losses_of(replace(CONFIG, init_from=str(tmp_path / "nothing")), cache, tmp_path / "third")
+
+
+@pytest.mark.parametrize("change", [{"root_layers": 1}, {"quality_flag": True}])
+def test_other_networks_learn_and_resume_too(cache, tmp_path, change):
+    config = replace(CONFIG, network=replace(CONFIG.network, **change))
+    straight, expected = losses_of(config, cache, tmp_path / "straight")
+    straight.run()
+    assert np.mean([expected[step] for step in (11, 12)]) < expected[1]
+    seen: dict[int, float] = {}
+    stopped, seen = losses_of(config, cache, tmp_path / "broken", stop_requested=lambda: len(seen) >= 5)
+    stopped.run()
+    resumed, after = losses_of(config, cache, tmp_path / "broken")
+    resumed.run()
+    assert {**seen, **after} == expected
+    if "quality_flag" in change:  # noisy clips have moved it
+        assert resumed.ema_network.noisy_source.abs().max() > 0

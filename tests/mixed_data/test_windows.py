@@ -199,3 +199,8 @@ def test_gaps_are_of_an_animators_size_with_motion_or_a_pose_between():
     assert 50 <= max(lengths) <= 60
     assert 8 < np.median(lengths) < 20
     assert 0.5 < singles / stretches < 2
+
+
+def test_windows_of_noisy_clips_are_told_apart(cache, normaliser):
+    assert sampler(cache, normaliser, ids={"test/noisy walk"}).batch(0).noisy_source.all()
+    assert not sampler(cache, normaliser, ids={"test/walk", "test/turn"}).batch(0).noisy_source.any()

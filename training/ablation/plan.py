@@ -3,8 +3,7 @@
 question = "..."
 title = "..."
 seeds = [1, 2, 3]
-[base]                  settings of every arm, as in a training config
-steps = 2000
+base = "small.toml"     settings of every arm: a training config in `bases`, or a table of its own
 [arms.plain]
 label = "(a) all clips plain"
 [arms.plain.config]     what this arm changes in the training config
@@ -13,16 +12,20 @@ label = "(a) all clips plain"
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.checkpoints import config_to_dict
 from motionmix_core.mixed_data.config import TrainConfig, config_from_dict
 
 FOLDER = Path("training/configs/ablations")
+BASES = "bases"
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,21 @@ class Arm:
     config: TrainConfig
     data: ArmData
 
+    def digest(self, seed: int) -> str:
+        """Names what is run: arms that do the same, of one ablation or of several, are run once."""
+        record = {"config": config_to_dict(replace(self.config, seed=seed)), "data": asdict(self.data)}
+        return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:12]
+
 
 @dataclass(frozen=True)
 class Plan:
-    """An ablation. The first arm is what the others are compared with."""
+    """An ablation. The first arm is what the others are compared with. base: what all arms share."""
 
     name: str
     title: str
     question: str
     seeds: tuple[int, ...]
+    base: TrainConfig
     arms: tuple[Arm, ...]
 
 
@@ -80,7 +89,12 @@ def read_plan(path: Path) -> Plan:
     """Raises DataError for a missing file, bad TOML, an unknown setting, or arms with different budgets."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+        base = table.get("base")
+        if isinstance(base, str):
+            table["base"] = tomllib.loads((path.parent / BASES / base).read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if path.exists():
+            raise DataError(f"{path}: its base isn't in {path.parent / BASES}") from None
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.toml"))) or "none"
         raise DataError(f"there is no ablation {path.stem!r}; known are {known}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -88,7 +102,8 @@ def read_plan(path: Path) -> Plan:
     try:
         base, arms = table["base"], table["arms"]
         made = tuple(_arm(name, arm, base, f"{path} [arms.{name}]") for name, arm in arms.items())
-        plan = Plan(path.stem, str(table["title"]), str(table["question"]), tuple(table.get("seeds", (1,))), made)
+        shared = config_from_dict(base, f"{path} [base]")
+        plan = Plan(path.stem, str(table["title"]), str(table["question"]), tuple(table["seeds"]), shared, made)
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: {error} is missing or of the wrong kind") from error
     budgets = {(arm.config.steps, arm.config.batch) for arm in plan.arms}

@@ -14,7 +14,19 @@ from motionmix_core.metrics.report import Estimate, Table
 
 from .plan import Plan
 
-COLUMNS = ("validation loss", "loss@0.9", "R@3 of all", "MM-Dist", "FID (8 axes)", "KID", "skating", "jitter")
+COLUMNS = (
+    "validation loss",
+    "loss@0.9",
+    "error@0.5",
+    "error@0.9",
+    "text gain@0.9",
+    "R@3 of all",
+    "MM-Dist",
+    "FID (8 axes)",
+    "KID",
+    "skating",
+    "jitter",
+)
 FORMATS = {"jitter": ".1f", "MM-Dist": ".2f"}
 DATA_SIZE = "data-size"
 

@@ -29,30 +29,43 @@ from training.reporting.scores import Points, main_axes
 from training.reporting.stretches import StretchSet
 
 from .arm_data import arm_cache, arm_texts
+from .held_out import HeldOut
 from .plan import Arm
 
 RESULT = "result.json"
-SAMPLING_STEPS = 12
+SAMPLING_STEPS = 8
 
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What arms are measured by: validation stretches, the judges, and their points of real motion."""
+    """What arms are measured by: validation stretches, the judges, their points of real motion; held-out losses."""
 
     wanted: StretchSet
     judges: Sequence[Judge]
     real: dict[str, Points]
     axes: dict[str, Points]
+    held_out: Callable[[str], HeldOut]
 
     @classmethod
-    def of(cls, wanted: StretchSet, training: StretchSet, judges: Sequence[Judge], count: int) -> Yardstick:
-        """On at most `count` validation stretches; all real ones are the reference."""
+    def of(
+        cls,
+        wanted: StretchSet,
+        training: StretchSet,
+        judges: Sequence[Judge],
+        count: int,
+        held_out: Callable[[str], HeldOut],
+    ) -> Yardstick:
+        """On at most `count` validation stretches; all real ones are the reference.
+
+        held_out: gives the held-out batches for networks that read text as `ArmData.text` says.
+        """
         fps = wanted.data.fps
         return cls(
             wanted.spread(count),
             judges,
             {j.name: j.motions(wanted.positions(), fps) for j in judges},
             {j.name: main_axes(j.motions(training.positions(), fps)) for j in judges},
+            held_out,
         )
 
 
@@ -89,9 +102,10 @@ def run_arm(
     if done.step < config.steps:
         return None
     pivot = config.mix.pivot_noise_level if arm.data.pivot else None
+    losses = yardstick.held_out(arm.data.text).losses(trainer.ema_network, trainer.normaliser)
     values = {
-        "validation loss": float(np.mean([v for k, v in done.validation.items() if k.startswith("loss@")])),
-        **{k: v for k, v in done.validation.items() if k.startswith(("loss@", "positions@"))},
+        "validation loss": float(np.mean([v for k, v in losses.items() if k.startswith("loss@")])),
+        **losses,
         **_measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick),
         "parameters": trainer.parameters,
         "cpu minutes": (time.process_time() - began) / 60,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from motionmix_core.conditions.text import TextFeatures
 from motionmix_core.denoisers.description import ModelDescription
-from motionmix_core.denoisers.motion_transformer import MotionTransformer
+from motionmix_core.denoisers.root_then_body import denoiser_of
 from motionmix_core.errors import DataError
 from motionmix_core.generation import Generator
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
@@ -25,7 +25,7 @@ class TorchDenoiser:
     def __init__(self, checkpoint: Checkpoint, name: str) -> None:
         self.description = _description(checkpoint, name)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._network = MotionTransformer(checkpoint.config.network).eval().requires_grad_(False)
+        self._network = denoiser_of(checkpoint.config.network).eval().requires_grad_(False)
         self._network.load_state_dict(checkpoint.ema)
         self._network.to(self._device)
 

@@ -17,6 +17,7 @@ from motionmix_core.diffusion import named_schedule
 from tests.mixed_data import small_run
 from tests.tiny_model import write_models
 from tests.training.evaluators.toy import write_toy_cache
+from training.ablation.held_out import HeldOut
 from training.ablation.plan import Arm, ArmData
 from training.ablation.runner import ArmGenerator, Yardstick, run_arm
 from training.evaluators.learning import LearningConfig, train_judge
@@ -31,18 +32,21 @@ def test_an_arm_is_trained_measured_and_never_run_twice(tmp_path: Path) -> None:
     train, val = (read_pairs(toy, split) for split in ("train", "val"))
     judge = train_judge("j", train, val, LearningConfig(steps=1, batch=4, width=16, dimensions=9))
     held_out, training = (read_stretches(toy, split) for split in ("val", "train"))
-    yardstick = Yardstick.of(held_out, training, [judge], 4)
     config = replace(small_run.CONFIG, steps=3, data=replace(small_run.CONFIG.data, lengths=(48,)))
+    bank = small_run.text_bank()
+    yardstick = Yardstick.of(
+        held_out, training, [judge], 4, lambda kind: HeldOut.of(cache, bank, small_run.CONFIG, kind, 1)
+    )
     arm = Arm("paper", "paper", config, ArmData(simulated=0.5, hide_clean=True, pivot=True, text="pooled"))
 
     def run(minutes: float | None) -> dict | None:
-        bank = small_run.text_bank()
         return run_arm(arm, 1, tmp_path / "run", cache, bank, yardstick, minutes=minutes, models_dir=models)
 
     assert run(0.0) is None  # no time: nothing is claimed
     result = run(None)
     assert result is not None and run(0.0) == result
     assert {"validation loss", "R@3 of all", "FID (8 axes)", "KID", "skating", "jitter", "parameters"} <= set(result)
+    assert {"loss@0.9", "error@0.9", "text gain@0.9"} <= set(result)
     assert all(np.isfinite(value) for value in result.values())
     assert json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8")) == result
 
