@@ -9,6 +9,7 @@ import bpy
 
 from .. import compat
 from ..core import JOINT_PRESETS, BoneMapping, RequestError
+from ..present import armature, pose_bones
 
 CHAIN_JOINTS = {"spine": ("spine1", "spine2", "spine3"), "neck": ("neck",)}
 _NO_JOINTS = ("root",)
@@ -91,11 +92,11 @@ def choose(
             raise RequestError(f"“{obj.name}” has no bones for this part of the body")
         return Choice(found, joints)
     if kind == "SELECTED":
-        names = {bone.name for bone in obj.pose.bones if compat.is_bone_selected(bone)}
+        names = {bone.name for bone in pose_bones(obj) if compat.is_bone_selected(bone)}
         return _known(names, mapping, "the selected bones", "Select bones in Pose Mode")
     names = set()
     for name in collections:
-        collection = obj.data.collections_all.get(name)  # type: ignore[union-attr]
+        collection = armature(obj).collections_all.get(name)
         if collection is None:
             raise RequestError(f"“{obj.name}” has no bone collection “{name}”")
         names.update(bone.name for bone in collection.bones_recursive)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
+from ..present import evaluated_object, pose_bones
 from .channels import Channel, channels_of
 
 
@@ -39,9 +40,9 @@ def evaluated(
     try:
         for row, frame in enumerate(range(first, last + 1)):
             scene.frame_set(frame)
-            seen = obj.evaluated_get(bpy.context.view_layer.depsgraph)
+            seen = pose_bones(evaluated_object(obj))
             for (bone, kind), channel in plain.items():
-                tables[bone, kind][row] = getattr(seen.pose.bones[bone], channel.name)
+                tables[bone, kind][row] = getattr(seen[bone], channel.name)
     finally:
         scene.frame_set(before, subframe=subframe)
     return seen_channels(plain, tables, first)

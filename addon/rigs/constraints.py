@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 from ..core import IkChain
+from ..present import pose_bones
 
 # Constraints that leave a bone's rotation to its own channels.
 _HARMLESS = frozenset(
@@ -40,7 +41,7 @@ def read_constraints(obj: bpy.types.Object) -> Constraints:
     """All of an armature's constraints and drivers that work on its bones."""
     found = Constraints()
     switched = set(_drivers(obj, found))
-    for pose in obj.pose.bones:
+    for pose in pose_bones(obj):
         for constraint in pose.constraints:
             if constraint.mute or not constraint.is_valid:
                 continue

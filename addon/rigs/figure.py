@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 
 from ..core import BoneMapping, canonical_skeleton, leg_length
+from ..present import armature, present
 
 _SIDES = 20
 _CAP_RINGS = 6
@@ -133,7 +134,7 @@ def add_figure(
         group = figure.vertex_groups.get(owner) or figure.vertex_groups.new(name=owner)
         group.add(range(first, first + number), 1.0, "REPLACE")
         first += number
-    for collection in obj.users_collection or (context.collection,):
+    for collection in obj.users_collection or (present(context.collection),):
         collection.objects.link(figure)
     figure.parent = obj
     modifier = figure.modifiers.new("Armature", "ARMATURE")
@@ -159,7 +160,7 @@ def _joint_positions(obj: bpy.types.Object, bones: Mapping[str, str]) -> dict[st
     stick out to a side.
     """
     joints: dict[str, np.ndarray] = {}
-    data: bpy.types.Armature = obj.data  # type: ignore[assignment]
+    data = armature(obj)
     for joint, bone_name in bones.items():
         bone = data.bones[bone_name]
         joints[joint] = np.array(bone.head_local)
@@ -190,7 +191,7 @@ def _natural_ways(joints: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _moving(obj: bpy.types.Object, bone: str) -> str:
     """The bone that carries a mesh where this one is: itself, or the deforming bone that lies on a control."""
-    data: bpy.types.Armature = obj.data  # type: ignore[assignment]
+    data = armature(obj)
     own = data.bones[bone]
     if own.use_deform:
         return bone

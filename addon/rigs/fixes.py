@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core import RigError
+from ..present import armature, present
 from . import read, status
 from .settings import keep
 
@@ -36,20 +37,21 @@ def fix_of(obj: bpy.types.Object | None) -> Fix | None:
         return Fix("Leave Edit Mode", _leave_edit_mode)
     if data is not None and data.use_tweak_mode:
         return Fix("Leave Tweak Mode", _leave_tweak_mode)
-    if not obj.data.bones or read.problem(obj):  # type: ignore[union-attr]
+    if not armature(obj).bones or read.problem(obj):
         return None
     if not status.of(obj).usable:
         return Fix("Set Bones by Hand", _set_bones)
-    if obj.data.pose_position == "REST":  # type: ignore[union-attr]
+    if armature(obj).pose_position == "REST":
         return Fix("Show in Pose Position", _show_pose)
     return None
 
 
 def _make_override(context: bpy.types.Context, obj: bpy.types.Object) -> None:
-    made = obj.override_hierarchy_create(context.scene, context.view_layer, do_fully_editable=True)
-    if made is None:
+    layer = present(context.view_layer)
+    made = obj.override_hierarchy_create(present(context.scene), layer, do_fully_editable=True)
+    if not isinstance(made, bpy.types.Object):
         raise RigError(f"Blender can't make a library override of “{obj.name}”")
-    context.view_layer.objects.active = made  # type: ignore[assignment]
+    layer.objects.active = made
 
 
 def _make_editable(_context: bpy.types.Context, obj: bpy.types.Object) -> None:
@@ -71,4 +73,4 @@ def _set_bones(_context: bpy.types.Context, obj: bpy.types.Object) -> None:
 
 
 def _show_pose(_context: bpy.types.Context, obj: bpy.types.Object) -> None:
-    obj.data.pose_position = "POSE"  # type: ignore[union-attr]
+    armature(obj).pose_position = "POSE"

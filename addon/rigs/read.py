@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..core import BoneMapping, RigDescription, all_schemes, detect_mapping
+from ..present import armature, pose_bones
 from . import settings
 from .axes import BLENDER_TO_CORE
 from .constraints import object_loop, read_constraints
@@ -33,7 +34,7 @@ def unreadable(obj: bpy.types.Object | None) -> str:
         return "No active object. Select an armature, or add the MotionMix skeleton"
     if obj.type != "ARMATURE":
         return f"“{obj.name}” isn't an armature. Select an armature, or add the MotionMix skeleton"
-    if not obj.data.bones:  # type: ignore[union-attr]
+    if not armature(obj).bones:
         return f"The armature “{obj.name}” has no bones"
     if obj.mode == "EDIT":
         return f"“{obj.name}” is in Edit Mode. Leave it with Tab"
@@ -67,7 +68,8 @@ def problem(obj: bpy.types.Object | None) -> str:
 
 def rig_problem(obj: bpy.types.Object | None) -> str:
     """As `problem`, and also why the bones can't be used: which ones are missing."""
-    return problem(obj) or mapping_of(obj).reason  # type: ignore[arg-type]
+    reason = problem(obj)
+    return reason if reason or obj is None else mapping_of(obj).reason
 
 
 def describe(obj: bpy.types.Object) -> RigDescription:
@@ -76,8 +78,8 @@ def describe(obj: bpy.types.Object) -> RigDescription:
     Rest matrices stay in the armature's own space; `world` turns to the core's axes, so Blender's end here. Raises
     RigError for an armature without bones or with values that aren't numbers.
     """
-    bones = obj.data.bones  # type: ignore[union-attr]
-    poses = [obj.pose.bones[bone.name] for bone in bones]
+    bones, controls = armature(obj).bones, pose_bones(obj)
+    poses = [controls[bone.name] for bone in bones]
     number = {bone.name: index for index, bone in enumerate(bones)}
     rest = _each(bones, "matrix_local", 16, np.float32).reshape(-1, 4, 4).transpose(0, 2, 1)  # columns come first
     constraints = read_constraints(obj)
@@ -136,10 +138,13 @@ def fingerprint(obj: bpy.types.Object) -> tuple[object, ...]:
 
     A mapping may be kept under it.
     """
-    bones = obj.data.bones  # type: ignore[union-attr]
+    data = armature(obj)
+    bones = data.bones
     tree = sum(len(bone.children) for bone in bones)
     names = tuple(bone.name for bone in bones)
-    limits = [(constraint.mute, constraint.influence > 0) for bone in obj.pose.bones for constraint in bone.constraints]
+    limits = tuple(
+        (constraint.mute, constraint.influence > 0) for bone in pose_bones(obj) for constraint in bone.constraints
+    )
     volume = obj.matrix_world.determinant()
     scale = (volume < 0.0, abs(volume) < 1e-24)
-    return (scale, obj.session_uid, obj.data.session_uid, names, tree, hash(tuple(limits)), settings.stamp(obj))  # type: ignore[union-attr]
+    return (scale, obj.session_uid, data.session_uid, names, tree, hash(limits), settings.stamp(obj))

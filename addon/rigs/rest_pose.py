@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 
 from ..core import RigDescription, RigError
+from ..present import armature, evaluated_object, pose_bones
 from . import settings
 
 _DIGITS = 6
@@ -19,10 +20,10 @@ _DIGITS = 6
 
 def capture(obj: bpy.types.Object) -> int:
     """Take the pose that the armature shows now as its T-pose. Returns the number of bones that differ from rest."""
-    evaluated = obj.evaluated_get(bpy.context.view_layer.depsgraph)
+    poses = pose_bones(evaluated_object(obj))
     stored: dict[str, list[float]] = {}
-    for bone in obj.data.bones:  # type: ignore[union-attr]
-        matrix = np.array(evaluated.pose.bones[bone.name].matrix, dtype=np.float64)
+    for bone in armature(obj).bones:
+        matrix = np.array(poses[bone.name].matrix, dtype=np.float64)
         if not np.isfinite(matrix).all():
             raise RigError(f"The pose of “{bone.name}” of “{obj.name}” isn't a number; look at its keys.")
         if not np.allclose(matrix, np.array(bone.matrix_local), atol=1e-5 * max(1.0, float(np.abs(matrix).max()))):

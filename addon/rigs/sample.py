@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import bpy
 import numpy as np
 
+from ..present import armature, evaluated_object, pose_bones
+
 
 def pose_matrices(
     scene: bpy.types.Scene,
@@ -19,16 +21,14 @@ def pose_matrices(
 
     B follows ``obj.data.bones``. The scene is put back on the frame where it was.
     """
-    layer = view_layer or bpy.context.view_layer
     before, before_subframe = scene.frame_current, scene.frame_subframe
-    names = [bone.name for bone in obj.data.bones]  # type: ignore[union-attr]
+    names = [bone.name for bone in armature(obj).bones]
     matrices = np.empty((len(frames), len(names), 4, 4))
     try:
         for index, frame in enumerate(frames):
             whole = int(np.floor(frame))
             scene.frame_set(whole, subframe=float(frame - whole))
-            evaluated = obj.evaluated_get(layer.depsgraph)
-            bones = evaluated.pose.bones
+            bones = pose_bones(evaluated_object(obj, view_layer))
             for number, name in enumerate(names):
                 matrices[index, number] = bones[name].matrix
     finally:
@@ -44,7 +44,7 @@ def world_matrices(scene: bpy.types.Scene, obj: bpy.types.Object, frames: Sequen
         for index, frame in enumerate(frames):
             whole = int(np.floor(frame))
             scene.frame_set(whole, subframe=float(frame - whole))
-            matrices[index] = obj.evaluated_get(bpy.context.view_layer.depsgraph).matrix_world
+            matrices[index] = evaluated_object(obj).matrix_world
     finally:
         scene.frame_set(before, subframe=before_subframe)
     return matrices

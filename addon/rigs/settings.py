@@ -22,6 +22,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty
 
 from .. import log
 from ..core import CHAIN_SLOTS, SLOTS, BoneMapping, MotionMixError, RigDescription, RigError, check_mapping
+from ..present import registered
 from .curves import Tolerance
 
 CHAIN_FIELDS = {"spine": 8, "neck": 4}
@@ -118,7 +119,7 @@ def _add_fields() -> None:
     for slot in SLOTS:
         part = slot.rpartition("_")[2]
         for field in field_names(slot):
-            MotionMixRig.__annotations__[field] = StringProperty(  # type: ignore[func-returns-value]
+            MotionMixRig.__annotations__[field] = StringProperty(  # type: ignore[func-returns-value]  # to 4.2's stubs
                 name=slot_title(slot),
                 description=_SLOT_HELP.get(part, f"The bone that is the {slot_title(slot).lower()}"),
                 override=_OVERRIDABLE,
@@ -131,7 +132,8 @@ _add_fields()
 
 def of(obj: bpy.types.Object) -> MotionMixRig:
     """The settings of an armature."""
-    return obj.motionmix_rig  # type: ignore[attr-defined, no-any-return]
+    settings: MotionMixRig = registered(obj, "motionmix_rig")
+    return settings
 
 
 def key_tolerance(obj: bpy.types.Object) -> Tolerance | None:
@@ -207,7 +209,7 @@ def forget(obj: bpy.types.Object) -> None:
 def fill_overrides(*_arguments: Any) -> None:
     """Give the overrides of a file that was just opened what was kept for them."""
     for obj in bpy.data.objects:
-        text = obj.motionmix_rig_kept if obj.override_library is not None else ""  # type: ignore[attr-defined]
+        text = registered(obj, "motionmix_rig_kept") if obj.override_library is not None else ""
         if not text:
             continue
         try:

@@ -12,6 +12,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..core import Skeleton, canonical_skeleton, rest_height
+from ..present import pose_bones, present
 from .axes import points_to_blender
 
 NAME = "MotionMix Skeleton"
@@ -45,11 +46,11 @@ def add_armature(context: bpy.types.Context, location: Sequence[float] | Vector 
     heads, tails = bone_ends(skeleton)
     data = bpy.data.armatures.new(NAME)
     obj = bpy.data.objects.new(NAME, data)
-    context.collection.objects.link(obj)
+    present(context.collection).objects.link(obj)
     for other in context.selected_objects:
         other.select_set(False)
     obj.select_set(True)
-    context.view_layer.objects.active = obj
+    present(context.view_layer).objects.active = obj
     bpy.ops.object.mode_set(mode="EDIT")
     try:
         for joint, name in enumerate(skeleton.names):
@@ -62,7 +63,7 @@ def add_armature(context: bpy.types.Context, location: Sequence[float] | Vector 
                 bone.use_connect = bool(np.allclose(heads[joint], tails[parent], atol=1e-6))
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
-    for pose_bone in obj.pose.bones:
+    for pose_bone in pose_bones(obj):
         pose_bone.rotation_mode = "QUATERNION"
     obj.location = location
     return obj

@@ -13,6 +13,8 @@ from typing import Any
 
 import bpy
 
+from ..present import custom_properties
+
 PROPERTY = "motionmix"
 _UNTITLED = "motion"
 # Blender up to 4.5 cuts a name after 63 bytes: leave room for the number.
@@ -38,7 +40,7 @@ def store_request(action: bpy.types.Action, request: Mapping[str, Any]) -> None:
 
 def request_of(action: bpy.types.Action) -> dict[str, Any] | None:
     """The request that made this action; None if MotionMix didn't make it, or if somebody changed it past reading."""
-    stored: Any = action.get(PROPERTY)  # type: ignore[func-returns-value]
+    stored = custom_properties(action).get(PROPERTY)
     if not isinstance(stored, str):
         return None
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import bpy
 
+from ..present import armature
+
 
 def reasons(obj: bpy.types.Object) -> list[str]:
     """What keeps the armature from playing its action as it is, a line each."""
     found = []
-    if obj.data.pose_position == "REST":  # type: ignore[union-attr]
+    if armature(obj).pose_position == "REST":
         found.append(f"“{obj.name}” is shown in its rest position: no motion is seen (Armature properties > Pose)")
     data = obj.animation_data
     if data is None or not data.use_nla:

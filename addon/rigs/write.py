@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import compat, epoch
 from ..core import RigPoses
+from ..present import custom_properties, pose_bones
 from ..takes import own, show
 from . import curves, settings, takes
 
@@ -31,14 +32,14 @@ class Snapshot:
 
 def snapshot(obj: bpy.types.Object) -> Snapshot:
     """Note the object's action and the transform channels of all its bones."""
-    pose = {bone.name: tuple(tuple(getattr(bone, channel)) for channel in _CHANNELS) for bone in obj.pose.bones}
+    pose = {bone.name: tuple(tuple(getattr(bone, channel)) for channel in _CHANNELS) for bone in pose_bones(obj)}
     return Snapshot(compat.current_assignment(obj), pose)
 
 
 def put_back(obj: bpy.types.Object, before: Snapshot) -> None:
     """The object as it was when the snapshot was made."""
     compat.restore(obj, before.assignment)
-    for bone in obj.pose.bones:
+    for bone in pose_bones(obj):
         for channel, values in zip(_CHANNELS, before.pose.get(bone.name, ()), strict=False):
             setattr(bone, channel, values)
 
@@ -173,26 +174,26 @@ def channels(
     animated = set(poses.rotations) | set(poses.locations)
     tolerance = settings.key_tolerance(obj)
     # by name: between two steps of `writing_takes` the bones may be made anew
-    for bone in _bones(obj, [name for name in obj.pose.bones.keys() if name in animated]):  # noqa: SIM118
+    for bone in _bones(obj, [name for name in pose_bones(obj).keys() if name in animated]):  # noqa: SIM118
         rotations, locations = poses.rotations.get(bone.name), poses.locations.get(bone.name)
         if locations is not None:
             yield curves.location(bone, np.asarray(locations), frames, tolerance)
         if rotations is not None:
             yield curves.rotation(bone, np.asarray(rotations), frames, tolerance)
     for (name, key), value in poses.properties.items():
-        bone = obj.pose.bones.get(name)
-        if bone is None or bone.get(key) is None:  # a rig of the kind that has no such switch
+        switch = pose_bones(obj).get(name)
+        if switch is None or custom_properties(switch).get(key) is None:  # a rig of the kind that has no such switch
             continue
         values = np.broadcast_to(np.asarray(value, dtype=np.float64), frames.shape)[:, None]
         whole = values if np.ndim(value) else values[:1]
-        path = f'{bone.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
+        path = f'{switch.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
         yield curves.Channel(path, name, whole, frames[: len(whole)])
     yield from _rest_channels(obj, poses, frames[:1])
 
 
 def _bones(obj: bpy.types.Object, names: Sequence[str]) -> Iterator[bpy.types.PoseBone]:
     for name in names:
-        bone: bpy.types.PoseBone | None = obj.pose.bones.get(name)
+        bone = pose_bones(obj).get(name)
         if bone is not None:
             yield bone
 
@@ -201,10 +202,10 @@ def _rest_channels(obj: bpy.types.Object, poses: RigPoses, frame: np.ndarray) ->
     animated = set(poses.rotations) | set(poses.locations)
     concerned = set(animated)
     for name in animated:
-        concerned.update(parent.name for parent in obj.pose.bones[name].parent_recursive)
+        concerned.update(parent.name for parent in pose_bones(obj)[name].parent_recursive)
     result = []
     standing = own.pose_under(obj)
-    for bone in obj.pose.bones:
+    for bone in pose_bones(obj):
         if bone.name not in concerned:
             continue
         prefix = bone.path_from_id()

@@ -15,6 +15,7 @@ import bpy
 
 from .. import compat
 from ..core import RequestError
+from ..present import custom_properties, registered
 from ..rigs.takes import PROPERTY, request_of, take_name
 
 _BONE = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\]')
@@ -24,17 +25,17 @@ _SAMPLES = 8
 
 def record(action: bpy.types.Action) -> Any:
     """What is stored about a take with its Action (`properties.MotionMixTake`)."""
-    return action.motionmix_take  # type: ignore[attr-defined]
+    return registered(action, "motionmix_take")
 
 
 def state(obj: bpy.types.Object) -> Any:
     """What is stored about takes with an armature (`properties.MotionMixRigTakes`)."""
-    return obj.motionmix_takes  # type: ignore[attr-defined]
+    return registered(obj, "motionmix_takes")
 
 
 def is_take(action: bpy.types.Action | None) -> bool:
     """Whether MotionMix made this Action. Quick: for lists and polls."""
-    return action is not None and isinstance(action.get(PROPERTY), str)  # type: ignore[func-returns-value]
+    return action is not None and isinstance(custom_properties(action).get(PROPERTY), str)
 
 
 def belongs(obj: bpy.types.Object, action: bpy.types.Action, every_rig: bool = False) -> bool:

@@ -18,7 +18,7 @@ def duplicate(obj: bpy.types.Object, action: bpy.types.Action) -> bpy.types.Acti
     record(copy).starred = False
     enter(obj, [copy])
     show.show(obj, copy)
-    return copy  # type: ignore[no-any-return]
+    return copy
 
 
 def delete(obj: bpy.types.Object, action: bpy.types.Action) -> None:

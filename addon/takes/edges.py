@@ -18,6 +18,7 @@ import bpy
 import numpy as np
 
 from .. import compat
+from ..present import custom_properties
 
 PROPERTY = "motionmix_unblended"
 LENGTHS = "motionmix_blend"
@@ -70,7 +71,7 @@ def times_and_values(curve: Any) -> np.ndarray:
 
 def lengths_of(action: bpy.types.Action) -> tuple[int, int]:
     """Over how many frames a take is blended at its start and its end."""
-    stored: Any = action.get(LENGTHS)  # type: ignore[func-returns-value]
+    stored = custom_properties(action).get(LENGTHS)
     try:
         return max(0, int(stored[0])), max(0, int(stored[1]))
     except (TypeError, ValueError, IndexError):
@@ -111,7 +112,7 @@ def restore(action: bpy.types.Action, ends: tuple[float, float]) -> bool:
     Returns whether the take is unblended now: False if its blended frames were edited since, or if the memory is
     damaged; nothing has been changed then.
     """
-    text: Any = action.get(PROPERTY)  # type: ignore[func-returns-value]
+    text = custom_properties(action).get(PROPERTY)
     forget(action)
     if not isinstance(text, str):
         return True

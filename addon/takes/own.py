@@ -36,8 +36,8 @@ def action_of(obj: bpy.types.Object) -> bpy.types.Action | None:
     """The animator's own Action; None if there was only a pose."""
     current = compat.current_assignment(obj).action
     if current is not None and not is_take(current):
-        return current  # type: ignore[no-any-return]
-    return state(obj).own_action  # type: ignore[no-any-return]
+        return current
+    return state(obj).own_action
 
 
 def remember(obj: bpy.types.Object) -> None:

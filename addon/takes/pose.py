@@ -12,6 +12,8 @@ from typing import Any
 
 import bpy
 
+from ..present import custom_properties, pose_bones
+
 _REST: Mapping[str, tuple[float, ...]] = {
     "location": (0.0, 0.0, 0.0),
     "rotation_quaternion": (1.0, 0.0, 0.0, 0.0),
@@ -27,14 +29,14 @@ _PATH = re.compile(rf"^pose\.bones\[{_NAME}\](?:\.(\w+)|\[{_NAME}\])$")
 def to_text(obj: bpy.types.Object) -> str:
     """The pose of an armature: every channel that isn't at rest, and the numbers among the bones' custom properties."""
     bones: dict[str, dict[str, Any]] = {}
-    every: Any = obj.pose.bones
-    for bone in every:
+    for bone in pose_bones(obj):
         kept: dict[str, Any] = {}
         for channel, rest in _REST.items():
             values = tuple(getattr(bone, channel))
             if values != rest:
                 kept[channel] = values
-        properties = {key: bone[key] for key in bone.keys() if type(bone[key]) in (bool, int, float)}  # noqa: SIM118
+        custom = custom_properties(bone)
+        properties = {key: custom[key] for key in custom.keys() if type(custom[key]) in (bool, int, float)}  # noqa: SIM118
         if properties:
             kept["properties"] = properties
         if kept:
@@ -74,13 +76,13 @@ def restore(obj: bpy.types.Object, text: str, paths: Iterable[str]) -> None:
     saved = from_text(text)
     for path in set(paths):
         part = parse(path)
-        bone = obj.pose.bones.get(part[0]) if part else None
+        bone = pose_bones(obj).get(part[0]) if part else None
         if part is None or bone is None:
             continue
         kept = saved.get(part[0], {})
         if part[2]:
             value = kept.get("properties", {}).get(part[2])
-            if value is not None and type(bone.get(part[2])) in (bool, int, float):
+            if value is not None and type(custom_properties(bone).get(part[2])) in (bool, int, float):
                 bone[part[2]] = value
             continue
         for channel in _ROTATIONS if part[1] in _ROTATIONS else (part[1],):
