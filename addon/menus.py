@@ -12,6 +12,7 @@ from .operators.edit_clean_up import MOTIONMIX_OT_edit_clean_up
 from .operators.edit_in_between import MOTIONMIX_OT_edit_in_between
 from .operators.generate import MOTIONMIX_OT_generate
 from .panels.takes import MOTIONMIX_MT_takes
+from .translations import interface
 
 
 def draw_add_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
@@ -30,7 +31,7 @@ def draw_edit_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     """Pose > In-Betweens and the Key menus of the Dope Sheet, the Timeline and the Graph Editor: edits of the keys."""
     menu.layout.separator()
     for operator in (MOTIONMIX_OT_edit_in_between, MOTIONMIX_OT_edit_clean_up):
-        menu.layout.operator(operator.bl_idname, text=f"{operator.bl_label} (MotionMix)").range = "SELECTED"
+        menu.layout.operator(operator.bl_idname, text=f"{interface(operator.bl_label)} (MotionMix)").range = "SELECTED"
 
 
 def add() -> None:

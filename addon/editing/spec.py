@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..core import EditSettings, RequestError
+from ..translations import interface
 
 TOOLS = ("in_between", "body_part", "clean_up", "continue", "loop", "in_place", "transition")
 OUTPUT_ITEMS = (
@@ -113,10 +114,14 @@ def described(request: Mapping[str, Any]) -> str:
     """The stored request of an edit in a line."""
     name = TAKE_NAMES.get(str(request["edit"]), str(request["edit"]))
     prompt = str(request.get("prompt", "")).strip()
-    parts = [f"{name[:1].upper()}{name[1:]} of “{request.get('edited', '')}”", f"“{prompt}”" if prompt else ""]
+    parts = [
+        f"{interface(name[:1].upper() + name[1:])}: “{request.get('edited', '')}”",
+        f"“{prompt}”" if prompt else "",
+    ]
     if request.get("range") == "FRAMES":
-        parts.append(f"frames {float(request.get('first', 0)):g} to {float(request.get('last', 0)):g}")
-    parts += [f"seed {request.get('seed', 0)}", str(request.get("quality", "")), str(request.get("model", ""))]
+        parts.append(interface(f"frames {float(request.get('first', 0)):g} to {float(request.get('last', 0)):g}"))
+    parts.append(f"{interface('Seed')} {request.get('seed', 0)}")
+    parts += [interface(str(request.get("quality", "")).capitalize()), str(request.get("model", ""))]
     return ", ".join(part for part in parts if part)
 
 

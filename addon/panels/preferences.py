@@ -45,7 +45,7 @@ def _draw_models(layout: bpy.types.UILayout, folder: Path) -> None:
     try:
         found = _summaries(str(folder), _state(folder))
     except (ModelError, OSError) as error:
-        layout.label(text=str(error), icon="ERROR")
+        layout.label(text=interface(str(error)), icon="ERROR", translate=False)
         return
     if not found:
         layout.label(text="There is no motion model in this folder", icon="ERROR")
@@ -58,7 +58,7 @@ def _draw_models(layout: bpy.types.UILayout, folder: Path) -> None:
         card.enabled = model.card is not None
         card.operator(MOTIONMIX_OT_open_model_card.bl_idname, text="Card", icon="TEXT").model = model.name
         if model.problem:
-            layout.label(text=model.problem, icon="BLANK1", translate=False)
+            layout.label(text=interface(model.problem), icon="BLANK1", translate=False)
 
 
 def _draw_probe(layout: bpy.types.UILayout) -> None:

@@ -15,6 +15,7 @@ from ..operators.mapping_mirror import MOTIONMIX_OT_mapping_mirror
 from ..operators.mapping_presets import MOTIONMIX_MT_mapping_presets
 from ..operators.rig_rest_pose import MOTIONMIX_OT_rest_pose_clear, MOTIONMIX_OT_rest_pose_set
 from ..rigs import read, settings, status
+from ..translations import interface
 from .main import MOTIONMIX_PT_main, wrapped
 
 _BODY = ("root", "body", "pelvis", "spine", "neck", "head")
@@ -113,7 +114,9 @@ def _draw_confidence(layout: bpy.types.UILayout, context: bpy.types.Context, fou
     if found.reason:
         wrapped(layout.column(align=True), context, found.reason, "ERROR")
     elif not by_hand:
-        layout.progress(factor=found.confidence, text=f"{read.scheme_title(found)}, {found.confidence:.0%} sure")
+        layout.progress(
+            factor=found.confidence, text=interface(f"{read.scheme_title(found)}, {found.confidence:.0%} sure")
+        )
 
 
 def _draw_found(layout: bpy.types.UILayout, found: BoneMapping) -> None:

@@ -54,13 +54,7 @@ def _translated(text: str, lookup: Callable[[str], str]) -> str:
     translation = str(lookup(template))
     if translation == template:  # no translation is wanted, or there is none
         return text
-    return templates.filled(translation, filling, lambda words: _words(words, lookup))
-
-
-def _words(text: str, lookup: Callable[[str], str]) -> str:
-    """A part of a text that is words of ours: an error inside another, a list of places of the body."""
-    whole = _translated(text, lookup)
-    return whole if whole != text else ", ".join(_translated(part, lookup) for part in text.split(", "))
+    return templates.filled(translation, filling, lambda part: _translated(part, lookup))
 
 
 @lru_cache(maxsize=256)

@@ -2,8 +2,9 @@
 
 Errors and warnings come with all names and numbers filled in, some of them from another process. So a language lists
 what such a text is made from, with numbered blanks ("“{1}” has no keys"), and a finished text is taken apart by it. A
-translation has the same blanks, in any order. One written ``{1:words}`` holds words of ours, which are translated too;
-all others are names and numbers, and stay as they are.
+translation has the same blanks, in any order. One written ``{1:words}`` holds words of ours (another error, say), which
+are translated too; ``{1:list}`` a word of ours, or several with commas. All others are names and numbers, and stay as
+they are.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def patterns(texts: Iterable[str]) -> Patterns:
         if len(pieces) == 1 or letters < _FEWEST_LETTERS or any("{" in piece for piece in plain):
             continue
         looks = "(.*?)".join(re.escape(piece) for piece in plain)
-        found.append((letters, text, tuple(pieces[1::2]), re.compile(looks, re.DOTALL)))
+        found.append((sum(map(len, plain)), text, tuple(pieces[1::2]), re.compile(looks, re.DOTALL)))
     found.sort(key=lambda each: (-each[0], each[1]))
     return tuple((text, names, looks) for _, text, names, looks in found)
 
@@ -45,14 +46,14 @@ def taken_apart(text: str, known: Patterns) -> tuple[str, dict[str, str]] | None
     return None
 
 
-def filled(translation: str, filling: Mapping[str, str], words: Callable[[str], str]) -> str:
-    """A translated template with its blanks filled in; words: translates what stands in a blank ``{1:words}``."""
-    return _Formatter(words).vformat(translation, (), filling)
+def filled(translation: str, filling: Mapping[str, str], translate: Callable[[str], str]) -> str:
+    """A translated template with its blanks filled in; translate: for what stands in a blank that holds words."""
+    return _Formatter(translate).vformat(translation, (), filling)
 
 
 class _Formatter(string.Formatter):
-    def __init__(self, words: Callable[[str], str]) -> None:
-        self._words = words
+    def __init__(self, translate: Callable[[str], str]) -> None:
+        self._translate = translate
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Numbered blanks are found by their names, too."""
@@ -60,4 +61,9 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """The translation of words; anything else as it is."""
-        return self._words(str(value)) if format_spec == "words" else str(value)
+        text = str(value)
+        if format_spec == "words":
+            return self._translate(text) if " " in text else text  # a single word is a name: of one bone, say
+        if format_spec == "list":
+            return ", ".join(self._translate(part) for part in text.split(", "))
+        return text
