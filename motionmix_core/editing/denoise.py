@@ -1,10 +1,12 @@
-"""White noise taken out of curves without softening what is real: shrinkage in overlapping cosine blocks.
+"""White noise taken out of curves without softening what is real: each stretch decides how fast its motion is.
 
 A filter of one width has to choose between noise and blows. Here a stretch of about a second is written as a sum of
-cosines; groups of coefficients that noise of the known strength could not have made are kept, the others go (block
-thresholding, Cai & Silverman 2001), and a second pass weighs each coefficient by how much of it the first one found to
-be signal, the empirical Wiener filter of BM3D (Dabov et al. 2007). Each frame lies in several blocks, whose answers are
-averaged.
+cosines, along the axes that its joint turns about. How the power of real motion falls from slow cosines to fast ones is
+one of a family of laws (`_laws`); how well each law, together with the known noise, explains the stretch says how
+likely it is. The coefficients are then scaled as Wiener's filter would, averaged over the laws by their likelihood: the
+least squared error for such a mixture (Gaussian scale mixtures, Portilla et al. 2003). A stretch with a blow in it
+follows a law with fast cosines and keeps them; a calm one doesn't. Each frame lies in several stretches, whose answers
+are averaged. What sudden turns still lose by it is given back by `hits`.
 """
 
 from __future__ import annotations
@@ -14,14 +16,29 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK_FRAMES = 24
-HOP_FRAMES = 4
-STRICTNESS = 3.0
-"""Of the first pass: a group of coefficients with so many times the noise's power or less is taken for noise."""
+from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_normalise, quat_to_axis_angle
+from .hits import hits_given_back
 
-BLOW_FRAMES, BLOW_POWER, BLOW_STRENGTH = 5, 2.0, 2.0
-"""What was left out comes back where over so many frames it has more than so many times the noise's power; in full, at
-twice that."""
+BLOCK_FRAMES = 32
+HOP_FRAMES = 4
+CYCLE = 24
+"""Frames to which a law's cosines are counted."""
+
+SLOPES = (4.0, 6.0, 8.0)
+"""Of the power over frequency, for motion that is mostly slow."""
+
+EDGES, EDGE_SLOPE = (3.0, 4.0, 6.0, 8.0, 10.0, 14.0), 6.0
+"""Half cycles in `CYCLE` frames up to which motion has as much power as at rest, and how it falls from there: blows,
+claps."""
+
+STRENGTHS = 15
+"""Of each law, from 1 rad² or m² down, each a quarter of the one before."""
+
+SAFETY = 1.1
+"""The noise is taken to be that much stronger than estimated: noise left over is seen, as trembling."""
+
+SHARED = 0.7
+"""How far the channels of a joint decide on a law together."""
 
 Curves = NDArray[np.float64]
 
@@ -31,48 +48,78 @@ def without_noise(values: Curves, sigma: Curves, wanders: bool = False) -> Curve
 
     wanders: the noise is a random walk, of steps that white noise of that strength would be mistaken for.
     """
-    frames, joints, channels = values.shape
-    size = min(BLOCK_FRAMES, frames)
-    if size < 5 or not (sigma > 0).any():
-        return values.copy()
-    starts = np.unique(np.append(np.arange(0, frames - size + 1, HOP_FRAMES), frames - size))
-    blocks = values.reshape(frames, -1)[starts[:, None] + np.arange(size)]
+    out, noisy, starts = values.copy(), np.flatnonzero(sigma > 0), _starts(len(values))
+    if len(noisy) and len(starts):
+        blocks = values[:, noisy][starts[:, None] + np.arange(_size(len(values)))]
+        out[:, noisy] = _joined(_shrunk(blocks, sigma[noisy], wanders), starts, len(values))
+    return out
+
+
+def rotations_without_noise(rotations: Curves, sigma: Curves) -> Curves:
+    """(T, J, 4) quaternions with rotation noise of sigma (J,) radians taken out; 0 keeps a joint's to the bit.
+
+    Each stretch is handled as rotation vectors from its own mean rotation.
+    """
+    out, noisy, starts = rotations.copy(), np.flatnonzero(sigma > 0), _starts(len(rotations))
+    if not (len(noisy) and len(starts)):
+        return out
+    blocks = rotations[:, noisy][starts[:, None] + np.arange(_size(len(rotations)))]
+    blocks = _same_side(blocks, blocks[:, blocks.shape[1] // 2, None])
+    mean = quat_normalise(blocks.mean(axis=1, keepdims=True))
+    turns = _shrunk(quat_to_axis_angle(quat_mul(quat_inv(mean), blocks)), sigma[noisy])
+    calm = _same_side(quat_mul(mean, axis_angle_to_quat(turns)), blocks)
+    # the blocks of one frame may hold opposite quaternions of one rotation
+    signs = np.where((blocks * rotations[:, noisy][starts[:, None] + np.arange(blocks.shape[1])]).sum(-1) < 0, -1, 1)
+    joined = quat_normalise(_joined(calm * signs[..., None], starts, len(rotations)))
+    out[:, noisy] = hits_given_back(joined, rotations[:, noisy], sigma[noisy])
+    return out
+
+
+def _size(frames: int) -> int:
+    return min(BLOCK_FRAMES, frames)
+
+
+def _starts(frames: int) -> NDArray[np.int64]:
+    """First frames of the overlapping stretches; none for a motion too short to tell noise from motion."""
+    size = _size(frames)
+    if size < 5:
+        return np.zeros(0, np.int64)
+    return np.unique(np.append(np.arange(0, frames - size + 1, HOP_FRAMES), frames - size))
+
+
+def _shrunk(blocks: Curves, sigma: Curves, wanders: bool = False) -> Curves:
+    """(B, S, J, C) stretches of curves with noise of sigma (J,) taken out of them."""
+    count, size, joints, channels = blocks.shape
     line, basis = _line(size), _cosines(size)
-    trend = np.einsum("ts,btc->bsc", line @ np.linalg.pinv(line), blocks)
-    coefficients = np.einsum("kt,btc->bkc", basis, blocks - trend).reshape(len(starts), size, joints, channels)
-    variance = np.repeat((sigma**2)[None, :, None], size, axis=0)
+    flat = blocks.reshape(count, size, -1)
+    trend = (line @ np.linalg.pinv(line)).T @ flat
+    coefficients = (basis @ (flat - trend)).reshape(blocks.shape)
+    noise = np.repeat(np.square(SAFETY * sigma)[:, None], size, axis=1)
     if wanders:
         # fourth differences: 70 times the variance of white noise, 20 times that of a walk's steps
-        variance = variance * (3.5 / (2 - 2 * np.cos(np.pi * np.maximum(np.arange(size), 0.5) / size)))[:, None, None]
-
-    def answer(gain: Curves) -> Curves:
-        kept = (gain * coefficients).reshape(len(starts), size, -1)
-        return _joined(np.einsum("kt,bkc->btc", basis, kept) + trend, starts, frames)
-
-    power = _beside((coefficients**2).mean(axis=-1, keepdims=True))
-    gain = np.clip(1 - STRICTNESS * variance / np.maximum(power, 1e-30), 0.0, 1.0)
-    gain = np.minimum.accumulate(gain, axis=1)  # motion has less and less of what is faster; noise has as much
-    first = answer(gain)
-    pilot = np.einsum("kt,btc->bkc", basis, first[starts[:, None] + np.arange(size)] - trend)
-    power = (pilot.reshape(coefficients.shape) ** 2).mean(axis=-1, keepdims=True)
-    calm = answer(power / np.maximum(power + variance, 1e-30)).reshape(values.shape)
-    return calm if wanders else calm + _blows(values - calm, sigma)
-
-
-def _blows(left: Curves, sigma: Curves) -> Curves:
-    """(T, J, C) of what was left out, that is too strong over a few frames to be noise: the tip of a punch."""
-    power = np.square(left).mean(axis=-1)
-    reach = BLOW_FRAMES // 2
-    padded = np.pad(power, ((reach, reach), (0, 0)), mode="reflect" if len(power) > reach else "edge")
-    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(axis=-1)
-    gain = np.clip(BLOW_STRENGTH * (1 - BLOW_POWER * sigma**2 / np.maximum(near, 1e-30)), 0.0, 1.0)
-    return np.asarray(gain[..., None] * left)
+        noise = noise * (3.5 / (2 - 2 * np.cos(np.pi * np.maximum(np.arange(size), 0.5) / size)))
+    axes = np.linalg.eigh(np.einsum("bkjc,bkjd->bjcd", coefficients, coefficients))[1]
+    turned = np.einsum("bkjc,bjcd->jbdk", coefficients, axes)
+    laws = _laws(size)
+    total = laws[None] + noise[:, None]  # (J, H, K)
+    flat = (turned**2).reshape(joints, -1, size)
+    likelihood = flat @ (-0.5 / total).transpose(0, 2, 1) - 0.5 * np.log(total).sum(axis=-1)[:, None]
+    likelihood = likelihood.reshape(joints, count, channels, -1)
+    likelihood += SHARED * (likelihood.mean(axis=2, keepdims=True) - likelihood)
+    weights = np.exp(likelihood - likelihood.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    gain = (weights.reshape(joints, count * channels, -1) @ (laws[None] / total)).reshape(turned.shape)
+    calm = np.einsum("jbdk,bjcd->bkjc", gain * turned, axes).reshape(count, size, -1)
+    return np.asarray(basis.T @ calm + trend).reshape(blocks.shape)
 
 
-def _beside(power: Curves) -> Curves:
-    """(B, K, J, 1) power averaged with that of the coefficients next to it."""
-    padded = np.pad(power, ((0, 0), (1, 1), (0, 0), (0, 0)), mode="edge")
-    return np.asarray((padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]) / 3)
+@cache
+def _laws(size: int) -> Curves:
+    """(H, K) power of a motion's cosine coefficients, in squares of radians or metres."""
+    frequency = np.arange(size) * (CYCLE / size)
+    shapes = [(1 + frequency / 2) ** -slope for slope in SLOPES]
+    shapes += [1 / (1 + (frequency / edge) ** EDGE_SLOPE) for edge in EDGES]
+    return np.asarray((4.0 ** -np.arange(STRENGTHS)[:, None, None] * np.stack(shapes)).reshape(-1, size))
 
 
 @cache
@@ -90,12 +137,18 @@ def _line(size: int) -> Curves:
     return np.column_stack((np.ones(size), np.linspace(-1, 1, size)))
 
 
+def _same_side(quaternions: Curves, other: Curves) -> Curves:
+    """Quaternions of the same rotations, on the side of `other`."""
+    return np.where((quaternions * other).sum(axis=-1, keepdims=True) < 0, -quaternions, quaternions)
+
+
 def _joined(blocks: Curves, starts: NDArray[np.int64], frames: int) -> Curves:
-    """(B, S, C) overlapping blocks -> (T, C), weighted towards each block's middle."""
+    """(B, S, ...) overlapping stretches -> (T, ...), weighted towards each stretch's middle."""
     size = blocks.shape[1]
     window = np.sin(np.pi * (np.arange(size) + 0.5) / size) ** 2 + 1e-3
-    total, weights = np.zeros((frames, blocks.shape[2])), np.zeros(frames)
+    window = window.reshape(-1, *([1] * (blocks.ndim - 2)))
+    total, weights = np.zeros((frames, *blocks.shape[2:])), np.zeros((frames, *window.shape[1:]))
     for start, block in zip(starts, blocks, strict=True):
-        total[start : start + size] += window[:, None] * block
+        total[start : start + size] += window * block
         weights[start : start + size] += window
-    return np.asarray(total / weights[:, None])
+    return np.asarray(total / weights)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..motion.contacts import foot_contacts
 from ..motion.motion import Motion
-from ..motion.rotations import quat_normalise, quat_slerp
-from .denoise import without_noise
+from ..motion.rotations import quat_slerp
+from .denoise import rotations_without_noise, without_noise
 from .finishing import FOOT_EASE_SECONDS, LEGS, feet_held
 from .grounding import grounded, slide_evidence
 from .interpolation import interpolated
@@ -66,8 +66,7 @@ def refined(
 
 def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     """The motion without noise of the estimated strength."""
-    # in quaternion numbers an angle counts half
-    rotations = quat_normalise(without_noise(motion.rotations, noise.excess * force / 2))
+    rotations = rotations_without_noise(motion.rotations, noise.excess * force)
     root = without_noise(motion.root_positions[:, None], np.array([noise.root_excess * force]), wanders=True)[:, 0]
     return Motion(motion.skeleton, root, rotations, motion.fps)
 
