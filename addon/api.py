@@ -24,6 +24,7 @@ from .core import BoneMapping, ModelSummary, MotionMixError, RequestError, model
 from .editing import job as editing_job
 from .editing import transition
 from .editing.spec import EditSpec
+from .present import present
 from .rigs import figure, read, takes
 from .rigs.skeleton import add_armature
 from .takes import collection
@@ -77,7 +78,7 @@ def generate(
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """
-    scene = scene or bpy.context.scene
+    scene = present(scene or bpy.context.scene)
     settings = jobs.Settings(
         prompt=prompt,
         seconds=seconds,
@@ -127,7 +128,7 @@ def edit(
     except TypeError as error:
         raise RequestError(f"There is no such setting of an edit: {error}") from error
     begin = transition.begin if tool == "transition" else editing_job.begin
-    job = begin(scene or bpy.context.scene, read.target_of(target or bpy.context.object), spec)
+    job = begin(present(scene or bpy.context.scene), read.target_of(target or bpy.context.object), spec)
     while job.request is not None:
         job.receive(worker_bridge.bridge().run(job.request, lambda p: on_progress(p.fraction) if on_progress else None))
     return job.finish().action

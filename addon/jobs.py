@@ -27,6 +27,7 @@ from .core import (
     WorkerTask,
     put_on_rig,
 )
+from .present import present
 from .rigs import status, transfer, unseen, write
 from .takes import identity
 
@@ -194,13 +195,13 @@ def finish(job: Job, result: GenerationResult) -> Takes:
     Raises RigError when the armature or the scene is gone, or can't be written to any more; the scene is as before
     then.
     """
-    bpy.context.view_layer.update()  # a script may just have moved an armature
+    present(bpy.context.view_layer).update()  # a script may just have moved an armature
     steps = finishing(job, result, None)
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            return done.value
 
 
 def finishing(job: Job, result: GenerationResult, ask: Ask | None) -> Generator[bool, None, Takes]:
@@ -312,7 +313,7 @@ def _asked(ask: Ask, arguments: Mapping[str, Any]) -> Generator[bool, None, tupl
             yield True
         if not isinstance(task.error, WorkerError) or attempt:
             break
-    return task.answer()  # type: ignore[no-any-return]
+    return task.answer()
 
 
 def _quietly(steps: Generator[None, None, Made]) -> Generator[bool, None, Made]:
@@ -322,7 +323,7 @@ def _quietly(steps: Generator[None, None, Made]) -> Generator[bool, None, Made]:
             next(steps)
             yield False
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return done.value
     finally:
         steps.close()
 

@@ -11,6 +11,7 @@ from typing import Any
 import bpy
 
 from .operators.generate import MOTIONMIX_OT_generate
+from .present import present
 
 CLASSES = ()
 
@@ -20,7 +21,7 @@ KEYMAPS = ("Object Mode", "Pose")
 
 def register() -> None:
     """Add the key. Without a window there are no key maps."""
-    added: Any = bpy.context.window_manager.keyconfigs.addon
+    added: Any = present(bpy.context.window_manager).keyconfigs.addon
     if added is None:
         return
     for name in KEYMAPS:
@@ -30,7 +31,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Take it back, however often it was added."""
-    added: Any = bpy.context.window_manager.keyconfigs.addon
+    added: Any = present(bpy.context.window_manager).keyconfigs.addon
     if added is None:
         return
     for name in KEYMAPS:

@@ -11,6 +11,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from . import prompts
+from .present import registered
 
 MAX_SEED = 2**31 - 1
 
@@ -114,7 +115,8 @@ class MotionMixSettings(bpy.types.PropertyGroup):
 
 def of(scene: bpy.types.Scene) -> MotionMixSettings:
     """The settings of a scene."""
-    return scene.motionmix  # type: ignore[attr-defined, no-any-return]
+    settings: MotionMixSettings = registered(scene, "motionmix")
+    return settings
 
 
 CLASSES = (MotionMixSettings,)

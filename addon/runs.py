@@ -77,7 +77,7 @@ class TickedWork(Generic[Made]):
                 waiting = next(steps)
             except StopIteration as done:
                 self._close()
-                return done.value  # type: ignore[no-any-return]
+                return done.value
             if waiting or time.perf_counter() > deadline:
                 return None
 

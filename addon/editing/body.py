@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import compat
 from ..core import BoneMapping, RequestError, RigError
+from ..present import pose_bones
 from ..rigs import read, status
 from . import keys
 from .bones import joints_by_bone
@@ -53,7 +54,7 @@ class Body:
     @property
     def _scaled(self) -> list[str]:
         names = [
-            bone for bone in self.joints if not np.allclose(np.array(self.obj.pose.bones[bone].scale), 1.0, atol=1e-4)
+            bone for bone in self.joints if not np.allclose(np.array(pose_bones(self.obj)[bone].scale), 1.0, atol=1e-4)
         ]
         if not names:
             return []
@@ -165,5 +166,5 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
             why = ""  # most bones aren't moved, only turned
         if why and bone not in blocked.setdefault(why, []):
             blocked[why].append(bone)
-    joints = {bone: own for bone, own in joints.items() if bone in obj.pose.bones}
+    joints = {bone: own for bone, own in joints.items() if bone in pose_bones(obj)}
     return Body(obj, mapping, channels, joints, {why: tuple(bones) for why, bones in blocked.items()})

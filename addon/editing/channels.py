@@ -13,6 +13,7 @@ import numpy as np
 from mathutils import Euler, Quaternion
 
 from .. import compat
+from ..present import pose_bones
 from . import keys
 
 LOCATION = "location"
@@ -72,7 +73,8 @@ def _quaternion(mode: str, row: np.ndarray) -> Quaternion:
         return Quaternion(row.tolist()).normalized()
     if mode == "AXIS_ANGLE":
         return Quaternion(row[1:].tolist(), float(row[0]))
-    return Euler(row.tolist(), mode).to_quaternion()  # type: ignore[arg-type]
+    order: Any = mode  # the stubs want one of its six values spelled out
+    return Euler(row.tolist(), order).to_quaternion()
 
 
 def _frames(curve: Any, with_fillers: bool) -> np.ndarray:
@@ -98,7 +100,7 @@ def channels_of(obj: bpy.types.Object, bones: Iterable[str]) -> dict[tuple[str, 
     curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_of(obj)}
     found: dict[tuple[str, str], Channel] = {}
     for name in bones:
-        bone: bpy.types.PoseBone | None = obj.pose.bones.get(name)
+        bone = pose_bones(obj).get(name)
         if bone is None:
             continue
         mode = bone.rotation_mode

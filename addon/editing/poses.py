@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from mathutils import Euler, Quaternion
@@ -219,7 +220,8 @@ def _near(mode: str, turn: np.ndarray, previous: np.ndarray) -> np.ndarray:
         if axis @ previous[1:] < 0:
             angle, axis = -angle, -axis
         return np.array([angle + 2 * np.pi * np.round((previous[0] - angle) / (2 * np.pi)), *axis])
-    euler = Quaternion(turn.tolist()).to_euler(mode, Euler(previous.tolist(), mode))  # type: ignore[arg-type]
+    order: Any = mode  # the stubs want one of its six values spelled out
+    euler = Quaternion(turn.tolist()).to_euler(order, Euler(previous.tolist(), order))
     near = np.array(euler)
     return np.asarray(near + 2 * np.pi * np.round((previous - near) / (2 * np.pi)))
 

@@ -19,6 +19,7 @@ from bpy.props import (
 )
 
 from .. import properties
+from ..present import registered
 from .bones import CHOICE_ITEMS, PRESET_ITEMS
 from .ranges import RANGE_ITEMS
 from .spec import OUTPUT_ITEMS, EditSpec
@@ -106,7 +107,8 @@ class MotionMixEditSettings(bpy.types.PropertyGroup):
 
 def of(scene: bpy.types.Scene) -> MotionMixEditSettings:
     """The edit settings of a scene."""
-    return scene.motionmix_edit  # type: ignore[attr-defined, no-any-return]
+    settings: MotionMixEditSettings = registered(scene, "motionmix_edit")
+    return settings
 
 
 def spec_of(scene: bpy.types.Scene, tool: str) -> EditSpec:

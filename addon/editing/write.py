@@ -96,7 +96,7 @@ def unless_interrupted(steps: Generator[bool, None, Made]) -> Generator[bool, No
             if epoch.now() != begun:
                 raise Interrupted
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return done.value
     finally:
         steps.close()
 

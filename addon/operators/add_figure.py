@@ -7,6 +7,7 @@ import bpy
 from ..core import OperatorReturn, RigError
 from ..rigs import figure, read
 from ..telling import allowed, tell
+from .take_target import rig_of
 
 
 class MOTIONMIX_OT_add_figure(bpy.types.Operator):
@@ -23,7 +24,7 @@ class MOTIONMIX_OT_add_figure(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Build the figure."""
-        obj = read.target_of(context.object)
+        obj = rig_of(context)
         try:
             mapping = read.mapping_of(obj)
             if not mapping.usable:

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..core import OperatorReturn
+from ..present import armature, present
 from ..rigs import figure, read
 from ..rigs.skeleton import add_armature
 from ..telling import allowed
@@ -34,10 +35,10 @@ class MOTIONMIX_OT_add_skeleton(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Add the armature at the 3D cursor."""
-        obj = add_armature(context, context.scene.cursor.location)
+        obj = add_armature(context, present(context.scene).cursor.location)
         if self.with_figure:
             figure.add_figure(context, obj, read.mapping_of(obj))
-            obj.data.display_type = "STICK"  # type: ignore[union-attr]
+            armature(obj).display_type = "STICK"
             obj.show_in_front = True  # the bones are inside the figure
         return {"FINISHED"}
 

@@ -8,6 +8,7 @@ import bpy
 
 from .. import log, worker_bridge
 from ..core import Cancelled, MotionMixError, OperatorReturn
+from ..present import present
 from ..telling import tell
 from ..translations import interface
 
@@ -28,9 +29,9 @@ class BesideTheWindow:
     def _start(self, context: bpy.types.Context, run: Any) -> set[OperatorReturn]:
         """Go on beside the window with a run that has begun."""
         self._run = run
-        self._timer = context.window_manager.event_timer_add(_TICK, window=context.window)
-        context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
-        context.workspace.status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
+        self._timer = present(context.window_manager).event_timer_add(_TICK, window=context.window)
+        present(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]
+        present(context.workspace).status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
         redraw_sidebars(context)
         return {"RUNNING_MODAL"}
 
@@ -57,7 +58,7 @@ class BesideTheWindow:
             return self._told(result)
         if self._run.writing and not was_writing:  # now there is something to do in every tick
             self._remove_timer(context)
-            self._timer = context.window_manager.event_timer_add(_WRITING_TICK, window=context.window)
+            self._timer = present(context.window_manager).event_timer_add(_WRITING_TICK, window=context.window)
         return {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
@@ -92,7 +93,7 @@ class BesideTheWindow:
 
     def _remove_timer(self, context: bpy.types.Context) -> None:
         if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
+            present(context.window_manager).event_timer_remove(self._timer)
             self._timer = None
 
 
@@ -103,7 +104,7 @@ def _is_playing(context: bpy.types.Context) -> bool:
 
 def redraw_sidebars(context: bpy.types.Context) -> None:
     """Let the panels show the progress."""
-    for window in context.window_manager.windows:
+    for window in present(context.window_manager).windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 for region in area.regions:

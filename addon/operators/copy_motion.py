@@ -13,6 +13,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from .. import properties
 from ..core import MotionMixError, OperatorReturn, RigError
+from ..present import present
 from ..rigs import batch, read, transfer, unseen, write
 from ..telling import allowed, tell
 
@@ -45,12 +46,12 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Propose the range that would be taken."""
         if not self.use_range:
-            self.frame_start, self.frame_end = frame_range(context.scene, batch.selected(context)[0])
+            self.frame_start, self.frame_end = frame_range(present(context.scene), batch.selected(context)[0])
         return self.execute(context)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the settings of the last call."""
-        layout = self.layout
+        layout = present(self.layout)
         layout.use_property_split = True
         layout.prop(self, "root")
         layout.prop(self, "foot_lock")
@@ -63,9 +64,11 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Read the motion once, write it to each; what can't take it is told, and left as it is."""
         source, *others = batch.selected(context)
-        frames = (self.frame_start, self.frame_end) if self.use_range else frame_range(context.scene, source)
+        frames = (self.frame_start, self.frame_end) if self.use_range else frame_range(present(context.scene), source)
         try:
-            made, told = copy_motion(context.scene, source, others, frames, root=self.root, foot_lock=self.foot_lock)
+            made, told = copy_motion(
+                present(context.scene), source, others, frames, root=self.root, foot_lock=self.foot_lock
+            )
         except MotionMixError as error:
             tell(self, "ERROR", str(error))
             return {"CANCELLED"}

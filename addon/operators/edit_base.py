@@ -22,6 +22,7 @@ from ..editing import settings
 from ..editing.ranges import RANGE_ITEMS
 from ..editing.run import EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
+from ..present import present
 from ..rigs import read
 from ..takes import collection
 from ..telling import allowed, tell
@@ -63,7 +64,7 @@ class EditOperator(BesideTheWindow):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Edit and wait for it: for scripts."""
-        window_manager = context.window_manager
+        window_manager = present(context.window_manager)
         window_manager.progress_begin(0, 100)
         try:
             job = self._begin(context)
@@ -83,7 +84,7 @@ class EditOperator(BesideTheWindow):
         """Start, and let the animator go on working."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
-        panel = properties.of(context.scene)
+        panel = properties.of(present(context.scene))
         if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):  # type: ignore[attr-defined]
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
@@ -102,7 +103,7 @@ class EditOperator(BesideTheWindow):
         if self.take and obj is not None:
             spec = EditSpec.from_stored(collection.request(collection.find(obj, self.take)))
         else:
-            spec = settings.spec_of(context.scene, self.tool)
+            spec = settings.spec_of(present(context.scene), self.tool)
         given: dict[str, Any] = {}
         for field in fields(EditSpec):
             if field.name in own.properties.bl_rna.properties and own.properties.is_property_set(field.name):
@@ -111,7 +112,7 @@ class EditOperator(BesideTheWindow):
         return replace(spec, **given)
 
     def _begin(self, context: bpy.types.Context) -> editing_job.Job:
-        return editing_job.begin(context.scene, read.target_of(context.object), self.spec(context))
+        return editing_job.begin(present(context.scene), read.target_of(context.object), self.spec(context))
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self

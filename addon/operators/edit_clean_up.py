@@ -11,9 +11,10 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty
 from ..core import MotionMixError, OperatorReturn
 from ..editing import clean_up, settings
 from ..editing.bones import PRESET_ITEMS
+from ..present import present
 from ..rigs import read
-from ..telling import tell
-from .edit_base import SKIP, EditOperator, RangeOperator
+from ..telling import allowed, tell
+from .edit_base import SKIP, RangeOperator
 
 
 class MOTIONMIX_OT_edit_clean_up(RangeOperator, bpy.types.Operator):
@@ -41,14 +42,14 @@ class MOTIONMIX_OT_edit_measure(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """An armature that can be animated must be active."""
-        return EditOperator.poll.__func__(cls, context)  # type: ignore[attr-defined, no-any-return]
+        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Read the range and say what was found."""
-        panel = settings.of(context.scene)
-        spec = settings.spec_of(context.scene, "clean_up")
+        panel = settings.of(present(context.scene))
+        spec = settings.spec_of(present(context.scene), "clean_up")
         try:
-            line, level = clean_up.noise_line(context.scene, read.target_of(context.object), spec)
+            line, level = clean_up.noise_line(present(context.scene), read.target_of(context.object), spec)
         except MotionMixError as error:
             tell(self, "ERROR", str(error))
             return {"CANCELLED"}

@@ -13,6 +13,7 @@ from bpy.props import FloatProperty, StringProperty
 
 from ..editing import sequence, settings
 from ..editing.spec import EditSpec, parsed_sequence
+from ..present import present
 from ..rigs import read
 from .edit_base import SKIP, EditOperator
 
@@ -51,7 +52,7 @@ class MOTIONMIX_OT_edit_sequence(SequenceOperator, bpy.types.Operator):
     bl_options = {"UNDO"}
 
     def _begin(self, context: bpy.types.Context) -> sequence.SequenceJob:  # type: ignore[override]
-        return sequence.begin(context.scene, read.target_of(context.object), self.spec(context))
+        return sequence.begin(present(context.scene), read.target_of(context.object), self.spec(context))
 
 
 CLASSES = (MOTIONMIX_OT_edit_continue, MOTIONMIX_OT_edit_sequence)

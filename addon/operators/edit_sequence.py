@@ -10,6 +10,7 @@ from bpy.props import IntProperty
 
 from ..core import OperatorReturn
 from ..editing import settings
+from ..present import present
 
 
 class MOTIONMIX_OT_edit_sequence_add(bpy.types.Operator):
@@ -21,7 +22,7 @@ class MOTIONMIX_OT_edit_sequence_add(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Append an empty one."""
-        settings.of(context.scene).sequence.add()
+        settings.of(present(context.scene)).sequence.add()
         return {"FINISHED"}
 
 
@@ -36,7 +37,7 @@ class MOTIONMIX_OT_edit_sequence_remove(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Take it out."""
-        settings.of(context.scene).sequence.remove(self.row)
+        settings.of(present(context.scene)).sequence.remove(self.row)
         return {"FINISHED"}
 
 

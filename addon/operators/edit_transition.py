@@ -10,6 +10,7 @@ from bpy.props import FloatProperty, StringProperty
 
 from ..editing import settings, transition
 from ..editing.job import Job
+from ..present import present
 from ..rigs import read
 from .edit_base import SKIP, EditOperator
 
@@ -26,7 +27,7 @@ class MOTIONMIX_OT_edit_transition(EditOperator, bpy.types.Operator):
     after: StringProperty(name="Into", description=settings.AFTER_TEXT, options=SKIP)
 
     def _begin(self, context: bpy.types.Context) -> Job:
-        return transition.begin(context.scene, read.target_of(context.object), self.spec(context))
+        return transition.begin(present(context.scene), read.target_of(context.object), self.spec(context))
 
 
 CLASSES = (MOTIONMIX_OT_edit_transition,)

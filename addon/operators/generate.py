@@ -18,6 +18,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from .. import jobs, prompts, properties, runs, worker_bridge
 from ..core import OperatorReturn
+from ..present import present
 from ..rigs import batch, read
 from ..takes import collection
 from ..telling import allowed, tell
@@ -86,7 +87,7 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Make the motion and wait for it: for scripts."""
-        window_manager = context.window_manager
+        window_manager = present(context.window_manager)
         window_manager.progress_begin(0, 100)
         try:
             job = self._prepare(context)
@@ -103,7 +104,7 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
         """Start the motion and let the animator go on working."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
-        panel = properties.of(context.scene)
+        panel = properties.of(present(context.scene))
         if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):
             panel.seed = draw_seed()
         try:
@@ -119,14 +120,14 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
         if self.take and obj is not None:
             settings = jobs.settings_of(collection.request(collection.find(obj, self.take)))
         else:
-            settings = jobs.panel_settings(context.scene)
+            settings = jobs.panel_settings(present(context.scene))
         given = {
             name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
         }
         if "seconds" in given:
             given.setdefault("frames", 0)
         others = [other for other in batch.selected(context) if other != obj]
-        return jobs.prepare(context.scene, obj, replace(settings, **given), others)
+        return jobs.prepare(present(context.scene), obj, replace(settings, **given), others)
 
     def _told(self, takes: jobs.Takes) -> set[OperatorReturn]:
         for line in takes.warnings:

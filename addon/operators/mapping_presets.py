@@ -11,6 +11,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RigError
+from ..present import present
 from ..rigs import presets, read, settings
 from ..telling import tell
 from .mapping_detect import poll_rig, rig_of
@@ -35,7 +36,7 @@ class MOTIONMIX_OT_mapping_save(bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask for the name."""
         self.name = self.name or rig_of(context).name
-        return context.window_manager.invoke_props_dialog(self)  # type: ignore[return-value]
+        return present(context.window_manager).invoke_props_dialog(self)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Write the file."""
@@ -96,7 +97,7 @@ class MOTIONMIX_OT_mapping_delete(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask first."""
-        return context.window_manager.invoke_confirm(self, event)  # type: ignore[return-value]
+        return present(context.window_manager).invoke_confirm(self, event)
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturn]:
         """Delete the file."""
@@ -116,7 +117,7 @@ class MOTIONMIX_MT_mapping_presets(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw a line for each preset, and how to save and delete them."""
-        layout = self.layout
+        layout = present(self.layout)
         found = presets.names()
         for name in found:
             layout.operator(MOTIONMIX_OT_mapping_load.bl_idname, text=name, translate=False).name = name
@@ -136,7 +137,7 @@ class MOTIONMIX_MT_mapping_delete(bpy.types.Menu):
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw a line for each preset."""
         for name in presets.names():
-            self.layout.operator(MOTIONMIX_OT_mapping_delete.bl_idname, text=name, translate=False).name = name
+            present(self.layout).operator(MOTIONMIX_OT_mapping_delete.bl_idname, text=name, translate=False).name = name
 
 
 CLASSES = (

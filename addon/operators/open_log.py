@@ -7,9 +7,10 @@ from pathlib import Path
 
 import bpy
 
-from .. import log, preferences
+from .. import log, preferences, text_window
 from ..core import OperatorReturn
 from ..package import PACKAGE
+from ..present import present
 from ..telling import tell
 
 _TAIL = 6000
@@ -24,15 +25,8 @@ class MOTIONMIX_OT_open_log(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Load the log as a text and show it in a window of its own."""
-        name = log.FILE_NAME
-        text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
-        text.clear()
-        text.write(_tail(log.log_path(), 20 * _TAIL) + "\n--- worker ---\n" + _tail(log.worker_log_path(), 20 * _TAIL))
-        if not bpy.app.background:
-            bpy.ops.wm.window_new()
-            area = context.window_manager.windows[-1].screen.areas[0]
-            area.type = "TEXT_EDITOR"
-            area.spaces.active.text = text  # type: ignore[attr-defined]
+        own, worker = (_tail(path, 20 * _TAIL) for path in (log.log_path(), log.worker_log_path()))
+        text_window.show(context, log.FILE_NAME, f"{own}\n--- worker ---\n{worker}", from_top=False)
         tell(self, "INFO", f"The log is {log.log_path()}")
         return {"FINISHED"}
 
@@ -46,7 +40,7 @@ class MOTIONMIX_OT_copy_details(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Put the details on the clipboard."""
-        context.window_manager.clipboard = details()
+        present(context.window_manager).clipboard = details()
         tell(self, "INFO", "Copied")
         return {"FINISHED"}
 

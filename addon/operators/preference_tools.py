@@ -13,8 +13,9 @@ from typing import Any
 import bpy
 from bpy.props import StringProperty
 
-from .. import preferences
+from .. import preferences, text_window
 from ..core import MotionMixError, OperatorReturn, WorkerSettings, model_summaries, probe_process
+from ..present import present
 from ..telling import allowed, tell
 from ..translations import interface
 
@@ -71,8 +72,8 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
         except OSError as error:
             return self._told({"problem": str(error)})
         _Shown.settings, _Shown.lines = preferences.worker_settings(), ((interface("Testing..."), True),)
-        self._timer = context.window_manager.event_timer_add(_LOOK_SECONDS, window=context.window)
-        context.window_manager.modal_handler_add(self)
+        self._timer = present(context.window_manager).event_timer_add(_LOOK_SECONDS, window=context.window)
+        present(context.window_manager).modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
@@ -95,7 +96,7 @@ class MOTIONMIX_OT_test_python(bpy.types.Operator):
 
     def _end(self, context: bpy.types.Context) -> tuple[str, str]:
         if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
+            present(context.window_manager).event_timer_remove(self._timer)
             self._timer = None
         assert self._process is not None
         if self._process.poll() is None:
@@ -158,16 +159,8 @@ class MOTIONMIX_OT_open_model_card(bpy.types.Operator):
         if model is None or model.card is None:
             tell(self, "ERROR", f"The model “{self.model}” has no card in {preferences.models_folder()}")
             return {"CANCELLED"}
-        name = f"{model.name} MODEL_CARD.md"
-        text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
-        text.clear()
-        text.write(model.card.read_text(encoding="utf-8", errors="replace"))
-        text.cursor_set(0)
-        if not bpy.app.background:
-            bpy.ops.wm.window_new()
-            area = context.window_manager.windows[-1].screen.areas[0]
-            area.type = "TEXT_EDITOR"
-            area.spaces.active.text = text  # type: ignore[attr-defined]
+        card = model.card.read_text(encoding="utf-8", errors="replace")
+        text_window.show(context, f"{model.name} MODEL_CARD.md", card, from_top=True)
         tell(self, "INFO", str(model.card))
         return {"FINISHED"}
 

@@ -13,6 +13,7 @@ from bpy.props import EnumProperty
 
 from .. import prompts, properties
 from ..core import OperatorReturn
+from ..present import present
 from ..telling import allowed
 from ..translations import interface
 
@@ -44,13 +45,13 @@ class MOTIONMIX_OT_choose_prompt(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Open the list."""
-        context.window_manager.invoke_search_popup(self)
+        present(context.window_manager).invoke_search_popup(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Put the prompt into the panel."""
-        properties.of(context.scene).prompt = self.prompt
-        for window in context.window_manager.windows:
+        properties.of(present(context.scene)).prompt = self.prompt
+        for window in present(context.window_manager).windows:
             for area in window.screen.areas:
                 area.tag_redraw()
         return {"FINISHED"}
@@ -83,7 +84,7 @@ class MOTIONMIX_MT_prompts(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the menu."""
-        layout = self.layout
+        layout = present(self.layout)
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator(MOTIONMIX_OT_choose_prompt.bl_idname, text="Search...", icon="VIEWZOOM")
         layout.separator()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core import OperatorReturn, RigError
+from ..present import armature
 from ..rigs import rest_pose, settings
 from ..telling import allowed, tell
 from .mapping_detect import poll_rig, rig_of
@@ -25,7 +26,7 @@ class MOTIONMIX_OT_rest_pose_set(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Store the pose on the armature's object."""
         obj = rig_of(context)
-        if obj.data.pose_position == "REST":  # type: ignore[union-attr]
+        if armature(obj).pose_position == "REST":
             tell(self, "ERROR", f"“{obj.name}” is shown in its rest position. Switch it to Pose Position first")
             return {"CANCELLED"}
         try:

@@ -8,6 +8,7 @@ import bpy
 
 from .. import properties
 from ..core import OperatorReturn
+from ..present import present
 
 
 class MOTIONMIX_OT_new_seed(bpy.types.Operator):
@@ -19,7 +20,7 @@ class MOTIONMIX_OT_new_seed(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Set the scene's seed."""
-        properties.of(context.scene).seed = draw_seed()
+        properties.of(present(context.scene)).seed = draw_seed()
         return {"FINISHED"}
 
 

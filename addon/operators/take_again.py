@@ -15,6 +15,7 @@ from ..core import MotionMixError, OperatorReturn
 from ..editing import settings as edit_settings
 from ..editing.compare import edit_of_source
 from ..editing.spec import EditSpec, is_edit
+from ..present import present
 from ..takes import collection, identity
 from ..telling import allowed, tell
 from ..translations import interface
@@ -99,9 +100,9 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
         """Fill the panel."""
         request = collection.request(action)
         if is_edit(request):
-            edit_settings.fill_panel(context.scene, EditSpec.from_stored(request))
+            edit_settings.fill_panel(present(context.scene), EditSpec.from_stored(request))
         else:
-            jobs.fill_panel(context.scene, jobs.settings_of(request))
+            jobs.fill_panel(present(context.scene), jobs.settings_of(request))
         tell(self, "INFO", f"The panel has the settings of “{action.name}”")
         return {"FINISHED"}
 

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RequestError
+from ..present import present
 from ..takes import collection, copies
 from ..telling import allowed, tell
 from .take_target import TakeOperator, rig_of, why_not
@@ -42,11 +43,11 @@ class MOTIONMIX_OT_take_rename(TakeOperator, bpy.types.Operator):
         shown = collection.shown(rig_of(context))
         if not self.name:
             self.name = self.take or (shown.name if shown is not None else "")
-        return context.window_manager.invoke_props_dialog(self)  # type: ignore[return-value]
+        return present(context.window_manager).invoke_props_dialog(self)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """The name alone."""
-        self.layout.prop(self, "name")
+        present(self.layout).prop(self, "name")
 
     def run(self, _context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Rename the Action."""
@@ -104,7 +105,7 @@ class MOTIONMIX_OT_take_delete_unstarred(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask first."""
-        return context.window_manager.invoke_confirm(self, event)  # type: ignore[return-value]
+        return present(context.window_manager).invoke_confirm(self, event)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Delete them."""

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..core import OperatorReturn, RequestError
+from ..present import present
 from ..takes import blend, copies, properties, strips, timing
 from ..telling import tell
 from .take_target import TakeOperator
@@ -36,9 +37,10 @@ class MOTIONMIX_OT_take_fit(TakeOperator, bpy.types.Operator):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """What can be adjusted afterwards."""
-        self.layout.use_property_split = True
-        self.layout.prop(self, "to")
-        row = self.layout.row()
+        layout = present(self.layout)
+        layout.use_property_split = True
+        layout.prop(self, "to")
+        row = layout.row()
         row.enabled = self.to != "CURRENT"
         row.prop(self, "stretch")
 
@@ -49,7 +51,7 @@ class MOTIONMIX_OT_take_fit(TakeOperator, bpy.types.Operator):
             raise RequestError(
                 f"The take “{action.name}” is in an NLA strip of “{player.name}”: move the strip, or duplicate the take"
             )
-        first, last = frame_range(context.scene, self.to)
+        first, last = frame_range(present(context.scene), self.to)
         if last is not None and self.stretch:
             blend.retimed(obj, action, lambda: timing.fit(action, first, last))
         else:
@@ -72,7 +74,7 @@ class MOTIONMIX_OT_take_range(TakeOperator, bpy.types.Operator):
     def run(self, context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Set the range."""
         first, last = (round(frame) for frame in timing.span(action))
-        scene = context.scene
+        scene = present(context.scene)
         if self.preview:
             scene.use_preview_range = True
             scene.frame_preview_start, scene.frame_preview_end = first, last
