@@ -105,7 +105,7 @@ class MotionMixSettings(bpy.types.PropertyGroup):
         name="Guidance", description=GUIDANCE_TEXT, default=2.5, min=0.0, soft_max=6.0, max=20.0, precision=1
     )
     use_steps: BoolProperty(name="Set Steps", description="Use this number of steps rather than the quality's")
-    steps: IntProperty(name="Steps", description=STEPS_TEXT, default=14, min=1, soft_max=100, max=1000)
+    steps: IntProperty(name="Steps", description=STEPS_TEXT, default=16, min=1, soft_max=100, max=1000)
     foot_lock: BoolProperty(name="Foot Lock", description=FOOT_LOCK_TEXT, default=True)
     root: EnumProperty(name="Travel On", description=ROOT_TEXT, items=ROOT_ITEMS, default="hips")
     start: EnumProperty(name="Begin At", description=START_TEXT, items=START_ITEMS, default="SCENE")

@@ -47,7 +47,7 @@ class EditOperator(BesideTheWindow):
         options=SKIP,
     )
     guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=SKIP)
-    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=SKIP)
+    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=16, options=SKIP)
     foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=SKIP)
     model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=SKIP)
     output: EnumProperty(

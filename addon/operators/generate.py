@@ -49,7 +49,7 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
         translation_context=properties.TRANSLATION_CONTEXT,
     )
     guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)
-    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=14, options=_SKIP)
+    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=16, options=_SKIP)
     foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=_SKIP)
     root: EnumProperty(
         name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=_SKIP
