@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 from hand import Hand, Steps
-from scene import add_skeleton, empty_scene, generate, settings
+from scene import MODULE, add_skeleton, empty_scene, generate, settings
 
 
 def steps(hand: Hand) -> Steps:
@@ -33,7 +33,13 @@ def steps(hand: Hand) -> Steps:
     bpy.context.preferences.view.ui_scale = 1.0
     yield 1.0
 
-    # The sidebar as narrow as Blender lets it be, drawn by its edge.
+    yield from narrow(hand)
+    yield from hand.picture_of_tab("4-narrow.png")
+    yield from german(hand)
+
+
+def narrow(hand: Hand) -> Steps:
+    """The sidebar as narrow as Blender lets it be, drawn by its edge."""
     hand.places.clear()
     usual = hand.region().width
     for beside in (0, 2, -2, 4):
@@ -49,11 +55,64 @@ def steps(hand: Hand) -> Steps:
         if hand.region().width != usual:
             break
     assert 1 < hand.region().width < usual, "the sidebar's edge was drawn"
-    yield from hand.picture_of_tab("4-narrow.png")
 
-    language = bpy.context.preferences.view
-    language.language = "de_DE"
-    language.use_translate_interface = True
-    language.use_translate_tooltips = True
+
+def german(hand: Hand) -> Steps:
+    """All panels, an error, and why a button is grey, in German."""
+    view = bpy.context.preferences.view
+    view.language = "de_DE"
+    view.use_translate_interface = view.use_translate_tooltips = view.use_translate_reports = True
     yield 1.5
     yield from hand.picture_of_tab("5-german.png")
+
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_advanced)
+    yield from hand.unfold("MOTIONMIX_PT_rig")
+    yield from hand.picture_of_tab("6-german-rig.png")
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_rig_bones)
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_rig)
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_take_timing)
+    bpy.utils.unregister_class(bpy.types.MOTIONMIX_PT_takes)
+    yield from hand.unfold("MOTIONMIX_PT_edit")
+    for tool in ("clean_up", "in_between"):  # no keys are selected: it says so
+        bpy.context.scene.motionmix_edit.tool = tool
+        yield from hand.picture_of_tab(f"7-german-{tool.replace('_', '-')}.png")
+
+    told = ""
+    try:
+        with hand.override():
+            bpy.ops.motionmix.generate(seconds=9999.0)
+    except RuntimeError as error:
+        told = str(error)
+    assert "Länge in Sekunden muss zwischen" in told, told
+
+    # An armature that is no body: the panel says why in German; so does the tooltip of a button that is grey.
+    with hand.override():
+        bpy.ops.object.armature_add()
+    yield from hand.rest()
+    yield 0.5
+    yield from hand.picture_of_tab("8-german-one-bone.png", rows=14)
+    with hand.override():
+        bpy.ops.object.mode_set(mode="EDIT")
+    hand.places.clear()
+    yield from hand.settle()
+    yield from hand.find("motionmix.generate")
+    x, y = hand.places["motionmix.generate"]
+    yield from hand.move(x - 10, y)
+    yield from hand.move(x, y)
+    yield 3.0
+    hand.picture("9-german-grey-button.png")
+    with hand.override():
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+    area = hand.area()
+    area.type = "PREFERENCES"
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "MotionMix"
+    yield 1.0
+    bpy.ops.preferences.addon_expand(module=MODULE)
+    region = hand.region("PREFERENCES", "WINDOW")
+    yield from hand.move(region.x + region.width / 2, region.y + 4)
+    for _ in range(4):
+        area.tag_redraw()
+        yield 0.5
+    hand.picture("10-german-preferences.png")
