@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..core import BoneMapping, RigDescription, all_schemes, detect_mapping
+from ..core import SLOTS, BoneMapping, RigDescription, all_schemes, detect_mapping
 from ..present import armature, pose_bones
 from . import settings
 from .axes import BLENDER_TO_CORE
@@ -98,6 +98,7 @@ def describe(obj: bpy.types.Object) -> RigDescription:
         owned=np.array([name in constraints.owned for name in number], dtype=bool),
         locked_rotation=np.array([pose.lock_rotation for pose in poses], dtype=bool).reshape(-1, 3),
         locked_location=np.array([pose.lock_location for pose in poses], dtype=bool).reshape(-1, 3),
+        stretching=np.array([pose.ik_stretch > 0.0 for pose in poses], dtype=bool),
         copies=tuple(constraints.copies),
         ik_chains=tuple(constraints.ik_chains),
         depends=tuple(constraints.depends),
@@ -124,7 +125,10 @@ def status_line(mapping: BoneMapping) -> str:
     """One line for the panel: what kind of rig this is, or what is missing."""
     if mapping.reason:
         return mapping.reason
-    return f"{scheme_title(mapping)}, {sum(len(chain) for chain in mapping.bones.values())} bones"
+    found = sum(len(chain) for chain in mapping.bones.values())
+    usual = [slot for slot in SLOTS if slot not in ("root", "body")]  # which few rigs have
+    lacking = sum(slot not in mapping.bones for slot in usual)
+    return f"{scheme_title(mapping)}, {found} of {found + lacking} bones"
 
 
 def scheme_title(mapping: BoneMapping) -> str:

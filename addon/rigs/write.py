@@ -163,7 +163,7 @@ def hand_over(drafts: Sequence[Draft]) -> list[bpy.types.Action]:
 def channels(
     obj: bpy.types.Object, poses: RigPoses, frame_start: float, frame_step: float = 1.0
 ) -> Iterator[curves.Channel]:
-    """The F-curve data of the poses: rotations, locations, custom properties, and what has to be held at rest.
+    """The F-curve data of the poses: rotations, locations, switches, IK stretch, and what has to be held at rest.
 
     One after the other, since angles for a long motion take their time.
 
@@ -188,6 +188,8 @@ def channels(
         whole = values if np.ndim(value) else values[:1]
         path = f'{switch.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
         yield curves.Channel(path, name, whole, frames[: len(whole)])
+    for bone in _bones(obj, poses.rigid):
+        yield curves.Channel(f"{bone.path_from_id()}.ik_stretch", bone.name, np.zeros((1, 1)), frames[:1])
     yield from _rest_channels(obj, poses, frames[:1])
 
 

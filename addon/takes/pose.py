@@ -20,6 +20,7 @@ _REST: Mapping[str, tuple[float, ...]] = {
     "rotation_euler": (0.0, 0.0, 0.0),
     "rotation_axis_angle": (0.0, 0.0, 1.0, 0.0),
     "scale": (1.0, 1.0, 1.0),
+    "ik_stretch": (0.0,),
 }
 _ROTATIONS = tuple(name for name in _REST if name.startswith("rotation"))
 _NAME = r'"((?:[^"\\]|\\.)*)"'
@@ -32,7 +33,7 @@ def to_text(obj: bpy.types.Object) -> str:
     for bone in pose_bones(obj):
         kept: dict[str, Any] = {}
         for channel, rest in _REST.items():
-            values = tuple(getattr(bone, channel))
+            values = _values(bone, channel)
             if values != rest:
                 kept[channel] = values
         custom = custom_properties(bone)
@@ -42,6 +43,11 @@ def to_text(obj: bpy.types.Object) -> str:
         if kept:
             bones[bone.name] = kept
     return _text(bones)
+
+
+def _values(bone: bpy.types.PoseBone, channel: str) -> tuple[float, ...]:
+    value = getattr(bone, channel)
+    return (value,) if isinstance(value, float) else tuple(value)
 
 
 def _text(bones: Mapping[str, Any]) -> str:
@@ -87,7 +93,8 @@ def restore(obj: bpy.types.Object, text: str, paths: Iterable[str]) -> None:
             continue
         for channel in _ROTATIONS if part[1] in _ROTATIONS else (part[1],):
             if channel in _REST:
-                setattr(bone, channel, kept.get(channel, _REST[channel]))
+                values = kept.get(channel, _REST[channel])
+                setattr(bone, channel, values if len(values) > 1 else values[0])
 
 
 def parse(path: str) -> tuple[str, str, str] | None:

@@ -3,6 +3,9 @@
 The pose is the one that the FK controls would make. A control goes along stiffly with the hand or foot bone; a pole
 stands off the knee or elbow in the plane in which the limb bends, where it is in the rig's rest pose when the limb is
 straight.
+
+Hands and feet are always within reach, and yet Blender's solver shortens bones that have an IK stretch (Rigify's) by
+some hundredths of their length, which turns knees and elbows by degrees: such bones are kept rigid.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from .plan import Plan
 from .pose import carried, head_without, local_location, local_rotation
 from .rig import BoneMapping, IkLimb, RigDescription
 
-_STRAIGHT = 0.03  # of a limb's length: a bend smaller than this hardly tells the plane
+_STRAIGHT = 0.01  # of a limb's length: a bend smaller than this hardly tells the plane
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,15 @@ class Posed:
 
 @dataclass(frozen=True)
 class IkChannels:
-    """Rotations and locations of controls and poles by bone, and the FK bones that need no keys any more."""
+    """Rotations and locations of controls and poles by bone, and the FK bones that need no keys any more.
+
+    rigid: bones whose IK stretch has to be off for that.
+    """
 
     rotations: dict[str, np.ndarray]
     locations: dict[str, np.ndarray]
     replaced: frozenset[str]
+    rigid: tuple[str, ...]
 
 
 def bake_ik_controls(
@@ -63,11 +70,13 @@ def bake_ik_controls(
     rotations: dict[str, np.ndarray] = {}
     locations: dict[str, np.ndarray] = {}
     replaced: set[str] = set()
+    rigid: list[str] = []
     for limb in limbs:
         slots = (limb.upper, limb.hinge, limb.end)
         if not all(slot in mapping.bones for slot in slots) or limb.control not in rig.indices:
             continue
         chain = [rig.index(mapping.bones[slot][0]) for slot in slots]
+        rigid += _stretching(rig, chain)
         goal = _follow(rig.index(limb.control), chain[2], world, heads, calibration)
         _key(rig, limb.control, goal, world, heads, calibration, rotations, locations)
         if limb.toe in rig.indices and limb.toe_slot in mapping.bones:
@@ -84,7 +93,16 @@ def bake_ik_controls(
         # where only the limb's two long bones follow a constraint, the hand or foot is still turned by its own keys
         kept = limb.always and not rig.owned[chain[2]]
         replaced.update(rig.bones[bone] for bone in (chain[:2] if kept else chain))
-    return IkChannels(rotations, locations, frozenset(replaced))
+    return IkChannels(rotations, locations, frozenset(replaced), tuple(rigid))
+
+
+def _stretching(rig: RigDescription, chain: Sequence[int]) -> list[str]:
+    """The bones that stretch under IK and lie where a limb's two long bones do: these, or hidden ones for the IK."""
+    assert rig.stretching is not None
+    ends = rig.heads[list(chain)]
+    near = 1e-3 * float(np.linalg.norm(np.diff(ends, axis=0), axis=1).min())
+    apart = np.linalg.norm(rig.heads[:, None] - ends[None, :2], axis=-1).min(axis=1)
+    return [rig.bones[bone] for bone in np.flatnonzero(rig.stretching & (apart < near))]
 
 
 def _follow(

@@ -16,14 +16,16 @@ DROP_SECONDS = 0.15  # how long before and after a far step the hips begin to si
 _LEFT = np.array([1.0, 0.0, 0.0])
 
 
-def lock_feet(motion: Motion, contacts: np.ndarray | None = None, swing_height: float = 0.0) -> Motion:
+def lock_feet(
+    motion: Motion, contacts: np.ndarray | None = None, swing_height: float = 0.0, sinks: bool = True
+) -> Motion:
     """The motion with its planted feet held still, on the ground y = 0.
 
     contacts: (T, 4) left_ankle, left_foot, right_ankle, right_foot, bool or a probability; None = found from height
     and speed. Frames in which no foot has to be moved keep their pose; without contacts the motion itself is returned,
     bit for bit. swing_height: metres that a fast foot is kept over the ground at least (see `plant_feet`); 0 leaves
     swings as they are. Knee direction, twist and everything above the hips are kept; the hips sink where a leg would
-    be too short. Raises ValueError for contacts of another shape.
+    be too short, or, if they may not (`sinks`), that leg reaches as far as it can. Raises ValueError for contacts of another shape.
     """
     skeleton = motion.skeleton
     positions = motion.positions()
@@ -50,7 +52,8 @@ def lock_feet(motion: Motion, contacts: np.ndarray | None = None, swing_height: 
     lengths = np.linalg.norm(skeleton.offsets[knees], axis=-1) + np.linalg.norm(skeleton.offsets[ankles], axis=-1)
     reach = np.where(feet.planted.any(axis=2) & feet.changed[:, None], 1.0, 0.0)
     goals = positions[:, hips] + reach[..., None] * (feet.ankles - positions[:, hips])
-    drop = smooth_cover(needed_drop(positions[:, hips], goals, lengths), round(DROP_SECONDS * motion.fps))
+    needed = needed_drop(positions[:, hips], goals, lengths) if sinks else np.zeros(motion.num_frames)
+    drop = smooth_cover(needed, round(DROP_SECONDS * motion.fps))
     touched = np.flatnonzero(feet.changed | (drop > 0))
     sunk = np.zeros((len(touched), 3))
     sunk[:, 1] = -drop[touched]

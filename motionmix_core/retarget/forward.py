@@ -69,12 +69,14 @@ def to_rig(
     switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
     if options.controls == "ik" and not mapping.ik_limbs:
         raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
+    rigid: tuple[str, ...] = ()
     limbs = tuple(limb for limb in mapping.ik_limbs if options.controls == "ik" or limb.always)
     if limbs:
         posed = Posed(turns, world, heads, travel - middle)
         baked = bake_ik_controls(rig, mapping, limbs, plan, calibration, posed)
         rotations = {bone: turn for bone, turn in rotations.items() if bone not in baked.replaced} | baked.rotations
         locations |= baked.locations
+        rigid = baked.rigid
     by_ik = {
         rig.index(bone)
         for limb in limbs
@@ -84,7 +86,7 @@ def to_rig(
     if options.controls == "ik":
         switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
     warnings = _owned_warning(rig, plan.driven - by_ik) + leave_locked(rig, rotations, locations)
-    return RigPoses(rotations, locations, motion.fps, switches, warnings)
+    return RigPoses(rotations, locations, motion.fps, switches, warnings, rigid)
 
 
 def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:

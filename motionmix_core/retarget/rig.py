@@ -53,6 +53,7 @@ class RigDescription:
         (use_connect and has a parent).
     deform: use_deform. owned: an unmuted constraint or a driver decides this bone's rotation, so keys on it do nothing.
     locked_rotation, locked_location: (B, 3) axes whose channels are locked: no keys are made on them.
+    stretching: may get longer or shorter under an IK constraint (Blender's pose_bone.ik_stretch above 0).
     copies: (bone, control) where a constraint makes a bone take all of another one's pose. ik_chains: IK constraints.
     depends: (bone, other) where a constraint or driver of a bone looks at another one.
     Raises RigError for arrays that don't fit together, NaN, or a parent loop.
@@ -72,6 +73,7 @@ class RigDescription:
     owned: np.ndarray | None = None
     locked_rotation: np.ndarray | None = None
     locked_location: np.ndarray | None = None
+    stretching: np.ndarray | None = None
     copies: tuple[tuple[str, str], ...] = ()
     ik_chains: tuple[IkChain, ...] = ()
     depends: tuple[tuple[str, str], ...] = ()
@@ -97,6 +99,7 @@ class RigDescription:
         for name, default in (
             ("inherit_rotation", True), ("local_location", True), ("connected", False), ("deform", True),
             ("owned", False), ("locked_rotation", (False,) * 3), ("locked_location", (False,) * 3),
+            ("stretching", False),
         ):  # fmt: skip
             value = getattr(self, name)
             array = np.tile(default, (count, *[1] * np.ndim(default))) if value is None else np.asarray(value, bool)
@@ -345,7 +348,7 @@ class RigPoses:
     rotations: bone name -> (T, 4) wxyz, the bone's own pose rotation (pose_bone.rotation_quaternion), continuous signs.
     locations: bone name -> (T, 3) pose_bone.location. fps: of the T frames.
     properties: (bone name, custom property) -> (T,) or a single number, e.g. an FK/IK switch.
-    warnings: what the animator should know, one line each.
+    warnings: what the animator should know, one line each. rigid: bones whose IK stretch is to be keyed off.
     """
 
     rotations: Mapping[str, np.ndarray]
@@ -353,6 +356,7 @@ class RigPoses:
     fps: float
     properties: Mapping[tuple[str, str], np.ndarray | float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    rigid: tuple[str, ...] = ()
 
     @property
     def num_frames(self) -> int:

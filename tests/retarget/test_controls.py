@@ -135,6 +135,18 @@ def test_a_plain_ik_constraint_is_keyed_at_its_control() -> None:
     assert not poses.warnings
 
 
+def test_limbs_that_stretch_under_ik_are_kept_rigid() -> None:
+    """The limb's own bones, and hidden ones that lie on them; not what stretches elsewhere, and never for FK."""
+    rig = control_rig("rigify_generated")
+    hidden = {name: ("master", rig.rest[rig.index(fk)]) for name, fk in (("thigh_ik.L", "thigh_fk.L"),)}
+    rig = with_bones(rig, hidden | {"tail": ("master", np.eye(4))})
+    stretching = np.array([bone in ("thigh_ik.L", "shin_fk.L", "tail") for bone in rig.bones])
+    rig = replace(rig, stretching=stretching)
+    mapping = detect_mapping(rig)
+    assert to_rig(walk(0.3), rig, mapping).rigid == ()
+    assert set(to_rig(walk(0.3), rig, mapping, RetargetOptions(controls="ik")).rigid) == {"thigh_ik.L", "shin_fk.L"}
+
+
 def test_bones_that_copy_controls_stand_for_them_and_are_still_read() -> None:
     rig = build_rig("mixamo")
     short = {name: "c" + name for name in rig.bones}
