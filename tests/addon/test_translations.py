@@ -85,7 +85,7 @@ FINISHED = {
     "“Head” is in Edit Mode. Leave it with Tab": "„Head“ ist im Bearbeitungsmodus. Mit Tab verlassen",
     "a text of somebody else": "a text of somebody else",
     # words of ours inside
-    "Rigify metarig, 22 bones": "Rigify-Metarig, 22 Knochen",
+    "Rigify metarig, 20 of 22 bones": "Rigify-Metarig, 20 von 22 Knochen",
     "The seed must be a whole number, not 1.5.": "Startwert muss eine ganze Zahl sein, nicht 1.5.",
     "“Rig” has no bone that could be: left upper arm, head. Set it by hand if there is one.": (
         "„Rig“ hat keinen Knochen für: Oberarm links, Kopf. Von Hand festlegen, falls es einen gibt."
