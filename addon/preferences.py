@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import cast
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
@@ -14,6 +15,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from . import log
 from .core import WorkerSettings
 from .package import FOLDER, PACKAGE
+from .present import present
 
 MODELS_VARIABLE = "MOTIONMIX_MODELS"
 """Environment variable that names another models folder; it goes before the preference. For tests and render farms."""
@@ -108,7 +110,7 @@ class MotionMixPreferences(bpy.types.AddonPreferences):
 
 def current() -> MotionMixPreferences:
     """The preferences as they are set now."""
-    return bpy.context.preferences.addons[PACKAGE].preferences  # type: ignore[return-value, union-attr]
+    return cast(MotionMixPreferences, present(bpy.context.preferences).addons[PACKAGE].preferences)
 
 
 def models_folder() -> Path:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from .. import compat, worker_bridge
+from .. import compat
 from ..core import MotionMixError
 from ..editing import body, bones, compare, ranges, settings
-from ..operators.cancel import MOTIONMIX_OT_cancel
 from ..operators.edit_body_part import MOTIONMIX_OT_edit_body_part
 from ..operators.edit_clean_up import MOTIONMIX_OT_edit_clean_up, MOTIONMIX_OT_edit_measure
 from ..operators.edit_compare import MOTIONMIX_OT_edit_compare
@@ -17,8 +16,9 @@ from ..operators.edit_in_place import MOTIONMIX_OT_edit_in_place
 from ..operators.edit_loop import MOTIONMIX_OT_edit_loop
 from ..operators.edit_sequence import MOTIONMIX_OT_edit_sequence_add, MOTIONMIX_OT_edit_sequence_remove
 from ..operators.edit_transition import MOTIONMIX_OT_edit_transition
+from ..present import present
 from ..rigs import read
-from .main import wrapped
+from .tab import ArmatureTab, draw_button, wrapped
 
 _MANY_KEYS = 200_000
 BUTTONS = {
@@ -34,25 +34,16 @@ _RANGED = {"in_between", "body_part", "clean_up", "loop"}
 _PROMPTED = {"in_between", "body_part", "transition", "loop"}
 
 
-class MOTIONMIX_PT_edit(bpy.types.Panel):
+class MOTIONMIX_PT_edit(ArmatureTab, bpy.types.Panel):
     """One edit at a time: which, on which frames and bones, how strongly, and the button."""
 
     bl_label = "Edit"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MotionMix"
     bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Shown for armatures."""
-        obj = read.target_of(context.object)
-        return obj is not None and obj.type == "ARMATURE"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        layout = self.layout
-        edit = settings.of(context.scene)
+        layout = present(self.layout)
+        edit = settings.of(present(context.scene))
         obj = read.target_of(context.object)
         assert obj is not None
         layout.prop(edit, "tool", text="")
@@ -68,7 +59,7 @@ class MOTIONMIX_PT_edit(bpy.types.Panel):
         if edit.tool != "transition":  # always something new: both motions stay as they are
             row = layout.row()
             row.prop(edit, "output", expand=True)
-        _draw_button(layout, edit)
+        draw_button(layout, *BUTTONS[edit.tool])
 
 
 def _draw_action(
@@ -96,7 +87,7 @@ def _draw_range(
         return
     if context.screen is not None and context.screen.is_animation_playing:
         return
-    line, icon = range_line(context.scene, obj, edit)
+    line, icon = range_line(present(context.scene), obj, edit)
     wrapped(column, context, line, icon)
 
 
@@ -209,19 +200,6 @@ _DRAW = {
     "loop": _draw_loop,
     "in_place": _draw_in_place,
 }
-
-
-def _draw_button(layout: bpy.types.UILayout, edit: settings.MotionMixEditSettings) -> None:
-    bridge = worker_bridge.bridge()
-    operator, text, icon = BUTTONS[edit.tool]
-    row = layout.row()
-    row.scale_y = 1.5
-    row.operator(operator, text=text, icon=icon)  # type: ignore[arg-type]
-    if bridge.busy:  # below the button, which must not move away from under the mouse
-        factor, line = bridge.progress()
-        row = layout.row(align=True)
-        row.progress(factor=factor, text=line)
-        row.operator(MOTIONMIX_OT_cancel.bl_idname, text="", icon="X")
 
 
 CLASSES = (MOTIONMIX_PT_edit,)

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import bpy
 
-from .. import properties, worker_bridge
+from .. import properties
 from ..operators.add_figure import MOTIONMIX_OT_add_figure
 from ..operators.add_skeleton import MOTIONMIX_OT_add_skeleton
-from ..operators.cancel import MOTIONMIX_OT_cancel
 from ..operators.generate import MOTIONMIX_OT_generate
 from ..operators.prompt_choose import MOTIONMIX_MT_prompts
 from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.seed import MOTIONMIX_OT_new_seed
+from ..present import present
 from ..rigs import batch, read, status
 from ..rigs.fixes import fix_of
 from ..translations import interface
-
-_PIXELS_PER_CHARACTER = 7.0
-
-
-class _Tab:
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MotionMix"
+from .tab import Tab, draw_button, wrapped
 
 
-class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_main(Tab, bpy.types.Panel):
     """Who moves, what they do, and the button."""
 
     bl_label = "MotionMix"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        layout = self.layout
-        settings = properties.of(context.scene)
+        layout = present(self.layout)
+        settings = properties.of(present(context.scene))
         _draw_target(layout, context)
         row = layout.row(align=True)
         row.prop(settings, "prompt", text="", placeholder=interface("What the character does"), icon="TEXT")
@@ -51,10 +42,10 @@ class MOTIONMIX_PT_main(_Tab, bpy.types.Panel):  # type: ignore[misc]
         row.operator(MOTIONMIX_OT_new_seed.bl_idname, text="", icon="FILE_REFRESH")
         column.prop(settings, "variations")
         column.prop(settings, "quality")
-        _draw_button(layout)
+        draw_button(layout, MOTIONMIX_OT_generate.bl_idname, "Generate", "PLAY")
 
 
-class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_advanced(Tab, bpy.types.Panel):
     """What is rarely changed."""
 
     bl_label = "Advanced"
@@ -64,10 +55,10 @@ class MOTIONMIX_PT_advanced(_Tab, bpy.types.Panel):  # type: ignore[misc]
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        layout = self.layout
+        layout = present(self.layout)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        settings = properties.of(context.scene)
+        settings = properties.of(present(context.scene))
         column = layout.column()
         column.prop(settings, "root")
         column.prop(settings, "foot_lock")
@@ -123,41 +114,13 @@ def _draw_length(
     elif settings.length == "FRAMES":
         layout.prop(settings, "frames")
     else:
-        scene = context.scene
+        scene = present(context.scene)
         preview = scene.use_preview_range
         first = scene.frame_preview_start if preview else scene.frame_start
         last = scene.frame_preview_end if preview else scene.frame_end
         seconds = (last - first + 1) * scene.render.fps_base / scene.render.fps
         text = interface("Frames {first} to {last}, {seconds} s")
         layout.label(text=text.format(first=first, last=last, seconds=f"{seconds:.1f}"), translate=False)
-
-
-def _draw_button(layout: bpy.types.UILayout) -> None:
-    bridge = worker_bridge.bridge()
-    column = layout.column()
-    row = column.row()
-    row.scale_y = 1.5
-    row.operator(MOTIONMIX_OT_generate.bl_idname, text="Generate", icon="PLAY")
-    if bridge.busy:  # below the button, which must not move away from under the mouse
-        factor, line = bridge.progress()
-        row = column.row(align=True)
-        row.progress(factor=factor, text=line)
-        row.operator(MOTIONMIX_OT_cancel.bl_idname, text="", icon="X")
-
-
-def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
-    """A label of as many lines as the sidebar's width asks for."""
-    column = layout.column(align=True)
-    following = "NONE" if icon == "NONE" else "BLANK1"
-    for number, line in enumerate(textwrap.wrap(interface(text), max(12, characters(context)))):
-        column.label(text=line, icon=icon if number == 0 else following)  # type: ignore[arg-type]
-
-
-def characters(context: bpy.types.Context) -> int:
-    """About how many characters go beside an icon in a line of the sidebar."""
-    scale = context.preferences.system.ui_scale
-    width = (context.region.width if context.region is not None else 250) / scale - 50
-    return int(width / _PIXELS_PER_CHARACTER)
 
 
 CLASSES = (MOTIONMIX_PT_main, MOTIONMIX_PT_advanced)

@@ -14,6 +14,7 @@ from ..operators.open_log import MOTIONMIX_OT_copy_details, MOTIONMIX_OT_open_lo
 from ..operators.preference_tools import MOTIONMIX_OT_open_model_card, MOTIONMIX_OT_test_python, last_probe
 from ..package import FOLDER
 from ..translations import interface
+from .tab import Icon
 
 CLASSES = ()
 
@@ -65,8 +66,8 @@ def _draw_probe(layout: bpy.types.UILayout) -> None:
     row = layout.row()
     row.operator(MOTIONMIX_OT_test_python.bl_idname, icon="CONSOLE")
     for number, (line, good) in enumerate(last_probe()):
-        icon = ("CHECKMARK" if good else "ERROR") if number == 0 else "BLANK1"
-        layout.label(text=line, icon=icon, translate=False)  # type: ignore[arg-type]
+        icon: Icon = ("CHECKMARK" if good else "ERROR") if number == 0 else "BLANK1"
+        layout.label(text=line, icon=icon, translate=False)
 
 
 def _state(folder: Path) -> tuple[float, ...]:

@@ -14,42 +14,32 @@ from ..operators.mapping_detect import (
 from ..operators.mapping_mirror import MOTIONMIX_OT_mapping_mirror
 from ..operators.mapping_presets import MOTIONMIX_MT_mapping_presets
 from ..operators.rig_rest_pose import MOTIONMIX_OT_rest_pose_clear, MOTIONMIX_OT_rest_pose_set
+from ..present import armature, present
 from ..rigs import read, settings, status
 from ..translations import interface
-from .main import MOTIONMIX_PT_main, wrapped
+from .main import MOTIONMIX_PT_main
+from .tab import ArmatureTab, Icon, wrapped
 
 _BODY = ("root", "body", "pelvis", "spine", "neck", "head")
 _LIMBS = 4  # slots of an arm, and of a leg
 
 
-class _RigPanel:
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MotionMix"
-    bl_options = {"DEFAULT_CLOSED"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Shown for armatures."""
-        obj = read.target_of(context.object)
-        return obj is not None and obj.type == "ARMATURE"
-
-
-class MOTIONMIX_PT_rig(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_rig(ArmatureTab, bpy.types.Panel):
     """What the armature was taken for, and how it's keyed."""
 
     bl_label = "Rig"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_parent_id = MOTIONMIX_PT_main.__name__
     bl_order = 1  # below the takes
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        layout = self.layout
+        layout = present(self.layout)
         obj = read.target_of(context.object)
         assert obj is not None
         rig = settings.of(obj)
         layout.enabled = not read.problem(obj)
-        found = status.mapping(obj) if obj.data.bones else read.problem(obj)  # type: ignore[union-attr]
+        found = status.mapping(obj) if armature(obj).bones else read.problem(obj)
         limbs = False if isinstance(found, str) else bool(found.ik_limbs)
         column = layout.column()
         column.use_property_split = True
@@ -74,15 +64,16 @@ class MOTIONMIX_PT_rig(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
         layout.operator(MOTIONMIX_OT_copy_motion.bl_idname, icon="COPYDOWN")
 
 
-class MOTIONMIX_PT_rig_bones(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_rig_bones(ArmatureTab, bpy.types.Panel):
     """Which bone is which part of the body."""
 
     bl_label = "Bones"
+    bl_options = {"DEFAULT_CLOSED"}
     bl_parent_id = MOTIONMIX_PT_rig.__name__
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the fields, or what was found."""
-        layout = self.layout
+        layout = present(self.layout)
         obj = read.target_of(context.object)
         assert obj is not None
         layout.enabled = not read.problem(obj)
@@ -96,7 +87,7 @@ class MOTIONMIX_PT_rig_bones(_RigPanel, bpy.types.Panel):  # type: ignore[misc]
         row.menu(MOTIONMIX_MT_mapping_presets.bl_idname, text="", icon="PRESET")
         if by_hand:
             row.operator(MOTIONMIX_OT_mapping_automatic.bl_idname, text="", icon="X")
-        if not obj.data.bones:  # type: ignore[union-attr]
+        if not armature(obj).bones:
             return
         found = status.mapping(obj)
         if isinstance(found, str):
@@ -141,8 +132,9 @@ def _draw_fields(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
         _draw_slot(box, obj, slot)
     row = layout.row(align=True)
     row.label(text="Mirror")
-    for source, icon, text in (("left", "FORWARD", "L to R"), ("right", "BACK", "R to L")):
-        row.operator(MOTIONMIX_OT_mapping_mirror.bl_idname, text=text, icon=icon).source = source  # type: ignore[arg-type]
+    directions: tuple[tuple[str, Icon, str], ...] = (("left", "FORWARD", "L to R"), ("right", "BACK", "R to L"))
+    for source, icon, text in directions:
+        row.operator(MOTIONMIX_OT_mapping_mirror.bl_idname, text=text, icon=icon).source = source
     for side, slots in (("Left", LEFT_SLOTS), ("Right", RIGHT_SLOTS)):
         for limb, part in (("Arm", slots[:_LIMBS]), ("Leg", slots[_LIMBS:])):
             box = layout.box()

@@ -8,10 +8,11 @@ import bpy
 
 from ..editing import spec as edit_spec
 from ..operators import take_again, take_manage, take_show, take_time
+from ..present import present, registered
 from ..rigs import read
 from ..takes import collection, own
 from ..translations import interface
-from .main import _Tab, characters, wrapped
+from .tab import ArmatureTab, Tab, characters, wrapped
 
 _ROWS = (5, 8)  # least and most
 _BESIDE_NAME = 12  # characters' room that icons and scroll bar take of a row
@@ -75,12 +76,11 @@ class MOTIONMIX_UL_takes(bpy.types.UIList):
         """Which Actions are listed, and in which order: as they were made, or by name."""
         actions = list(getattr(data, property))
         obj = read.target_of(context.object)
-        view = context.window_manager.motionmix_take_filter  # type: ignore[attr-defined]
+        view = registered(present(context.window_manager), "motionmix_take_filter")
         needle = self.filter_name.casefold()
-        listed = obj is not None
         flags = []
         for action in actions:
-            on = listed and collection.belongs(obj, action, view.every_rig)  # type: ignore[arg-type]
+            on = obj is not None and collection.belongs(obj, action, view.every_rig)
             if on and view.only_starred:
                 on = collection.record(action).starred
             if on and needle:
@@ -109,7 +109,7 @@ class MOTIONMIX_MT_takes(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the menu."""
-        layout = self.layout
+        layout = present(self.layout)
         layout.operator(take_show.MOTIONMIX_OT_take_own.bl_idname, icon="USER")
         layout.operator(take_show.MOTIONMIX_OT_take_step.bl_idname, text="Next Take", icon="TRIA_DOWN").step = 1
         layout.operator(take_show.MOTIONMIX_OT_take_step.bl_idname, text="Previous Take", icon="TRIA_UP").step = -1
@@ -136,31 +136,25 @@ class MOTIONMIX_MT_takes(bpy.types.Menu):
         layout.operator(range_from, text="Preview Range From Take", icon="BLANK1").preview = True
 
 
-class MOTIONMIX_PT_takes(_Tab, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_takes(ArmatureTab, bpy.types.Panel):
     """The takes of the active armature."""
 
     bl_label = "Takes"
     bl_parent_id = "MOTIONMIX_PT_main"
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Shown for an armature."""
-        obj = read.target_of(context.object)
-        return obj is not None and obj.type == "ARMATURE"
-
     def draw_header_preset(self, context: bpy.types.Context) -> None:
         """How many there are."""
         obj = read.target_of(context.object)
         if obj is not None:
-            self.layout.label(text=str(len(collection.takes_of(obj)) or ""))
+            present(self.layout).label(text=str(len(collection.takes_of(obj)) or ""))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the list and what goes with the shown take."""
-        layout = self.layout
+        layout = present(self.layout)
         obj = read.target_of(context.object)
         assert obj is not None
         reason = read.problem(obj)
-        view = context.window_manager.motionmix_take_filter  # type: ignore[attr-defined]
+        view = registered(present(context.window_manager), "motionmix_take_filter")
         if not collection.takes_of(obj, view.every_rig) and collection.shown(obj) is None:
             wrapped(layout, context, interface("Each motion that you generate is kept here as a take"), "INFO")
             if collection.takes_of(obj, every_rig=True):
@@ -238,7 +232,7 @@ def described(request: Any) -> str:
     return ", ".join(part for part in parts if part)
 
 
-class MOTIONMIX_PT_take_timing(_Tab, bpy.types.Panel):  # type: ignore[misc]
+class MOTIONMIX_PT_take_timing(Tab, bpy.types.Panel):
     """Where the shown take lies on the timeline."""
 
     bl_label = "Timing and NLA"
@@ -253,7 +247,7 @@ class MOTIONMIX_PT_take_timing(_Tab, bpy.types.Panel):  # type: ignore[misc]
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel."""
-        layout = self.layout
+        layout = present(self.layout)
         obj = read.target_of(context.object)
         action = collection.shown(obj) if obj is not None else None
         if action is None:
