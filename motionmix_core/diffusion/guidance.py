@@ -11,22 +11,28 @@ from typing import Any
 from .forward_process import Array, Predict
 from .schedule import Step
 
-Weight = float | Callable[[Step], float]
-"""A guidance weight: constant, or a function of the step (EDGE ramps it from 0)."""
+Weight = float | Array | Callable[[Step], float | Array]
+"""A guidance weight: constant, or a function of the step (EDGE ramps it from 0). An array that broadcasts against x0
+gives each feature a weight of its own."""
 
 
-def weight_at(weight: Weight, step: Step) -> float:
+def weight_at(weight: Weight, step: Step) -> float | Array:
     """The guidance weight that holds at `step`."""
     return weight(step) if callable(weight) else weight
 
 
-def combine(unconditional: Array, conditional: Array, weight: float) -> Array:
-    """u + weight (c - u): 0 gives u and 1 gives c, exactly."""
-    if weight == 0:
+def combine(unconditional: Array, conditional: Array, weight: float | Array) -> Array:
+    """u + weight (c - u): the numbers 0 and 1 give u and c, exactly."""
+    if _is(weight, 0):
         return unconditional
-    if weight == 1:
+    if _is(weight, 1):
         return conditional
     return unconditional + (conditional - unconditional) * weight
+
+
+def _is(weight: float | Array, number: int) -> bool:
+    """Whether the weight is this number for every feature."""
+    return isinstance(weight, int | float) and weight == number
 
 
 def with_guidance(
@@ -49,15 +55,15 @@ def with_guidance(
     def predict(x_t: Array, step: Step) -> Array:
         text = weight_at(weight, step)
         if constrained is None:
-            if text == 1:
+            if _is(text, 1):
                 return conditional(x_t, step)
-            if text == 0:
+            if _is(text, 0):
                 return unconditional(x_t, step)
             return combine(unconditional(x_t, step), conditional(x_t, step), text)
         mask = weight_at(constraint_weight, step)
-        if mask == 0:
+        if _is(mask, 0):
             return with_guidance(conditional, unconditional, text)(x_t, step)
-        if text == 0:
+        if _is(text, 0):
             return with_guidance(constrained, unconditional, mask)(x_t, step)
         free = unconditional(x_t, step)
         return free + (conditional(x_t, step) - free) * text + (constrained(x_t, step) - free) * mask

@@ -49,6 +49,15 @@ def motion(seed: int = 0) -> Any:
     return SeededNoise(seed, SHAPE).initial()
 
 
+def test_every_feature_may_have_a_weight_of_its_own() -> None:
+    conditional, free = Branch(0.3), Branch(0.7)
+    x, weights = motion(), np.array([1.0, 0.0, 2.5], np.float32)
+    expected = x * (0.7 + weights * (0.3 - 0.7))
+    np.testing.assert_allclose(with_guidance(conditional, free, weights)(x, STEP), expected, atol=1e-6)
+    batched = with_batched_guidance(lambda x, step: [free(x, step), conditional(x, step)], [weights])
+    np.testing.assert_allclose(batched(x, STEP), expected, atol=1e-6)
+
+
 def test_weights_0_and_1_are_exact_and_call_one_branch() -> None:
     conditional, free = Branch(0.3), Branch(0.7)
     x = motion()
