@@ -54,6 +54,7 @@ def generate(
     steps: int | None = None,
     foot_lock: bool = True,
     root: str = "hips",
+    loop: bool = False,
     frame_start: int | None = None,
     extend_range: bool = True,
     model: str = "",
@@ -70,11 +71,12 @@ def generate(
     prompt: what happens, in English; "" is any motion. seconds: the length. seed: same seed, same motion; variation k
     has seed + k. quality: "draft", "normal" or "high". guidance, steps: None is the model's, or the quality's, own
     value. foot_lock: hold planted feet still. root: what carries the travel, "hips", "root" (the rig's root bone) or
-    "in_place". frame_start: scene frame of the first key; None is the start of the scene's range. extend_range: let
-    the scene's range reach to the motion's end. model: a model's name, "" the usual one. frames: length in
-    frames of the scene, in place of the seconds. key_rate: "scene" is a key on every frame of the scene, "model" one
-    for each frame that the model made, which may lie between frames. target: the armature, or several that get the
-    same motions; None is the active object. scene: None is the current one. on_progress: told 0.0 to 1.0 now and then.
+    "in_place". loop: make the end flow into the beginning. frame_start: scene frame of the first key; None is the start
+    of the scene's range. extend_range: let the scene's range reach to the motion's end. model: a model's name, "" the
+    usual one. frames: length in frames of the scene, in place of the seconds. key_rate: "scene" is a key on every frame
+    of the scene, "model" one for each frame that the model made, which may lie between frames. target: the armature, or
+    several that get the same motions; None is the active object. scene: None is the current one. on_progress: told 0.0
+    to 1.0 now and then.
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """
@@ -91,6 +93,7 @@ def generate(
         root=root,
         frame_start=scene.frame_start if frame_start is None else frame_start,
         extend_range=extend_range,
+        loop=loop,
         model=model,
         frames=frames,
         key_rate=key_rate,

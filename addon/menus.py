@@ -11,27 +11,31 @@ from .operators.add_skeleton import MOTIONMIX_OT_add_skeleton
 from .operators.edit_clean_up import MOTIONMIX_OT_edit_clean_up
 from .operators.edit_in_between import MOTIONMIX_OT_edit_in_between
 from .operators.generate import MOTIONMIX_OT_generate
-from .panels.takes import MOTIONMIX_MT_takes
+from .panels.command_menu import MOTIONMIX_MT_commands
+from .present import present
 from .translations import interface
 
 
 def draw_add_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     """Add > Armature > MotionMix Skeleton."""
-    menu.layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, text="MotionMix Skeleton", icon="OUTLINER_OB_ARMATURE")
+    layout = present(menu.layout)
+    layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, text="MotionMix Skeleton", icon="OUTLINER_OB_ARMATURE")
 
 
 def draw_animation_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    """Object > Animation > Generate Motion, and the same in the Pose menu: what the menu search (F3) finds."""
-    menu.layout.separator()
-    menu.layout.operator(MOTIONMIX_OT_generate.bl_idname, icon="PLAY")
-    menu.layout.menu(MOTIONMIX_MT_takes.bl_idname, icon="ACTION")
+    """Object > Animation > Generate Motion and MotionMix, and the same in the Pose menu."""
+    layout = present(menu.layout)
+    layout.separator()
+    layout.operator(MOTIONMIX_OT_generate.bl_idname, icon="PLAY")
+    layout.menu(MOTIONMIX_MT_commands.bl_idname, icon="ACTION")
 
 
 def draw_edit_menu(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
     """Pose > In-Betweens and the Key menus of the Dope Sheet, the Timeline and the Graph Editor: edits of the keys."""
-    menu.layout.separator()
+    layout = present(menu.layout)
+    layout.separator()
     for operator in (MOTIONMIX_OT_edit_in_between, MOTIONMIX_OT_edit_clean_up):
-        menu.layout.operator(operator.bl_idname, text=f"{interface(operator.bl_label)} (MotionMix)").range = "SELECTED"
+        layout.operator(operator.bl_idname, text=f"{interface(operator.bl_label)} (MotionMix)").range = "SELECTED"
 
 
 def add() -> None:

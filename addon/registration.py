@@ -42,8 +42,8 @@ from .operators import (
     take_show,
     take_time,
 )
+from .panels import command_menu, main
 from .panels import edit as edit_panel
-from .panels import main
 from .panels import rig as rig_panel
 from .panels import takes as takes_panel
 from .rigs import settings as rig_settings
@@ -90,6 +90,7 @@ MODULES: tuple[ModuleType, ...] = (
     rig_panel,
     edit_panel,
     takes_panel,
+    command_menu,
     keymaps,
 )
 """Each lists its classes in ``CLASSES``.

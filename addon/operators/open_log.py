@@ -14,6 +14,7 @@ from ..present import present
 from ..telling import tell
 
 _TAIL = 6000
+_SETTINGS = ("interpreter", "python", "device", "memory_limit", "idle_minutes", "key_rate", "log_level")
 
 
 class MOTIONMIX_OT_open_log(bpy.types.Operator):
@@ -47,9 +48,11 @@ class MOTIONMIX_OT_copy_details(bpy.types.Operator):
 
 def details() -> str:
     """What somebody needs to know to find a fault, as text."""
+    chosen = preferences.current()
     lines = [
         f"{PACKAGE} in Blender {bpy.app.version_string}, Python {platform.python_version()}, {platform.platform()}",
         f"models: {preferences.models_folder()}",
+        *(f"{name}: {getattr(chosen, name)}" for name in _SETTINGS),
         "",
         _tail(log.log_path(), _TAIL),
         "--- worker ---",

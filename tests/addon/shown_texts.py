@@ -16,7 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "addon"
 ENTRIES = (ADDON / "core.py", ROOT / "motionmix_core" / "worker" / "__main__.py")
 SHOWN_KEYWORDS = {"text", "placeholder", "heading"}  # of layout functions
-SHOWN_CALLS = {"interface": 0, "report": 0, "wrapped": 2, "tell": 2, "allowed": 1, "Fix": 0}  # which argument is shown
+SHOWN_CALLS = {
+    "interface": 0,
+    "report": 0,
+    "wrapped": 2,
+    "tell": 2,
+    "allowed": 1,
+    "Fix": 0,
+    "draw_button": 2,
+}  # which argument is shown
 SHOWN_NAMES = {"bl_label", "bl_description", "FORMER", "NO_ACTION"}
 TOLD_NOBODY = {
     "info",
@@ -31,8 +39,8 @@ TOLD_NOBODY = {
     "strftime",
 }
 FOR_PROGRAMMERS = {
-    "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError", "NotImplementedError", "RuntimeError",
-    "TypeError", "ValueError",
+    "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError", "LinAlgError", "NotImplementedError",
+    "RuntimeError", "TypeError", "ValueError",
 }  # fmt: skip
 NOT_TEXTS = {
     "Object Mode",  # Blender's name of a key map

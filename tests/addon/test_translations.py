@@ -22,7 +22,7 @@ def registered(extension: Any) -> Iterator[tuple[str, str]]:
             yield rna.description, cls.__name__
         own = {name for base in cls.__mro__ for name in getattr(base, "__annotations__", {})}
         for prop in rna.properties:
-            if prop.identifier not in own:
+            if prop.identifier not in own or prop.identifier.startswith("bl_"):
                 continue
             yield prop.name, cls.__name__
             yield prop.description, cls.__name__
