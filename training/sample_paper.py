@@ -21,23 +21,21 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from motionmix_core.conditions.action import BANDAI_ACTIONS, HUMANACT12_ACTIONS, ActionTable
 from motionmix_core.conditions.music import load_music
 from motionmix_core.denoisers.mdm import MDM
 from motionmix_core.errors import DataError, MotionMixError, RequestError
 from motionmix_core.formats.bvh_write import write_bvh
 from motionmix_core.formats.motion_npz import load_motion, save_motion
 from motionmix_core.formats.published import read_array
+from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.mixed_data.paper_config import PaperConfig
 
 from .papers.checkpoints import load_checkpoint, load_config
-from .papers.clips import Annotation
 from .papers.conditioning import build_conditioner
-from .papers.editing import PARTS, body_part, in_between
+from .papers.editing import PARTS, body_part, going_on, in_between
 from .papers.networks import build_network
 from .papers.public import is_public, open_public
-from .papers.request import PaperRequest, answer
-from .papers.sampling import Settings
+from .papers.request import annotation_of, answer
 from .papers.space import Space, load_space
 
 
@@ -73,12 +71,13 @@ def _run(arguments: argparse.Namespace) -> list[Path]:
     network, config, space = _opened(arguments)
     if arguments.output.suffix not in (".npz", ".bvh", ".npy"):
         raise DataError(f"{arguments.output}: the file's name must end in .npz, .bvh or .npy")
-    condition = condition_of(config, arguments)
-    texts = [condition] if isinstance(condition, str) else []
-    conditioner = build_conditioner(config, texts, arguments.text_encoder, arguments.run / "texts")
     prefix = network.config.prefix_frames if isinstance(network, MDM) else 0
-    request = request_of(arguments, config, space, condition, prefix)
+    request = request_of(arguments, config, space, prefix)
+    annotation_of(request.condition, config)  # before a text encoder is asked for in vain
+    texts = [request.prompt] if request.prompt else []
+    conditioner = build_conditioner(config, texts, arguments.text_encoder, arguments.run / "texts")
     made = answer(request, network.eval(), config, conditioner, space)
+    made = made[:, prefix:]  # a motion that goes on is written without what was there before
     paths = []
     for number, values in enumerate(made, start=1):
         path = arguments.output
@@ -103,39 +102,23 @@ def _opened(arguments: argparse.Namespace) -> tuple[nn.Module, PaperConfig, Spac
     return network, config, load_space(config, arguments.run)
 
 
-def condition_of(config: PaperConfig, arguments: argparse.Namespace) -> Annotation:
-    """What the command line asks for. Raises RequestError if the network isn't conditioned by that."""
-    takes = {"clip": "text", "distilbert": "text", "clip_tokens": "text", "action": "action", "music": "music"}.get(
-        config.condition, ""
-    )
-    for name in ("text", "action", "music"):
-        if getattr(arguments, name) is not None and name != takes:
-            raise RequestError(f"{config.name} takes no --{name}" + (f", but --{takes}" if takes else ""))
-    if arguments.music is not None:
-        return load_music(arguments.music)
-    if arguments.action is not None:
-        tables = {"humanact12": HUMANACT12_ACTIONS, "bandai": BANDAI_ACTIONS}
-        numbered = ActionTable(config.data.name, tuple(str(label) for label in range(config.data.actions)))
-        return tables.get(config.data.name, numbered).label(arguments.action)
-    text: str | None = arguments.text
-    return text
-
-
-def request_of(
-    arguments: argparse.Namespace, config: PaperConfig, space: Space, condition: Annotation, prefix: int = 0
-) -> PaperRequest:
+def request_of(arguments: argparse.Namespace, config: PaperConfig, space: Space, prefix: int = 0) -> GenerationRequest:
     """The request that a command line stands for: every task is one way of filling it in.
 
     prefix: frames of the observed motion that a network goes on from (DiP), 0 for others.
     """
-    settings = Settings(
+    request = GenerationRequest(
+        prompt=arguments.text or "",
+        action=arguments.action or "",
+        music=None if arguments.music is None else load_music(arguments.music),
+        seconds=config.data.frames / space.fps if arguments.seconds is None else arguments.seconds,
+        seed=arguments.seed,
+        count=arguments.count,
         steps=arguments.steps,
-        guidance=0.0 if condition is None and config.training.condition_drop > 0 else arguments.guidance,
         sampler=arguments.sampler,
-        start_level=arguments.start_level,
+        guidance=arguments.guidance,
+        foot_lock=False,
     )
-    frames = config.data.frames if arguments.seconds is None else max(2, round(arguments.seconds * space.fps))
-    request = PaperRequest(condition, frames, arguments.seed, arguments.count, settings=settings)
     if arguments.observe is None:
         if arguments.between or arguments.part:
             raise RequestError("--between and --part need the motion that holds elsewhere: --observe FILE")
@@ -144,13 +127,15 @@ def request_of(
         return request
     known = observed_of(arguments.observe, space)
     if prefix:
-        return replace(request, observed=known[-prefix:], mask=np.ones_like(known[-prefix:]), prefix=True)
+        return going_on(request, known[-prefix:], space)
     known = known[: config.data.frames]
     if arguments.part:
-        return body_part(request, known, arguments.part, space)
-    if arguments.between:
-        return in_between(request, known, *arguments.between)
-    raise RequestError("say what of the observed motion is to be made anew: --between START STOP or --part NAME")
+        request = body_part(request, known, arguments.part, space)
+    elif arguments.between:
+        request = in_between(request, known, space, *arguments.between)
+    else:
+        raise RequestError("say what of the observed motion is to be made anew: --between START STOP or --part NAME")
+    return replace(request, start_level=arguments.start_level)
 
 
 def observed_of(path: Path, space: Space) -> NDArray[np.float32]:

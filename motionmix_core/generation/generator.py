@@ -18,10 +18,11 @@ from ..conditions.text import MiniLMEncoder, TextFeatures
 from ..denoisers.description import ModelDescription
 from ..denoisers.onnx_denoiser import OnnxDenoiser
 from ..diffusion import Schedule, named_schedule, two_stage_schedule
-from ..errors import Cancelled
+from ..errors import Cancelled, RequestError
 from ..motion.motion import Motion
 from ..onnx_session import DEFAULT_RUNTIME, Interrupter, Runtime
 from ..representation.default import decode, decoded_contacts
+from .condition import Action, Music
 from .feet import lock_free_feet, standing_feet
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
@@ -110,6 +111,7 @@ class Generator:
             on_progress(Progress(0, 0, "Loading the model"))
         denoiser = self.denoiser(request.model)
         description = denoiser.description
+        _check_kind(request, description)
         check()
         warnings: list[str] = []
         prompts = [prompt for prompt, _ in request.segments] or [request.prompt]
@@ -169,6 +171,15 @@ class Generator:
                 "its end was cut."
             )
         return text
+
+
+def _check_kind(request: GenerationRequest, description: ModelDescription) -> None:
+    """RequestError for what only the papers' networks (training.papers) answer."""
+    if isinstance(request.condition, Action | Music):
+        what = "actions by name" if isinstance(request.condition, Action) else "music"
+        raise RequestError(f"The model {description.name} follows text, not {what}: describe the motion by a prompt.")
+    if request.observed_features is not None:
+        raise RequestError(f"The model {description.name} takes observed motion as a motion, not as numbers.")
 
 
 def _windows(request: GenerationRequest, frames: int, description: ModelDescription) -> list[tuple[int, int, int]]:

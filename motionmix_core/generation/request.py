@@ -1,7 +1,8 @@
 """What is asked of the generator: plain data, checked, that can be written as JSON and arrays and read back.
 
-Every feature fills in the same request (design: everything is in-painting): a prompt, a length, observed motion with a
-mask, and the noise level to start from.
+Every feature fills in the same request (design: everything is in-painting): a condition (text, action, music or none),
+a length, observed motion with a mask, and the noise level to start from. The model that ships and the papers' networks
+(`training.papers.request`) answer the same one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..errors import RequestError
 from ..motion.motion import Motion
 from ..motion.skeleton import JOINT_NAMES, canonical_skeleton
 from ..representation.default import FEATURES
+from .condition import Condition, condition_of
 
 MIN_SECONDS = 0.1
 MAX_SECONDS = 60.0
@@ -29,6 +31,7 @@ MAX_SEED = 2**63 - 1
 SAMPLERS = ("ddim", "dpmpp_2m", "ddpm")
 QUALITY_STEPS: Mapping[str, int] = MappingProxyType({"draft": 6, "normal": 14, "high": 30})
 """Network calls of each quality (a guided one counts once)."""
+ARRAY_FIELDS = ("observed_mask", "music", "observed_features")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,10 @@ class GenerationRequest:
         model: folder name of the model; empty = the default one.
         segments: prompts with their seconds, one after the other, in place of `prompt`; together they last `seconds`.
         loop: make the last part flow into the first frame.
+        action: name or number of an action, for networks of actions; in place of a prompt.
+        music: (T,width) music features at the network's frame rate, for networks of dance; in place of a prompt.
+        observed_features: (T,F) numbers of the network's own in place of `observed`, for the papers' networks, whose
+            joints need not be the canonical skeleton's; `observed_mask` then is (T,F), too.
     Raises:
         RequestError: a value out of its range, said in one line.
     """
@@ -72,6 +79,9 @@ class GenerationRequest:
     model: str = ""
     segments: tuple[tuple[str, float], ...] = ()
     loop: bool = False
+    action: str = ""
+    music: NDArray[Any] | None = None
+    observed_features: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):
@@ -92,6 +102,7 @@ class GenerationRequest:
         if self.start_level == 0:
             raise RequestError("The noise level to start from must be above 0: at 0 nothing would change.")
         self._check_segments()
+        condition_of(self.prompt or "".join(prompt for prompt, _ in self.segments), self.action, self.music)
         self._check_observed()
 
     def _check_segments(self) -> None:
@@ -109,6 +120,9 @@ class GenerationRequest:
 
     def _check_observed(self) -> None:
         mask = self.observed_mask
+        if self.observed_features is not None:
+            self._check_features(self.observed_features)
+            return
         if self.observed is None:
             if mask is not None:
                 raise RequestError("A mask of observed motion needs the observed motion beside it.")
@@ -124,9 +138,30 @@ class GenerationRequest:
         mask = np.asarray(mask, np.float32)
         if mask.ndim != 2 or mask.shape[1] != FEATURES:
             raise RequestError(f"The mask of observed motion must be (frames, {FEATURES}), not {mask.shape}.")
-        if not (np.isfinite(mask).all() and mask.min() >= 0 and mask.max() <= 1):
-            raise RequestError("The mask of observed motion must hold numbers from 0 (free) to 1 (holds).")
+        _check_mask(mask)
         object.__setattr__(self, "observed_mask", mask)
+
+    def _check_features(self, features: NDArray[Any]) -> None:
+        if self.observed is not None:
+            raise RequestError("Observed motion is given as a motion or as a network's numbers, not as both.")
+        if self.observed_mask is None:
+            raise RequestError("Observed motion needs a mask that says which of it holds.")
+        features, mask = np.asarray(features, np.float32), np.asarray(self.observed_mask, np.float32)
+        if features.ndim != 2 or mask.shape != features.shape:
+            raise RequestError(
+                f"Observed numbers and their mask must both be (frames, features), not {features.shape} and "
+                f"{mask.shape}."
+            )
+        if not np.isfinite(features).all():
+            raise RequestError("Observed motion holds values that are not finite: repair or leave out those frames.")
+        _check_mask(mask)
+        object.__setattr__(self, "observed_features", features)
+        object.__setattr__(self, "observed_mask", mask)
+
+    @property
+    def condition(self) -> Condition:
+        """What the motion follows. A sequence (`segments`) has a text a part instead, and none here."""
+        return condition_of(self.prompt, self.action, self.music)
 
     @property
     def step_count(self) -> int:
@@ -140,15 +175,18 @@ class GenerationRequest:
     def to_plain(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """As a JSON-ready dictionary and named arrays; `from_plain` reads them back."""
         header: dict[str, Any] = {
-            name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("observed", "observed_mask")
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name != "observed" and name not in ARRAY_FIELDS
         }
         arrays: dict[str, NDArray[Any]] = {}
+        for name in ARRAY_FIELDS:
+            if getattr(self, name) is not None:
+                arrays[name] = getattr(self, name)
         if self.observed is not None:
             header["observed_fps"] = self.observed.fps
             arrays["observed_root"] = self.observed.root_positions
             arrays["observed_rotations"] = self.observed.rotations
-            if self.observed_mask is not None:
-                arrays["observed_mask"] = self.observed_mask
         return header, arrays
 
     @classmethod
@@ -170,8 +208,7 @@ class GenerationRequest:
                 )
             except (KeyError, ValueError) as error:
                 raise RequestError(f"The observed motion can't be used: {error}.") from error
-        if "observed_mask" in arrays:
-            fields["observed_mask"] = arrays["observed_mask"]
+        fields |= {name: arrays[name] for name in ARRAY_FIELDS if name in arrays}
         return cls(**fields)
 
 
@@ -180,6 +217,11 @@ def _check_number(what: str, value: Any, low: float, high: float) -> None:
         raise RequestError(f"The {what} must be a number, not {value!r}.")
     if not math.isfinite(value) or not low <= value <= high:
         raise RequestError(f"The {what} must be between {low:g} and {high:g}, not {value:g}.")
+
+
+def _check_mask(mask: NDArray[np.float32]) -> None:
+    if not (np.isfinite(mask).all() and mask.min() >= 0 and mask.max() <= 1):
+        raise RequestError("The mask of observed motion must hold numbers from 0 (free) to 1 (holds).")
 
 
 def _check_integer(what: str, value: Any, low: int, high: int) -> None:

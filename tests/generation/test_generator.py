@@ -205,6 +205,15 @@ def test_what_the_animator_should_know_is_said(models: Path, generator: Generato
     assert "English" in warnings("🙂")
 
 
+def test_actions_and_music_are_refused_by_a_model_of_text(generator: Generator) -> None:
+    for fields, what in (({"action": "run"}, "actions"), ({"music": np.ones((30, 35))}, "music")):
+        with pytest.raises(RequestError, match=f"follows text, not {what}.*prompt"):
+            generator.generate(GenerationRequest(**fields))
+    numbers = np.zeros((30, 150))
+    with pytest.raises(RequestError, match="as a motion"):
+        generator.generate(GenerationRequest(seconds=1.0, observed_features=numbers, observed_mask=numbers))
+
+
 def test_a_model_without_text_says_that_the_prompt_was_left_out(tmp_path: Path) -> None:
     write_denoiser(tmp_path / "mute", text_encoder=None)
     result: GenerationResult = Generator(tmp_path).generate(GenerationRequest("jump", 0.5, steps=1))

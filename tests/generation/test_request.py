@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from motionmix_core.errors import RequestError
+from motionmix_core.generation.condition import Action, Music, Text
 from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat
@@ -51,6 +52,15 @@ def some_motion(rng: np.random.Generator, frames: int = 12, fps: float = 24.0) -
         ({"prompt": None}, "must be text"),
         ({"model": None}, "by name"),
         ({"observed_mask": np.zeros((30, FEATURES))}, "needs the observed motion"),
+        ({"prompt": "walk", "action": "run"}, "one condition, not text and action"),
+        ({"action": "run", "music": np.zeros((30, 35))}, "one condition, not action and music"),
+        ({"segments": (("walk", 4.0),), "music": np.zeros((30, 35))}, "one condition, not text and music"),
+        ({"action": 3}, "as text"),
+        ({"music": np.zeros(30)}, "(frames, width)"),
+        ({"music": np.full((30, 35), np.nan)}, "not finite"),
+        ({"observed_features": np.zeros((30, 150))}, "needs a mask"),
+        ({"observed_features": np.zeros((30, 150)), "observed_mask": np.zeros((30, 151))}, "must both be"),
+        ({"observed_features": np.zeros((30, 150)), "observed_mask": np.full((30, 150), 2.0)}, "0 (free)"),
     ],
 )
 def test_what_can_not_be_made_is_refused_in_one_line(fields: dict[str, Any], said: str) -> None:
@@ -85,7 +95,7 @@ def test_a_request_survives_being_sent(rng: np.random.Generator) -> None:
     header, arrays = request.to_plain()
     back = GenerationRequest.from_plain(json.loads(json.dumps(header)), arrays)
     for field in dataclasses.fields(request):
-        if not field.name.startswith("observed"):
+        if not field.name.startswith("observed"):  # arrays are compared below
             assert getattr(back, field.name) == getattr(request, field.name), field.name
     assert request.observed is not None
     assert back.observed is not None
@@ -94,6 +104,30 @@ def test_a_request_survives_being_sent(rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(back.observed.root_positions, request.observed.root_positions)
     np.testing.assert_array_equal(back.observed_mask, mask)
     assert back.observed.fps == 24.0
+
+
+def test_a_request_follows_a_text_an_action_music_or_nothing() -> None:
+    music = np.arange(12.0).reshape(4, 3)
+    assert GenerationRequest("walk").condition == Text("walk")
+    assert GenerationRequest(action="run").condition == Action("run")
+    heard = GenerationRequest(music=music).condition
+    assert isinstance(heard, Music) and np.array_equal(heard.features, music)
+    assert GenerationRequest().condition is None
+
+
+def test_conditions_and_numbers_of_other_networks_survive_being_sent() -> None:
+    numbers = np.linspace(0, 1, 300, dtype=np.float32).reshape(2, 150)
+    request = GenerationRequest(
+        action="jump", seconds=2 / 20, observed_features=numbers, observed_mask=(numbers > 0.5).astype(np.float32)
+    )
+    header, arrays = request.to_plain()
+    back = GenerationRequest.from_plain(json.loads(json.dumps(header)), arrays)
+    assert back.condition == Action("jump")
+    np.testing.assert_array_equal(back.observed_features, numbers)
+    np.testing.assert_array_equal(back.observed_mask, numbers > 0.5)
+    header, arrays = GenerationRequest(music=np.ones((3, 35))).to_plain()
+    heard = GenerationRequest.from_plain(json.loads(json.dumps(header)), arrays).condition
+    assert isinstance(heard, Music) and heard.features.shape == (3, 35)
 
 
 def test_a_broken_sent_request_is_refused(rng: np.random.Generator) -> None:

@@ -17,7 +17,7 @@ ArmKind = Literal["full", "half", "motionmix", "plain", "noisy_half"]
 class Arm:
     """One way of training. noise_from, noise_to, pivot, ratio: T1, T2, T* and the noisy share; None: the config's.
 
-    faults: capture faults in place of white noise.
+    faults: capture faults in place of white noise. longer: a larger network, trained longer (`LONGER`).
     """
 
     name: str
@@ -28,6 +28,7 @@ class Arm:
     pivot: int | None = None
     ratio: float | None = None
     faults: tuple[dict[str, Any], ...] = ()
+    longer: bool = False
 
     def config(self, base: PaperConfig) -> PaperConfig:
         """The config that the arm's network is trained and sampled by."""
@@ -43,6 +44,12 @@ class Arm:
         if self.kind == "plain":
             mix = replace(mix, stages="one")
         config = replace(base, name=f"{base.name}-{self.name}", mix=mix)
+        if self.longer:
+            config = replace(
+                config,
+                network=replace(config.network, **LONGER["network"]),
+                training=replace(config.training, **LONGER["training"]),
+            )
         return config if self.kind in ("motionmix", "plain") else config.without_mix()
 
     def data(self, base: PaperConfig, clips: ActionClips, seed: int) -> TrainingSet:
@@ -86,9 +93,22 @@ CAPTURE: tuple[dict[str, Any], ...] = (
     {"kind": "twist_flips", "probability": 0.5},
 )
 STRONG: dict[str, Any] = {"noise_from": 20, "noise_to": 80}
+LONGER: dict[str, dict[str, Any]] = {
+    "network": {"width": 96, "feedforward": 192, "layers": 3},
+    "training": {"steps": 2000, "batch": 32, "learning_rate": 1e-3, "ema": 0.995},
+}
+LONG = (
+    Arm("long-motionmix", "motionmix", "MotionMix", longer=True),
+    Arm("long-full", "full", "full supervision", longer=True),
+    Arm("long-plain", "plain", "the same mixed data, plain training", longer=True),
+    Arm("long-half", "half", "the labelled half alone, clean", longer=True),
+    Arm("long-noisy-half", "noisy_half", "the noisy labelled half alone", longer=True),
+)
+"""The main arms again with nearly three times the weights and 2.5 times the steps: does the answer change?"""
 ABLATIONS = (
     Arm("pivot-60", "motionmix", "MotionMix, T* = 60", pivot=60),
     Arm("pivot-100", "motionmix", "MotionMix, T* = 100", pivot=100),
+    Arm("pivot-200", "motionmix", "MotionMix, T* = 200", pivot=200),
     Arm("ratio-30", "motionmix", "MotionMix, 30 % noisy", ratio=0.3),
     Arm("ratio-70", "motionmix", "MotionMix, 70 % noisy", ratio=0.7),
     Arm("strong-motionmix", "motionmix", "MotionMix, noise 20..80, T* = 80", pivot=80, **STRONG),
@@ -96,4 +116,4 @@ ABLATIONS = (
     Arm("faults-motionmix", "motionmix", "MotionMix, capture faults, T* = 100", pivot=100, faults=CAPTURE),
     Arm("faults-plain", "plain", "plain training, capture faults", pivot=100, faults=CAPTURE),
 )
-ARMS = {arm.name: arm for arm in (*MAIN, *ABLATIONS)}
+ARMS = {arm.name: arm for arm in (*MAIN, *LONG, *ABLATIONS)}

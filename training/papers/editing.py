@@ -1,4 +1,7 @@
-"""Editing as a request: which frames and which joints of a known motion hold (MDM, section 3, "Editing")."""
+"""Editing as a request: which frames and which joints of a known motion hold (MDM, section 3, "Editing").
+
+Known motion is (T, F) in the network's own numbers at `fps` frames a second.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionmix_core.errors import RequestError
+from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.motion.skeleton import JOINT_NAMES
 
-from .request import PaperRequest
 from .space import Space, TextSpace
 
 _ARM = ("collar", "shoulder", "elbow", "wrist")
@@ -30,8 +33,8 @@ HANDS = {"left_wrist": 22, "right_wrist": 23}  # SMPL's hand joints go with thei
 
 
 def in_between(
-    request: PaperRequest, known: NDArray[np.float32], start: float = 0.25, stop: float = 0.75
-) -> PaperRequest:
+    request: GenerationRequest, known: NDArray[np.float32], space: Space, start: float = 0.25, stop: float = 0.75
+) -> GenerationRequest:
     """The request with all of `known` (T, F) held but the frames between two shares of its length (MDM: 25 to 75 %)."""
     frames = len(known)
     first, last = int(start * frames), int(stop * frames)
@@ -39,16 +42,33 @@ def in_between(
         raise RequestError(f"the frames between {start:g} and {stop:g} of {frames} frames aren't a stretch to fill")
     mask = np.ones_like(known)
     mask[first:last] = 0
-    return replace(request, frames=frames, observed=known, mask=mask)
+    return _observing(request, known, mask, space)
 
 
-def body_part(request: PaperRequest, known: NDArray[np.float32], part: str, space: Space) -> PaperRequest:
+def body_part(request: GenerationRequest, known: NDArray[np.float32], part: str, space: Space) -> GenerationRequest:
     """The request with all of `known` (T, F) held but one part of the body, in every frame. Raises RequestError."""
     if part not in PARTS:
         raise RequestError(f"unknown part of the body '{part}': use one of {', '.join(PARTS)}")
     free = space.columns(joints_of(PARTS[part], space))
+    return _observing(request, known, np.broadcast_to(~free, known.shape), space)
+
+
+def going_on(request: GenerationRequest, known: NDArray[np.float32], space: Space) -> GenerationRequest:
+    """The request for what comes after `known` (T, F), which is held: `request.seconds` more (DiP)."""
+    more = request.frames(space.fps)
+    mask = np.zeros((len(known) + more, known.shape[1]), np.float32)
+    mask[: len(known)] = 1
+    return _observing(request, np.pad(known, ((0, more), (0, 0))), mask, space)
+
+
+def _observing(
+    request: GenerationRequest, known: NDArray[np.float32], mask: NDArray[np.generic], space: Space
+) -> GenerationRequest:
     return replace(
-        request, frames=len(known), observed=known, mask=np.broadcast_to(~free, known.shape).astype(np.float32)
+        request,
+        seconds=len(known) / space.fps,
+        observed_features=known,
+        observed_mask=np.asarray(mask, np.float32),
     )
 
 

@@ -1,19 +1,26 @@
-"""The one request (design: everything is in-painting) in the numbers of a published data set, and its answer."""
+"""The papers' networks answer the one request (motionmix_core.generation.request): everything is in-painting.
+
+text, action, music or none   GenerationRequest.condition
+in-betweening, body parts     observed_features and observed_mask, in the network's own numbers (see editing.py)
+going on from a motion (DiP)  observed_features that hold in the first frames alone
+a change of a motion          start_level below 1
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from motionmix_core.conditions.action import BANDAI_ACTIONS, HUMANACT12_ACTIONS, ActionTable
 from motionmix_core.conditions.music import fitted
 from motionmix_core.denoisers.dip import GUIDANCE, PIECE, generate_pieces
 from motionmix_core.denoisers.mdm import MDM
 from motionmix_core.diffusion import SeededNoise
 from motionmix_core.errors import RequestError
+from motionmix_core.generation.condition import Action, Condition, Music, Text
+from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.mixed_data.paper_config import PaperConfig
 
 from .clips import Annotation
@@ -22,116 +29,126 @@ from .long_form import generate_long
 from .sampling import Settings, generate
 from .space import Space
 
-
-@dataclass(frozen=True, eq=False)
-class PaperRequest:
-    """What is asked of a paper's network.
-
-    condition: a text, an action's label, music features (T, width), or None for no condition. frames: length. seed: of
-    the first take; the others follow. count: of takes. observed, mask: (frames, F) in the network's space, 1 where it
-    holds: in-betweening and body-part editing. prefix: `observed` is what comes before the motion (DiP). settings:
-    sampler, steps, guidance, the noise level to start from.
-    """
-
-    condition: Annotation = None
-    frames: int = 60
-    seed: int = 0
-    count: int = 1
-    observed: NDArray[np.float32] | None = None
-    mask: NDArray[np.float32] | None = None
-    prefix: bool = False
-    settings: Settings = field(default_factory=Settings)
-
-    def __post_init__(self) -> None:
-        if self.frames < 2 or self.count < 1:
-            raise RequestError(f"a request needs at least 2 frames and one take, not {self.frames} and {self.count}")
-        if (self.observed is None) != (self.mask is None):
-            raise RequestError("observed motion and the mask that says which of it holds go together")
-        if self.observed is not None and self.mask is not None:
-            if self.observed.shape != self.mask.shape or (len(self.observed) != self.frames and not self.prefix):
-                raise RequestError(
-                    f"observed motion {self.observed.shape} and its mask {self.mask.shape} must both have "
-                    f"{self.frames} frames"
-                )
-            if not (np.isfinite(self.observed).all() and np.isfinite(self.mask).all()):
-                raise RequestError("observed motion holds values that are not finite; repair or leave out those frames")
+FOLLOWS = {"clip": Text, "distilbert": Text, "clip_tokens": Text, "action": Action, "music": Music}
+ACTION_TABLES = {"humanact12": HUMANACT12_ACTIONS, "bandai": BANDAI_ACTIONS}
 
 
 def answer(
-    request: PaperRequest, network: nn.Module, config: PaperConfig, conditioner: Conditioner, space: Space
+    request: GenerationRequest, network: nn.Module, config: PaperConfig, conditioner: Conditioner, space: Space
 ) -> NDArray[np.float32]:
-    """(count, frames, F) in the network's space. Raises RequestError for lengths that the network can't make."""
-    window = config.data.frames
-    if request.prefix:
-        return _continued(request, network, conditioner)
-    if request.observed is not None and request.observed.shape[1] != space.features:
-        raise RequestError(f"observed motion has {request.observed.shape[1]} numbers a frame, not {space.features}")
-    if config.backbone == "edge" and request.frames > window:
-        if request.observed is not None:
-            raise RequestError(f"observed motion can't be longer than a window of {window} frames")
-        takes = [
-            generate_long(
-                network,
-                config,
-                conditioner,
-                space,
-                request.condition,
-                request.frames,
-                request.seed + take,
-                request.settings,
-            )
-            for take in range(request.count)
-        ]
-        return np.stack(takes)
-    if request.frames > window:
+    """(count, frames, F) in the network's space; it agrees with what is observed where the mask is 1.
+
+    Quality "normal" without `steps` samples as the paper does. `model` is the caller's business, and so is `foot_lock`:
+    the numbers are the network's own. Raises RequestError for a condition or a length that the network can't follow,
+    and for sequences and loops, which are the shipped model's.
+    """
+    if request.segments or request.loop:
+        raise RequestError(f"{config.name} makes one motion at a time: no sequences of prompts, no loops")
+    if request.observed is not None:
+        raise RequestError("give the papers' networks observed motion in their own numbers (Space.encode)")
+    annotation = annotation_of(request.condition, config)
+    frames, window = request.frames(space.fps), config.data.frames
+    observed, mask = request.observed_features, request.observed_mask
+    if observed is not None and observed.shape != (frames, space.features):
         raise RequestError(
-            f"{config.name} was trained on up to {window} frames ({window / space.fps:.1f} s), not {request.frames}"
+            f"observed motion is {observed.shape}, the request needs {frames} frames of {space.features} numbers"
         )
-    frames = made_frames(config, request.frames)
-    observed = None
-    if request.observed is not None and request.mask is not None:
+    if isinstance(network, MDM) and network.config.prefix_frames:
+        return _continued(request, network, conditioner, annotation, frames)
+    settings = settings_of(request, config)
+    if config.backbone == "edge" and frames > window:
+        if observed is not None:
+            raise RequestError(f"observed motion can't be longer than a window of {window} frames")
+        seeds = range(request.seed, request.seed + request.count)
+        return np.stack(
+            [generate_long(network, config, conditioner, space, annotation, frames, seed, settings) for seed in seeds]
+        )
+    if frames > window:
+        raise RequestError(
+            f"{config.name} was trained on up to {window} frames ({window / space.fps:.1f} s), not {frames}"
+        )
+    sampled = made_frames(config, frames)
+    known = None
+    if observed is not None and mask is not None:
         # what lies behind the motion's end is known, too: nothing (MDM's editing fixes the padding)
-        behind = ((0, frames - request.frames), (0, 0))
-        observed = np.pad(request.observed, behind), np.pad(request.mask, behind, constant_values=1.0)
-    condition = request.condition
-    if config.condition == "music" and condition is not None:
-        condition = fitted(np.asarray(condition, np.float32), frames)
+        behind = ((0, sampled - frames), (0, 0))
+        known = np.pad(observed, behind), np.pad(mask, behind, constant_values=1.0)
+    if config.condition == "music" and annotation is not None:
+        annotation = fitted(np.asarray(annotation, np.float32), sampled)
     made = generate(
         network,
         config,
         conditioner,
-        [condition] * request.count,
-        frames=frames,
+        [annotation] * request.count,
+        frames=sampled,
         seed=request.seed,
-        settings=request.settings,
-        observed=observed,
-        length=request.frames,
+        settings=settings,
+        observed=known,
+        length=frames,
     )
-    return made[:, : request.frames]
+    return made[:, :frames]
 
 
-def _continued(request: PaperRequest, network: nn.Module, conditioner: Conditioner) -> NDArray[np.float32]:
-    """What comes after the observed motion, piece after piece (DiP)."""
-    if not isinstance(network, MDM) or request.observed is None:
-        raise RequestError("only DiP goes on from a known motion, and it needs one")
+def annotation_of(condition: Condition, config: PaperConfig) -> Annotation:
+    """The condition as a data set's annotation: a caption, a label's number, music features, or None.
+
+    Raises RequestError if the network isn't conditioned by that, or has no such action.
+    """
+    if condition is None:
+        return None
+    takes = FOLLOWS.get(config.condition)
+    if takes is None or not isinstance(condition, takes):
+        instead = f", but --{takes.__name__.lower()}" if takes else ""
+        raise RequestError(f"{config.name} takes no --{type(condition).__name__.lower()}{instead}")
+    if isinstance(condition, Text):
+        return condition.prompt
+    if isinstance(condition, Music):
+        return condition.features
+    numbered = ActionTable(config.data.name, tuple(str(label) for label in range(config.data.actions)))
+    return ACTION_TABLES.get(config.data.name, numbered).label(condition.label)
+
+
+def settings_of(request: GenerationRequest, config: PaperConfig) -> Settings:
+    """How to sample: the paper's way, but for what the request says."""
+    free = request.condition is None and config.training.condition_drop > 0
+    return Settings(
+        steps=None if request.quality == "normal" and request.steps is None else request.step_count,
+        guidance=0.0 if free else request.guidance,  # without condition there is nothing to be led by
+        sampler=request.sampler,
+        start_level=request.start_level,
+    )
+
+
+def _continued(
+    request: GenerationRequest, network: MDM, conditioner: Conditioner, annotation: Annotation, frames: int
+) -> NDArray[np.float32]:
+    """What is observed in the first frames, and what comes after it, piece after piece (DiP)."""
+    known = network.config.prefix_frames
+    mask = request.observed_mask
+    if request.observed_features is None or mask is None:
+        raise RequestError(f"this network goes on from {known} frames of a known motion: give it them (--observe FILE)")
+    held = mask.all(axis=1)
+    first = int(held.sum())
+    if not held[:first].all() or mask[first:].any() or not known <= first < frames:
+        raise RequestError(f"this network goes on from {known} frames or more at the beginning, held as a whole")
     device = next(network.parameters()).device
-    before = torch.from_numpy(request.observed).to(device).expand(request.count, -1, -1)
+    given = torch.from_numpy(request.observed_features[:first]).to(device)
+    before = given.expand(request.count, -1, -1)
     shape = (request.count, PIECE, network.config.features)
 
     def noise(piece: int, call: int) -> Tensor:
         source = SeededNoise(request.seed + 1_000_003 * piece, shape)
         return torch.from_numpy(source.initial() if call == 0 else source(call - 1)).to(device)
 
-    weight = GUIDANCE if request.settings.guidance is None else request.settings.guidance
     made = generate_pieces(
         network.eval(),
         before,
-        [conditioner([request.condition] * request.count, device)],
-        request.frames,
+        [conditioner([annotation] * request.count, device)],
+        frames - first,
         noise,
-        guidance=weight,
+        guidance=GUIDANCE if request.guidance is None else request.guidance,
     )
-    out: NDArray[np.float32] = made.cpu().numpy()
+    out: NDArray[np.float32] = torch.cat([before, made], dim=1).cpu().numpy()
     return out
 
 

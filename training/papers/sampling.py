@@ -118,8 +118,7 @@ def generate(
     known = None
     if observed is not None:
         values, mask = (
-            torch.from_numpy(np.ascontiguousarray(np.broadcast_to(part, shape), np.float32)).to(device)
-            for part in observed
+            torch.from_numpy(np.array(np.broadcast_to(part, shape), np.float32)).to(device) for part in observed
         )
         known = Observation(values, mask)
     start = torch.from_numpy(source.initial()).to(device)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +23,11 @@ from .batches import Batch, BatchSampler
 from .checkpoints import Checkpoint, load_checkpoint, load_config, save_checkpoint, save_config
 from .conditioning import Conditioner
 from .networks import build_network, call_network
-from .objective import Objective
 from .space import save_space
 from .training_set import TrainingSet
+
+Loss = Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Mapping[str, Tensor]]]
+"""`objective.Objective`, or the same compiled."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class PaperTrainer:
         config: PaperConfig,
         data: TrainingSet,
         conditioner: Conditioner,
-        objective: Objective,
+        objective: Loss,
         folder: Path,
         *,
         seed: int = 10,

@@ -8,14 +8,14 @@ import torch
 
 from motionmix_core.errors import RequestError
 from motionmix_core.formats.text_motion import Statistics
+from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.motion.rotations import quat_angle
 from motionmix_core.representation import edge
 from motionmix_core.representation.guo_layout import HUMANML3D, KIT
 from motionmix_core.representation.rot6d import with_hands
 from tests.motions import walk
-from training.papers.editing import body_part, in_between
+from training.papers.editing import body_part, going_on, in_between
 from training.papers.long_form import joined, tied, window_count
-from training.papers.request import PaperRequest
 from training.papers.space import ActionSpace, DanceSpace, TextSpace
 
 HML = TextSpace(Statistics(np.zeros(263, np.float32), np.ones(263, np.float32)), HUMANML3D)
@@ -60,14 +60,14 @@ def test_windows_that_disagree_are_faded():
 
 def test_mdm_s_upper_body_is_156_of_263_numbers():
     known = np.zeros((10, 263), np.float32)
-    request = body_part(PaperRequest(), known, "upper", HML)
-    assert request.mask[0].sum() == 107
-    free = request.mask[0] == 0
+    request = body_part(GenerationRequest(), known, "upper", HML)
+    assert request.observed_mask[0].sum() == 107
+    free = request.observed_mask[0] == 0
     assert not free[:4].any() and not free[259:].any()  # root and contacts hold
     assert free[4 + 3 * 2 : 4 + 3 * 3].all()  # joint 3, spine1
     assert not free[193 : 193 + 9].any() and free[193 + 9 : 193 + 12].all()  # velocities of joints 0, 1, 2; 3
-    lower = body_part(PaperRequest(), known, "lower", HML)
-    assert np.array_equal(lower.mask, 1 - request.mask)
+    lower = body_part(GenerationRequest(), known, "lower", HML)
+    assert np.array_equal(lower.observed_mask, 1 - request.observed_mask)
 
 
 DANCE = DanceSpace(edge.RangeNormaliser(-np.ones(151), np.ones(151)))
@@ -75,28 +75,35 @@ DANCE = DanceSpace(edge.RangeNormaliser(-np.ones(151), np.ones(151)))
 
 @pytest.mark.parametrize("space, width", [(ActionSpace(20.0), 150), (DANCE, 151)])
 def test_hands_go_with_their_wrists(space, width):
-    free = body_part(PaperRequest(), np.zeros((4, width), np.float32), "left_arm", space).mask[0] == 0
+    free = body_part(GenerationRequest(), np.zeros((4, width), np.float32), "left_arm", space).observed_mask[0] == 0
     assert free.sum() == 5 * 6
     shift = 7 if width == 151 else 0
     assert [column for column in range(24) if free[shift + 6 * column]] == [13, 16, 18, 20, 22]
 
 
 def test_in_between_is_mdm_s_middle_half():
-    request = in_between(PaperRequest(), np.zeros((61, 263), np.float32))
-    assert np.flatnonzero(request.mask[:, 0] == 0).tolist() == list(range(15, 45))
-    assert request.frames == 61
+    request = in_between(GenerationRequest(), np.zeros((61, 263), np.float32), HML)
+    assert np.flatnonzero(request.observed_mask[:, 0] == 0).tolist() == list(range(15, 45))
+    assert request.frames(HML.fps) == 61
+
+
+def test_going_on_holds_what_was_before_and_adds_the_length_asked_for():
+    known = np.ones((20, 263), np.float32)
+    request = going_on(GenerationRequest(seconds=2.0), known, HML)
+    assert request.frames(HML.fps) == 60
+    assert (request.observed_mask[:20] == 1).all() and not request.observed_mask[20:].any()
+    assert np.array_equal(request.observed_features[:20], known)
 
 
 def test_requests_that_make_no_sense():
     known = np.zeros((10, 263), np.float32)
     for make, message in (
-        (lambda: in_between(PaperRequest(), known, 0.5, 0.5), "stretch"),
-        (lambda: body_part(PaperRequest(), known, "tail", HML), "tail"),
-        (lambda: body_part(PaperRequest(), known, "upper", TextSpace(HML.statistics, KIT)), "KIT"),
-        (lambda: PaperRequest(frames=1), "2 frames"),
-        (lambda: PaperRequest(frames=10, observed=known), "go together"),
-        (lambda: PaperRequest(frames=9, observed=known, mask=known), "9 frames"),
-        (lambda: PaperRequest(frames=10, observed=known * np.nan, mask=known), "finite"),
+        (lambda: in_between(GenerationRequest(), known, HML, 0.5, 0.5), "stretch"),
+        (lambda: body_part(GenerationRequest(), known, "tail", HML), "tail"),
+        (lambda: body_part(GenerationRequest(), known, "upper", TextSpace(HML.statistics, KIT)), "KIT"),
+        (lambda: GenerationRequest(observed_features=known), "needs a mask"),
+        (lambda: GenerationRequest(observed_features=known, observed_mask=known[:9]), "must both be"),
+        (lambda: GenerationRequest(observed_features=known * np.nan, observed_mask=known), "not finite"),
     ):
         with pytest.raises(RequestError, match=message):
             make()
