@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_RUNS = Path("runs/ablations")
 DEFAULT_OUT = Path("training/reports/ablations")
-HELD_OUT_BATCHES = 8
+HELD_OUT_WINDOWS = 64
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -119,9 +119,10 @@ def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, te
 
     @remembered
     def batches(kind: str) -> HeldOut:
-        return HeldOut.of(cache, texts, plan.base, kind, HELD_OUT_BATCHES)
+        return HeldOut.of(cache, texts, plan.base, kind, HELD_OUT_WINDOWS // plan.base.batch)
 
-    return Yardstick.of(held_out, training, load_judges(arguments.judges), arguments.samples, batches)
+    judges = load_judges(arguments.judges) if arguments.samples else []
+    return Yardstick.of(held_out, training, judges, arguments.samples, batches)
 
 
 def _data(arguments: argparse.Namespace, plans: Sequence[Plan]) -> tuple[MotionCache, TextBank]:
@@ -144,7 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--arms", nargs="+", help="only these arms (default: all)")
     parser.add_argument("--seeds", type=int, nargs="+", help="only these seeds (default: the ablation's)")
     parser.add_argument("--minutes", type=float, help="end after so long; run again to go on")
-    parser.add_argument("--samples", type=int, default=64, help="validation stretches to generate (%(default)s)")
+    parser.add_argument(
+        "--samples", type=int, default=64, help="validation stretches to generate, 0 = none (%(default)s)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads (%(default)s)")
     parser.add_argument("--plans", type=Path, default=FOLDER, help="folder of ablations (%(default)s)")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="what training.prepare wrote (%(default)s)")

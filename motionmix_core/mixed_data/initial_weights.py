@@ -56,8 +56,12 @@ def initial_weights(folder: Path) -> InitialWeights:
 
 
 def load_into(network: torch.nn.Module, weights: InitialWeights, where: str) -> None:
-    """Raises DataError, naming `where` they are from, if the weights are of another network."""
+    """Raises DataError, naming `where` they are from, if the weights are of another network.
+
+    What the weights lack and the network begins at zero (a quality flag, say) stays at zero, and so says nothing yet.
+    """
+    silent = {name: own for name, own in network.state_dict().items() if not own.any()}
     try:
-        network.load_state_dict(weights.network)
+        network.load_state_dict({**silent, **weights.network})
     except RuntimeError as error:
         raise DataError(f"{where} holds weights of another network: {str(error).splitlines()[1].strip()}") from error

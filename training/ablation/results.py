@@ -16,12 +16,12 @@ from .plan import Plan
 
 COLUMNS = (
     "validation loss",
-    "loss@0.9",
     "error@0.5",
     "error@0.9",
     "text gain@0.9",
+    "slide@0.5",
+    "jerk@0.5",
     "R@3 of all",
-    "MM-Dist",
     "FID (8 axes)",
     "KID",
     "skating",

@@ -55,7 +55,7 @@ class Yardstick:
         count: int,
         held_out: Callable[[str], HeldOut],
     ) -> Yardstick:
-        """On at most `count` validation stretches; all real ones are the reference.
+        """On at most `count` validation stretches (0 = no samples); all real ones are the reference.
 
         held_out: gives the held-out batches for networks that read text as `ArmData.text` says.
         """
@@ -106,7 +106,11 @@ def run_arm(
     values = {
         "validation loss": float(np.mean([v for k, v in losses.items() if k.startswith("loss@")])),
         **losses,
-        **_measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick),
+        **(
+            _measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick)
+            if len(yardstick.wanted)
+            else {}
+        ),
         "parameters": trainer.parameters,
         "cpu minutes": (time.process_time() - began) / 60,
     }
@@ -139,7 +143,8 @@ class ArmGenerator(CheckpointGenerator):
 def _measured(generator: CheckpointGenerator, yardstick: Yardstick) -> dict[str, float]:
     wanted = yardstick.wanted
     fps = wanted.data.fps
-    orders = [Order(s.caption(0, False), s.frames / fps) for s in wanted.stretches]
+    longest = generator.denoiser().description.max_seconds  # a take of several windows would measure how they join
+    orders = [Order(s.caption(0, False), min(s.frames / fps, longest)) for s in wanted.stretches]
     motions: list[Motion] = []
     for order in orders:
         request = GenerationRequest(order.prompt, order.seconds, seed=order.seed, steps=SAMPLING_STEPS)
