@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RequestError
+from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import GenerationRequest
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
-from ..motion.rotations import quat_slerp
+from ..motion.rotations import IDENTITY, quat_continuous, quat_inv, quat_mul, quat_normalise, quat_slerp
 from ..motion.skeleton import JOINT_NAMES
+from ..representation.default import smooth_path
 from .edit import Edit, EditSettings
-from .finishing import feet_held, laid_over
+from .finishing import LEG, SIDES, feet_held, laid_over
 from .joint_sets import chain_weights, with_descendants
 from .keys import Held, joint_indices
 from .masks import features_mask
@@ -22,7 +24,7 @@ from .timing import Timing
 
 CONTEXT_SECONDS = 1.0
 WEAKEST = 0.1
-LEG_NAMES = {f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle", "foot")}
+_SLOW = 3.0  # times the smoothing of paths: what is slow for hips that carry a back
 
 
 def body_part(
@@ -75,11 +77,12 @@ def body_part(
     in_time = time_weights(part.num_frames, first - start, last - start, ease_seconds * source.fps)
     weights = in_time[:, None] * chain_weights(chosen, chain_ease)[None]
     moves = np.flatnonzero(weights.max(axis=0) > 0)
+    sides = [side for side in SIDES if chosen >= {f"{side}_{part}" for part in LEG}]  # a part of a leg can't stand
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         made = timing.to_source(made)
         # joints that stay keep their own rotation, so a chosen joint's new one is taken against its parent as it is
-        new = global_to_local(_worlds(made, part, free_joints), part.skeleton.parents)
+        new = global_to_local(_steadied(_worlds(made, part, free_joints), part, chosen), part.skeleton.parents)
         rotations = part.rotations.copy()
         rotations[:, moves] = quat_slerp(part.rotations[:, moves], new[:, moves], weights[:, moves])
         kept = weights == 0
@@ -89,8 +92,10 @@ def body_part(
             place = place + in_time[:, None] * (made.root_positions - place)
             place[in_time == 0] = part.root_positions[in_time == 0]
         motion = Motion(part.skeleton, place, rotations, part.fps)
-        if settings.foot_lock and root and chosen >= LEG_NAMES:
-            motion = feet_held(motion, timing.rows_to_source(contacts), ~inside)
+        if settings.foot_lock and sides:
+            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            fixed = in_time == 0
+            motion = feet_held(motion, planted, fixed, sides=sides, sinks=root, swing_height=SWING_HEIGHT)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     return Edit(request=request, source=source, frames=range(first, last + 1), joints=chosen, root=root, _finish=finish)
@@ -112,6 +117,25 @@ def _worlds(made: Motion, part: Motion, free: list[int]) -> NDArray[np.float64]:
     """World rotations: the made motion's for the free joints, the source's for all others."""
     worlds = part.global_rotations().copy()
     worlds[:, free] = made.global_rotations()[:, free]
+    return worlds
+
+
+def _steadied(worlds: NDArray[np.float64], part: Motion, chosen: frozenset[str]) -> NDArray[np.float64]:
+    """World rotations with chosen joints that carry others which stay changed slowly only.
+
+    A back that stays has the counter-moves to each sway of its own hips in its curves: on hips that sway in another
+    way it would shake. So the fast part of the hips' turning stays, too, and the slow part is the new one.
+    """
+    worlds = worlds.copy()
+    for joint, parent in enumerate(part.skeleton.parents):
+        carries = any(above == joint and JOINT_NAMES[below] not in chosen
+                      for below, above in enumerate(part.skeleton.parents))  # fmt: skip
+        if JOINT_NAMES[joint] not in chosen or not carries:
+            continue
+        above = worlds[:, parent] if parent >= 0 else np.broadcast_to(IDENTITY, worlds[:, 0].shape)
+        own = quat_mul(above, part.rotations[:, joint])
+        change = quat_continuous(quat_mul(quat_inv(own), worlds[:, joint]))
+        worlds[:, joint] = quat_mul(own, quat_normalise(smooth_path(change, _SLOW * part.fps)))
     return worlds
 
 

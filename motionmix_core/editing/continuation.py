@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RequestError
+from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_yaw
@@ -13,6 +16,7 @@ from ..motion.skeleton import JOINT_NAMES
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .finishing import feet_held, laid_over
+from .in_between import in_between
 from .interpolation import interpolated
 from .keys import Held
 from .masks import features_mask
@@ -32,9 +36,37 @@ def continue_motion(source: Motion, seconds: float, settings: EditSettings | Non
         RequestError: a length that can't be made.
     """
     _check_seconds(seconds)
-    new = max(1, round(seconds * source.fps))
-    longer = concatenate([source, _still(source, source.num_frames - 1, new)])
-    return fill_gap(longer, source.num_frames, longer.num_frames, settings or EditSettings())
+    settings = settings or EditSettings()
+    known = source.num_frames
+    longer = concatenate([source, _still(source, known - 1, max(1, round(seconds * source.fps)))])
+    low = max(0, known - round(CONTEXT_SECONDS * source.fps))
+    part = longer.crop(low, longer.num_frames)
+    before = np.arange(part.num_frames) < known - low
+    held = Held(np.repeat(before[:, None], len(JOINT_NAMES), axis=1), before)
+    timing = Timing(part.num_frames, source.fps)
+    at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
+    request = GenerationRequest(
+        seconds=timing.seconds,
+        observed=timing.to_model(interpolated(part, held)),
+        observed_mask=features_mask(at_model),
+        **settings.fields(),
+    )
+
+    def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
+        motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
+        if settings.foot_lock:
+            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            motion = exactly(feet_held(motion, planted, before, swing_height=SWING_HEIGHT), part, held)
+        return laid_over(longer, motion.crop(known - low, part.num_frames), known)
+
+    return Edit(
+        request=request,
+        source=longer,
+        frames=range(known, longer.num_frames),
+        joints=frozenset(JOINT_NAMES),
+        root=True,
+        _finish=finish,
+    )
 
 
 def transition(
@@ -73,41 +105,8 @@ def transition(
     else:
         after = _placed_behind(before, after, new)
     whole = concatenate([before, _still(before, before.num_frames - 1, new), after])
-    return fill_gap(whole, before.num_frames, before.num_frames + new, settings, tuple(warnings))
-
-
-def fill_gap(whole: Motion, start: int, stop: int, settings: EditSettings, warnings: tuple[str, ...] = ()) -> Edit:
-    """Make frames start..stop-1 of a motion new, from all that lies beside them."""
-    context = round(CONTEXT_SECONDS * whole.fps)
-    low, high = max(0, start - context), min(whole.num_frames, stop + context)
-    part = whole.crop(low, high)
-    beside = np.ones(part.num_frames, bool)
-    beside[start - low : stop - low] = False
-    held = Held(np.repeat(beside[:, None], len(JOINT_NAMES), axis=1), beside)
-    timing = Timing(part.num_frames, whole.fps)
-    at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
-    request = GenerationRequest(
-        seconds=timing.seconds,
-        observed=timing.to_model(interpolated(part, held)),
-        observed_mask=features_mask(at_model),
-        **settings.fields(),
-    )
-
-    def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
-        if settings.foot_lock:
-            motion = exactly(feet_held(motion, timing.rows_to_source(contacts), beside), part, held)
-        return laid_over(whole, motion.crop(start - low, stop - low), start)
-
-    return Edit(
-        request=request,
-        source=whole,
-        frames=range(start, stop),
-        joints=frozenset(JOINT_NAMES),
-        root=True,
-        _finish=finish,
-        warnings=warnings,
-    )
+    edit = in_between(whole, [], before.num_frames, before.num_frames + new - 1, settings)
+    return replace(edit, warnings=(*edit.warnings, *warnings))
 
 
 def ground_speed(motion: Motion, at_end: bool) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RequestError
+from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
@@ -16,6 +17,7 @@ from ..retarget.planting import runs
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
+from .gap_network import learned
 from .interpolation import interpolated
 from .keys import Held, Key, held_by
 from .masks import features_mask
@@ -65,7 +67,7 @@ def in_between(
             "range, or work through it in several parts that meet at a key."
         )
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
-    shown = timing.to_model(interpolated(part, held))
+    shown = learned(timing.to_model(interpolated(part, held)), at_model)
     guided = _short(held, source.fps) and not settings.prompt.strip()
     request = GenerationRequest(
         seconds=timing.seconds,
@@ -78,10 +80,11 @@ def in_between(
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         if guided:
-            motion = _mixed(interpolated(part, held), motion, held)
+            motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
-            motion = exactly(feet_held(motion, timing.rows_to_source(contacts), keyed_legs), part, held)
+            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            motion = exactly(feet_held(motion, planted, keyed_legs, swing_height=SWING_HEIGHT), part, held)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     never = [JOINT_NAMES[j] for j in range(len(JOINT_NAMES)) if held.rotations[:, j].all()]

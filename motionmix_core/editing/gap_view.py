@@ -1,0 +1,118 @@
+"""A gap between whole poses, as the gap network sees it: numbers that don't depend on where the body is or faces.
+
+Everything is relative to the last pose before the gap. The curve that is learned to be bent is a cubic Hermite curve
+from that pose to the one after the gap, in rotation vectors of each joint's world rotation and in metres for the root.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..motion.kinematics import positions_from_global
+from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix, quat_yaw
+from ..motion.skeleton import canonical_skeleton
+from .interpolation import hermite
+
+PAST = (1, 3, 6, 9)
+FUTURE = (1, 3)
+"""Frames before the last pose and after the first one that are looked at, where motion and not one pose holds there."""
+WAVES = 8
+SPEED_FRAMES = 10
+"""For how long a speed at an end is believed."""
+_SEAM_FRAMES = 2.0
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class GapView:
+    """B gaps of n missing frames at the model's rate.
+
+    root: (B, 7, 3) metres, rotations: (B, 7, 22, 4) world quaternions at the frames PAST before the last pose
+    (nearest first), that pose, the pose after the gap, FUTURE after that. moves: (B, 2) bool: whether motion, and not
+    one pose, is known before and behind the gap; where it isn't, those frames aren't looked at.
+    """
+
+    root: Array
+    rotations: Array
+    moves: NDArray[np.bool_]
+    missing: int
+
+    @property
+    def last(self) -> int:
+        """Index of the last pose before the gap."""
+        return len(PAST)
+
+    def facing(self) -> Array:
+        """(B, 4) the turn about the vertical axis that the last pose faces by."""
+        pelvis = self.rotations[:, self.last, 0]
+        return quat_yaw(2 * np.arctan2(pelvis[:, 2], pelvis[:, 0]))
+
+    def turns(self) -> Array:
+        """(B, 7, 22, 3) rotation vectors from the last pose to each."""
+        return quat_to_axis_angle(quat_mul(quat_inv(self.rotations[:, self.last, None]), self.rotations))
+
+    def steps(self) -> Array:
+        """(B, 7, 3) the root's way from the last pose to each, metres, as seen from there."""
+        back = quat_inv(self.facing())[:, None]
+        return quat_apply(back, self.root - self.root[:, self.last, None])
+
+    def course(self) -> Array:
+        """(B, 7, 69) steps and turns in one."""
+        return np.concatenate((self.steps(), self.turns().reshape(*self.root.shape[:2], -1)), axis=-1)
+
+    def numbers(self) -> NDArray[np.float32]:
+        """(B, N) what the network is told."""
+        course = self.course()
+        before, after = self.moves[:, :1, None], self.moves[:, 1:, None]
+        behind = self.last + 2
+        course = np.concatenate(
+            (
+                course[:, : self.last] * before,
+                course[:, self.last + 1 : behind],
+                (course[:, behind:] - course[:, self.last + 1 : behind]) * after,
+            ),
+            axis=1,
+        )
+        seen = quat_mul(quat_inv(self.facing())[:, None, None], self.rotations[:, self.last : behind])
+        places = positions_from_global(canonical_skeleton(), seen, np.zeros((*seen.shape[:2], 3)))
+        heights = self.root[:, self.last : behind, 1]
+        length = np.full((len(seen), 1), self.missing / 30)
+        columns = (
+            course,
+            quat_to_matrix(seen)[..., :2],
+            places[:, :, 1:] * 2,
+            heights,
+            self.moves,
+            length,
+            np.log(length),
+            1 / (self.missing + 1) * np.ones_like(length),
+            *(np.sin(2**k * length) for k in range(3)),
+        )
+        return np.concatenate([np.asarray(c).reshape(len(seen), -1) for c in columns], axis=1).astype(np.float32)
+
+    def curve(self) -> Array:
+        """(B, n, 69) steps and turns of the plain curve at the missing frames."""
+        course, last = self.course(), self.last
+        whole = self.missing + 1
+        end = course[:, last + 1]
+        mean = end / whole
+        span = min(whole, SPEED_FRAMES)
+        leave = np.where(self.moves[:, :1], -course[:, 0], mean)
+        arrive = np.where(self.moves[:, 1:], course[:, last + 2] - end, mean)
+        rest = mean * (whole - span)
+        t = np.arange(1, whole) / whole
+        made = hermite(t, np.zeros_like(end), end, leave * span + rest, arrive * span + rest)
+        return np.moveaxis(made, 0, 1)
+
+    def waves(self) -> Array:
+        """(B, n, WAVES): what a correction is made of. Nothing at the ends, and no speed there where motion holds."""
+        whole = self.missing + 1
+        at = np.arange(1, whole)
+        sines = np.sin(np.pi * at[:, None] / whole * np.arange(1, WAVES + 1)) * min(1.5, whole / 30)
+        near = np.stack((at, whole - at))  # (2, n)
+        soft = 1 - np.exp(-((near / _SEAM_FRAMES) ** 2))
+        window = np.where(self.moves[:, :, None], soft, 1.0).prod(axis=1)
+        return window[..., None] * sines

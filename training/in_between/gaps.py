@@ -1,0 +1,104 @@
+"""Gaps cut out of real clips: what the network is shown of them, and what was there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motionmix_core.editing.gap_view import FUTURE, PAST, GapView
+from motionmix_core.errors import DataError
+from motionmix_core.motion.rotations import quat_apply, quat_inv
+from motionmix_core.motion.skeleton import MIRROR_PERMUTATION
+from training.evaluation.clip_cache import ClipCache
+
+SPEEDS = (0.8, 1.0, 1.25)
+MOTION_BEFORE, MOTION_AFTER = 0.8, 0.4
+"""How often motion, and not one pose, is known on either side of a gap."""
+_REACH, _BEHIND = max(PAST), max(FUTURE)
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """A batch. view: what is shown. frames: (K,) which of the missing frames the truth is given of, from 0.
+
+    root (B, K, 3) metres, rotations (B, K, 22, 4) world quaternions, positions (B, K, 22, 3) metres: the truth there.
+    """
+
+    view: GapView
+    frames: NDArray[np.int64]
+    root: NDArray[np.float32]
+    rotations: NDArray[np.float32]
+    positions: NDArray[np.float32]
+
+
+class GapSampler:
+    """Draws gaps from the clips of one split, every frame of them alike, half of them mirrored."""
+
+    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS) -> None:
+        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none."""
+        roots, rotations, positions, lengths = [], [], [], []
+        for clip in cache.ids(split):
+            if not cache.clips[clip]["shippable"]:
+                continue
+            whole = cache.motion(clip)
+            for speed in speeds:
+                motion = whole.at_speed(speed)
+                roots.append(motion.root_positions.astype(np.float32))
+                rotations.append(motion.global_rotations().astype(np.float32))
+                positions.append(motion.positions().astype(np.float32))
+                lengths.append(motion.num_frames)
+        if not lengths:
+            raise DataError(f"{cache.folder} has no clip in the split {split!r} that weights may be taught with")
+        self._root, self._rotations = np.concatenate(roots), np.concatenate(rotations)
+        self._positions = np.concatenate(positions)
+        self._lengths = np.array(lengths)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+
+    def spread(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        """(22, 3) metres: how far joints lie apart within a second, as seen from where the body is and faces then."""
+        gaps = self.batch(rng, 2000, 30, 3)
+        back = quat_inv(gaps.view.facing())[:, None, None]
+        ground = gaps.view.root[:, gaps.view.last, None, None] * (1, 0, 1)
+        return np.asarray(quat_apply(back, gaps.positions - ground).std(axis=(0, 1)), np.float32)
+
+    def batch(
+        self, rng: np.random.Generator, size: int, missing: int, frames: int, moves: tuple[bool, bool] | None = None
+    ) -> Gaps:
+        """Gaps of so many missing frames, the truth of at most `frames` of them.
+
+        moves: whether motion is known before and after; None = as it comes.
+        """
+        need = _REACH + 1 + missing + 1 + _BEHIND
+        room = np.maximum(self._lengths - need + 1, 0)
+        clips = rng.choice(len(room), size, p=room / room.sum())
+        last = self._starts[clips] + _REACH + (rng.random(size) * room[clips]).astype(int)
+        after = last + missing + 1
+        seen = np.stack([*(last - k for k in PAST), last, after, *(after + k for k in FUTURE)], axis=1)
+        chosen = np.sort(rng.choice(missing, min(frames, missing), replace=False))
+        inside = last[:, None] + 1 + chosen
+        mirror = rng.random(size) < 0.5
+        known = rng.random((size, 2)) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else np.tile(moves, (size, 1))
+        view = GapView(
+            _mirrored_places(self._root[seen], mirror), _mirrored_turns(self._rotations[seen], mirror), known, missing
+        )
+        places = self._positions[inside].copy()
+        places[mirror] = places[mirror][:, :, list(MIRROR_PERMUTATION)]
+        return Gaps(
+            view,
+            chosen,
+            _mirrored_places(self._root[inside], mirror),
+            _mirrored_turns(self._rotations[inside], mirror),
+            _mirrored_places(places, mirror),
+        )
+
+
+def _mirrored_places(places: NDArray[np.float32], which: NDArray[np.bool_]) -> NDArray[np.float32]:
+    places[which] *= np.float32([-1, 1, 1])
+    return places
+
+
+def _mirrored_turns(turns: NDArray[np.float32], which: NDArray[np.bool_]) -> NDArray[np.float32]:
+    turns[which] = turns[which][:, :, list(MIRROR_PERMUTATION)] * np.float32([1, 1, -1, -1])
+    return turns
