@@ -68,10 +68,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _show(rows: list[Row], facts: dict[str, object], others: OtherWork, output: Path) -> int:
-    used = others.cores()
-    if used is not None:
-        busy = "" if used < 0.2 else " (BUSY: times by the wall's clock are too long)"
-        facts["cores that others used meanwhile"] = f"{used:.1f}{busy}"
+    told = others.fact()
+    if told is not None:
+        facts["cores that others used meanwhile"] = told
     print(markdown(rows, facts))
     for path in write(rows, facts, output):
         print(path)

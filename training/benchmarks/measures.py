@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 REFERENCE = "MDM, same size, 1,000 steps"
+QUIET = 0.2  # cores of others below which a time counts
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,6 @@ def machine_facts(cores: int) -> dict[str, object]:
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
     }
-    if hasattr(os, "getloadavg"):
-        load = os.getloadavg()[0]
-        busy = "" if load < 0.5 else " (BUSY: others were using the cores, so the times are too long)"
-        facts["load before the run"] = f"{load:.2f}{busy}"
     for package in ("numpy", "onnxruntime", "torch"):
         try:
             facts[package] = __import__(package).__version__
@@ -113,6 +110,16 @@ class OtherWork:
         if busy is None or now is None:
             return None
         return max(0.0, (now - busy - (_own_seconds() - own)) / max(time.monotonic() - began, 1e-9))
+
+    def fact(self) -> str | None:
+        """`cores` in words, with a warning where it was enough to lengthen the times; None where it isn't known.
+
+        The load average says nothing of the kind: it counts what has just ended, and what waits for a disk.
+        """
+        used = self.cores()
+        if used is None:
+            return None
+        return f"{used:.1f}" if used < QUIET else f"{used:.1f} (BUSY: times by the wall's clock are too long)"
 
 
 def _busy_seconds() -> float | None:

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from training.benchmarks import backbones
-from training.benchmarks.measures import OtherWork, use_cores
+from training.benchmarks.measures import OtherWork, machine_facts, use_cores
 
 
 def test_a_row_tells_speed_and_memory_of_its_own_process() -> None:
@@ -49,6 +49,17 @@ def test_work_of_others_is_seen_and_own_work_is_not() -> None:
         spinning.kill()
         spinning.wait()
     assert others is not None and 0 <= others <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("used, told", [(None, None), (0.04, "0.0"), (0.19, "0.2"), (0.9, "0.9 (BUSY")])
+def test_a_table_is_marked_busy_by_what_others_used_and_by_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, used: float | None, told: str | None
+) -> None:
+    monkeypatch.setattr(OtherWork, "cores", lambda self: used)
+    fact = OtherWork().fact()
+    assert fact is None if told is None else fact is not None and fact.startswith(told)
+    assert ("BUSY" in str(fact)) == (used == 0.9)
+    assert not any("BUSY" in str(value) for value in machine_facts(1).values())  # whatever the load average is
 
 
 def test_waiting_threads_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
