@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-REPO_ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = "bl_ext.user_default.motionmix"
+from training.benchmarks.blender_session import add_generated, blender, part
+
 FRAMES = (1, 9, 17)  # over one cycle of the walk, 33 frames
 SPACING = 1.15  # metres between two rigs
 ROW = 2.3  # metres of height that a row shows
@@ -45,50 +44,24 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("build/eight-rigs.png"))
     parser.add_argument("--save", type=Path, help="also save the scene as a .blend file")
     arguments = parser.parse_args()
-    bpy = start_blender()
-    scene = bpy.context.scene
-    scene.render.fps = 30
-    right = np.cross([0.0, 0.0, 1.0], VIEW)
-    right /= np.linalg.norm(right)
-    for column, example in enumerate(examples()):
-        place = right * SPACING * (column - 3.5)
-        rig = example.make()
-        off, slide = animate(rig)
-        rig.location = rig.location + type(rig.location)(place)
-        dress(rig, example.colour)
-        write_title(example.title, place)
-        name = example.title.replace("\n", ", ")
-        print(f"{name}: arms and trunk {off:.2f} degrees off, feet slide {slide:.2f} cm, at most")
-    set_up_camera(right)
-    rows = [render(frame) for frame in FRAMES]
-    save_sheet(rows, arguments.output)
-    if arguments.save:
-        bpy.ops.wm.save_as_mainfile(filepath=str(arguments.save.resolve()))
-    print(arguments.output, arguments.output.stat().st_size // 1000, "kB")
-    sys.stdout.flush()
-    os._exit(0)  # Rigify's timer would hang Python's own end
-
-
-def start_blender() -> Any:
-    """Blender with the working tree as its extension, in a user folder of its own."""
-    resources = tempfile.mkdtemp(prefix="motionmix-pictures-")
-    os.environ["BLENDER_USER_RESOURCES"] = resources
-    bpy: Any = importlib.import_module("bpy")
-    addon_utils: Any = importlib.import_module("addon_utils")
-    folder = Path(resources, "extensions", "user_default", "motionmix")
-    folder.mkdir(parents=True)
-    for name in ("addon", "motionmix_core", "__init__.py", "blender_manifest.toml"):
-        (folder / name).symlink_to(REPO_ROOT / name)
-    addon_utils.extensions_refresh(ensure_wheels=True)
-    addon_utils.enable(PACKAGE, default_set=True)
-    addon_utils.enable("rigify", default_set=True)
-    bpy.ops.wm.read_homefile(use_empty=True)
-    return bpy
-
-
-def part(name: str) -> Any:
-    """A module of the extension."""
-    return importlib.import_module(f"{PACKAGE}.{name}")
+    with blender() as bpy:
+        right = np.cross([0.0, 0.0, 1.0], VIEW)
+        right /= np.linalg.norm(right)
+        for column, example in enumerate(examples()):
+            place = right * SPACING * (column - 3.5)
+            rig = example.make()
+            off, slide = animate(rig)
+            rig.location = rig.location + type(rig.location)(place)
+            dress(rig, example.colour)
+            write_title(example.title, place)
+            name = example.title.replace("\n", ", ")
+            print(f"{name}: arms and trunk {off:.2f} degrees off, feet slide {slide:.2f} cm, at most")
+        set_up_camera(right)
+        rows = [render(frame) for frame in FRAMES]
+        save_sheet(rows, arguments.output)
+        if arguments.save:
+            bpy.ops.wm.save_as_mainfile(filepath=str(arguments.save.resolve()))
+        print(arguments.output, arguments.output.stat().st_size // 1000, "kB")
 
 
 def examples() -> list[Example]:
@@ -100,7 +73,7 @@ def examples() -> list[Example]:
             lambda: part("addon.rigs.skeleton").add_armature(importlib.import_module("bpy").context),
             wood,
         ),
-        Example("Rigify\n706 bones", _rigify, blue),
+        Example("Rigify\n706 bones", lambda: add_generated(importlib.import_module("bpy")), blue),
         Example("Mixamo\nT-pose, scale 0.01", lambda: _built("mixamo"), green),
         Example("Unreal 5\nA-pose, long legs", lambda: _built("unreal", legs=1.2, arms=0.95), wood),
         Example("VRoid\nshort legs", lambda: _built("vroid", legs=0.75, arms=0.85), blue),
@@ -116,19 +89,6 @@ def _built(convention: str, **body: Any) -> Any:
     return importlib.import_module("tests.addon.test_retarget").armature_of(
         build_rig(convention, name=convention, **body), NINE[convention].matrix
     )
-
-
-def _rigify() -> Any:
-    bpy: Any = importlib.import_module("bpy")
-    bpy.ops.object.armature_human_metarig_add()
-    metarig = bpy.context.object
-    bpy.ops.pose.rigify_generate()
-    rig = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE" and "torso" in obj.data.bones)
-    for obj in list(bpy.data.objects):
-        if obj is metarig or obj.name.startswith("WGT-"):
-            obj.hide_render = True
-    bpy.context.view_layer.objects.active = rig
-    return rig
 
 
 def animate(rig: Any) -> tuple[float, float]:

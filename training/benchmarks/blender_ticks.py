@@ -8,17 +8,12 @@ armature gets its new Action is timed apart. Everything that the machine does be
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import shutil
-import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from .blender_write import PACKAGE, REPO_ROOT
+from .blender_session import add_metarig, blender, part
 
 JOBS, SECONDS, VARIATIONS, FPS = 10, 10.0, 2, 30
 TICK_SECONDS = 0.01
@@ -31,28 +26,8 @@ def main() -> None:
     Of all but "cancel" there is "..._cpu" too: processor time of this thread, what they would take on a machine
     with a free core.
     """
-    resources = tempfile.mkdtemp(prefix="motionmix-benchmark-")
-    os.environ["BLENDER_USER_RESOURCES"] = resources
-    bpy: Any = importlib.import_module("bpy")
-    addon_utils: Any = importlib.import_module("addon_utils")  # can be found only once bpy has been imported
-
-    folder = Path(resources, "extensions", "user_default", "motionmix")
-    folder.mkdir(parents=True)
-    for name in ("addon", "motionmix_core", "pretrained", "__init__.py", "blender_manifest.toml"):
-        if (REPO_ROOT / name).exists():
-            (folder / name).symlink_to(REPO_ROOT / name)
-    addon_utils.extensions_refresh(ensure_wheels=True)
-    addon_utils.enable(PACKAGE, default_set=True)
-    addon_utils.enable("rigify", default_set=True)
-    bpy.ops.wm.read_homefile(use_empty=True)
-    bpy.context.scene.render.fps = FPS
-    bpy.ops.object.armature_human_metarig_add()
-    rig = bpy.context.object
-    print(json.dumps(_measured(bpy, rig)))
-    sys.stdout.flush()
-    addon_utils.disable(PACKAGE, default_set=True)
-    shutil.rmtree(resources, ignore_errors=True)
-    os._exit(0)  # with Rigify's timer registered some versions hang or crash when Python ends by itself
+    with blender(FPS) as bpy:
+        print(json.dumps(_measured(bpy, add_metarig(bpy))))
 
 
 class _Clock:
@@ -71,7 +46,7 @@ class _Clock:
 
 def _measured(bpy: Any, rig: Any) -> dict[str, Any]:
     names = ("jobs", "runs", "rigs.status", "worker_bridge")
-    jobs, runs, status, bridges = (importlib.import_module(f"{PACKAGE}.addon.{name}") for name in names)
+    jobs, runs, status, bridges = (part(f"addon.{name}") for name in names)
     status.of(rig)  # as the panel does long before the button is pressed
     found: dict[str, list[float]] = {}
     loads = [os.getloadavg()[0]] if hasattr(os, "getloadavg") else []
