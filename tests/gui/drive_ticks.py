@@ -19,7 +19,7 @@ import bpy
 from hand import Hand, Steps
 from scene import bridge, empty_scene, part, say, settings
 
-JOBS, SECONDS, VARIATIONS = 10, 10.0, 2
+JOBS, SECONDS = 10, 6.0
 BETWEEN_REDRAWS = 0.1
 
 
@@ -31,7 +31,7 @@ def steps(hand: Hand) -> Steps:
         bpy.ops.view3d.view_selected()
     yield from hand.open_tab()
     yield from hand.rest()
-    settings().prompt, settings().variations, settings().seconds = "a person walks forward", VARIATIONS, SECONDS
+    settings().prompt, settings().quality, settings().seconds = "a person walks forward", "draft", SECONDS
     own = timed_modal(part("addon.operators.beside").BesideTheWindow)
     yield 5.0
 
