@@ -32,6 +32,11 @@ class TickedWork(Generic[Made]):
         """Whether the motion is there and being put on the armature."""
         return self._steps is not None
 
+    @property
+    def hurries(self) -> bool:
+        """Whether each tick has something to do; else it only looks in on the worker."""
+        return self.writing
+
     def cancel(self) -> None:
         """Give it up; what was made of it is taken back. `tick` raises Cancelled then."""
         self._cancelled = True

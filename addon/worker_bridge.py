@@ -45,12 +45,13 @@ class Bridge:
         self._client: WorkerClient | None = None
         self._jobs: list[WorkerJob] = []
         self._writing: list[Cancellable] = []
+        self._reading: list[tuple[Cancellable, float]] = []
         self._running_since: tuple[int, float] = (0, 0.0)
 
     @property
     def busy(self) -> bool:
-        """Whether a motion is being made or written."""
-        return self.current is not None or bool(self._writing)
+        """Whether a rig is being read, or a motion made or written."""
+        return self.current is not None or bool(self._writing or self._reading)
 
     @property
     def current(self) -> WorkerJob | None:
@@ -88,6 +89,12 @@ class Bridge:
         if run in self._writing:
             self._writing.remove(run)
 
+    def reading(self, run: Cancellable, share: float | None) -> None:
+        """A rig is being read, and so much of it is done, 0 to 1; None: it is read, or won't be."""
+        self._reading = [pair for pair in self._reading if pair[0] is not run]
+        if share is not None:
+            self._reading.append((run, share))
+
     def poll(self) -> None:
         """Take in what the worker said. Returns at once; what became of a job stands in the job."""
         if self._client is not None:
@@ -119,12 +126,12 @@ class Bridge:
         """Give all jobs up, those first that only wait."""
         for job in reversed(self._jobs):
             self.cancel(job)
-        for run in list(self._writing):
+        for run in [*self._writing, *(run for run, _ in self._reading)]:
             run.cancel()
 
     def stop(self) -> None:
         """End the worker process, if there is one. All its jobs count as cancelled."""
-        for run in list(self._writing):
+        for run in [*self._writing, *(run for run, _ in self._reading)]:
             run.cancel()
         if self._client is not None:
             self._client.stop()
@@ -135,6 +142,8 @@ class Bridge:
         job = self.current
         if self._writing:
             return 1.0, interface("Writing keys")
+        if self._reading:
+            return self._reading[0][1], interface("Reading the rig")
         if job is None:
             return 0.0, ""
         behind = f" (+{self.waiting})" if self.waiting else ""

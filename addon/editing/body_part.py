@@ -7,10 +7,11 @@ import bpy
 from ..core import Motion, RequestError, editing
 from . import body, bones, ranges, source
 from .plan import Plan, Work
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
@@ -19,7 +20,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     if not joints:
         raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     edit = editing.body_part(
         seen.motion,
         joints,

@@ -8,12 +8,13 @@ import numpy as np
 from ..core import JOINT_PRESETS, Motion, RequestError, editing
 from . import body, bones, ranges, source
 from .plan import Plan, Work
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 _FEWEST = 5
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
@@ -27,7 +28,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     if not chosen:
         raise RequestError("All chosen bones are protected: nothing is left to clean up")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     keep = ranges.selected_frames(found.channels.values()) if spec.protect_keys else np.zeros(0)
     keep = keep[(keep >= span.first) & (keep <= span.last)]
     edit = editing.clean_up(

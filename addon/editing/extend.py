@@ -11,10 +11,11 @@ from ..core import Motion, RequestError, editing
 from . import body, source
 from .plan import Plan, Work
 from .ranges import FrameRange
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     frames = found.all_key_frames
@@ -23,7 +24,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
     fps = source.frame_rate(scene)
     last = int(np.ceil(frames[-1]))
     first = max(int(np.floor(frames[0])), last - int(np.ceil(body.LONGEST_CONTEXT * fps)))
-    seen = source.sampled(scene, found.obj, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
     edits = [editing.continue_motion(seen.motion, seconds, spec.settings()) for _, seconds in pieces]
     new = sum(edit.source.num_frames - seen.motion.num_frames for edit in edits)

@@ -13,12 +13,13 @@ from .channels import unique_frames
 from .keys import SAME_FRAME
 from .plan import Plan, Work
 from .ranges import FrameRange
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 _ALL_JOINTS = frozenset(canonical_skeleton().names)
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
@@ -37,7 +38,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -
         )
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, (spec.collection,))
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     holds = held_frames(found, poses)
     keys = _keys(found, seen, span, poses, holds, pins, choice)
     keyed = sorted({key.frame for key in keys if seen.index(span.first) <= key.frame <= seen.index(span.last)})

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 import bpy
 import numpy as np
 
-from .. import compat, jobs, log
-from ..core import GenerationRequest, GenerationResult, Motion, RigError, foot_contacts
-from ..rigs import read
+from .. import compat, log
+from ..core import GenerationRequest, GenerationResult, Motion, foot_contacts
 from ..takes import collection
-from . import body, body_part, clean_up, extend, in_between, keys, loop, travel, write
+from . import body, body_part, clean_up, extend, in_between, loop, travel, write
 from .channels import Channel
 from .plan import Plan
 from .poses import changing
+from .reading import Reader, Watched, at_once
 from .source import Ask
 from .spec import TAKE_NAMES, EditSpec
 
-PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec], Plan]] = {
+PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec, Reader], Plan]] = {
     "in_between": in_between.plan,
     "body_part": body_part.plan,
     "clean_up": clean_up.plan,
@@ -43,18 +43,11 @@ class Edited:
 
 @dataclass
 class Job:
-    """An edit that has begun.
-
-    Blender's data is named by session-wide numbers: pointers don't live through an undo.
-    """
+    """An edit that has begun."""
 
     spec: EditSpec
     plan: Plan
-    target_uid: int
-    target_name: str
-    scene_uid: int
-    action_uid: int
-    keyed: int
+    armature: Watched
     request: GenerationRequest | None = None
     finished: Motion | None = None
     model: str = ""
@@ -73,23 +66,8 @@ class Job:
             self.request, self.finished = None, done.value
 
     def target(self) -> tuple[bpy.types.Object, bpy.types.Scene]:
-        """The armature and the scene, if all is still as it was when the edit was begun.
-
-        Raises RigError when it isn't: what was made wouldn't fit any more.
-        """
-        obj = jobs.by_uid(bpy.data.objects, self.target_uid)
-        scene = jobs.by_uid(bpy.data.scenes, self.scene_uid)
-        if obj is None or scene is None:
-            raise RigError(f"“{self.target_name}” was removed while its motion was being made. Nothing was changed.")
-        reason = read.problem(obj)
-        if reason:
-            raise RigError(reason)
-        action = compat.current_assignment(obj).action
-        if (action.session_uid if action is not None else 0) != self.action_uid:
-            raise RigError(f"“{obj.name}” plays another Action than when the edit was begun. Nothing was changed.")
-        if unchanged(obj) != self.keyed:
-            raise RigError(f"Keys of “{obj.name}” were changed while its motion was being made. Run the edit again.")
-        return obj, scene
+        """The armature and the scene. Raises RigError when they aren't as they were when the edit was begun."""
+        return self.armature.found()
 
     def finish(self) -> Edited:
         """Key the finished motion, all or nothing. Raises RigError as `target` does."""
@@ -159,18 +137,11 @@ def drained(steps: Generator[bool, None, Edited]) -> Edited:
             return done.value
 
 
-def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, reader: Reader = at_once) -> Job:
     """Look at the rig and its Action. Raises RigError or RequestError; nothing has been changed then."""
-    plan = PLANNERS[spec.tool](scene, obj, spec)
+    plan = PLANNERS[spec.tool](scene, obj, spec, reader)
     assert obj is not None
-    action = compat.current_assignment(obj).action
-    uid = action.session_uid if action is not None else 0
-    job = Job(spec, plan, obj.session_uid, obj.name, scene.session_uid, uid, unchanged(obj))
+    job = Job(spec, plan, Watched.of(scene, obj))
     job.warnings += list(plan.warnings)
     job.receive(None)
     return job
-
-
-def unchanged(obj: bpy.types.Object) -> int:
-    """A number that stays the same as long as no key of what the armature plays is changed."""
-    return hash(tuple((curve.data_path, curve.array_index, keys.coordinates(curve)) for curve in compat.curves_of(obj)))

@@ -9,15 +9,16 @@ from ..core import Motion, editing
 from . import body, ranges, source
 from .plan import Plan, Work
 from .ranges import FrameRange
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """The end of the range made into a way back to its beginning. Raises RigError or RequestError."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    seen = source.sampled(scene, found.obj, first, last, found.ik)
+    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     edit = editing.make_loop(seen.motion, spec.settings(), seconds=spec.seconds)
     length = seen.motion.num_frames
 

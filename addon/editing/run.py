@@ -1,4 +1,4 @@
-"""An edit in the window, a tick at a time: it asks the worker, once or several times, then keys the result."""
+"""An edit in the window, a tick at a time: it reads the rig, asks the worker, once or several times, then keys it."""
 
 from __future__ import annotations
 
@@ -46,25 +46,57 @@ class _Receipt(threading.Thread):
 class EditRun(TickedWork[Edited]):
     """One edit on its way."""
 
-    def __init__(self, job: Editing) -> None:
-        """Hand the first request, if there is any, to the worker. Raises MotionMixError when it can't be started."""
+    def __init__(self, reading: Generator[float, None, Editing]) -> None:
+        """Begin to read the rig (see `reading.beginning`). Raises MotionMixError when nothing can come of it."""
         super().__init__()
-        self.job = job
-        self._work: WorkerJob | None = self._submitted()
+        self.job: Editing | None = None
+        self._reading: Generator[float, None, Editing] | None = reading
+        self._work: WorkerJob | None = None
         self._taking_in: _Receipt | None = None
+        self._read_on()
+
+    @property
+    def hurries(self) -> bool:
+        """Whether each tick has something to do: frames to be read, or keys to be written."""
+        return self._reading is not None or self.writing
 
     def _stop_worker(self) -> None:
         if self._work is not None:
             worker_bridge.bridge().cancel(self._work)
+        if self._reading is not None:
+            self._reading.close()
+            self._end_reading()
+
+    def _read_on(self) -> None:
+        """One step of reading. With the last one the first request, if there is any, goes to the worker."""
+        assert self._reading is not None
+        try:
+            worker_bridge.bridge().reading(self, next(self._reading))
+        except StopIteration as done:
+            self._end_reading()
+            self.job = done.value
+            self._work = self._submitted()
+        except BaseException:
+            self._end_reading()
+            raise
+
+    def _end_reading(self) -> None:
+        self._reading = None
+        worker_bridge.bridge().reading(self, None)
 
     def _is_there(self) -> bool:
-        """Whether all requests are answered, and the last answer taken in."""
+        """Whether the rig is read, all requests are answered, and the last answer is taken in."""
+        if self._reading is not None:
+            self._read_on()
+            return False
+        if self._cancelled and self.job is None:
+            return True
         if self._work is not None:
             if not self._work.finished:
                 return False
             answer = jobs.answer(self._work)
             self._work = None
-            if not self._cancelled:
+            if not self._cancelled and self.job is not None:
                 self._taking_in = _Receipt(self.job, answer)
         if self._taking_in is not None:
             if self._taking_in.is_alive():
@@ -78,7 +110,8 @@ class EditRun(TickedWork[Edited]):
         return True
 
     def _writing(self, ask: Ask) -> Generator[bool, None, Edited]:
+        assert self.job is not None
         return self.job.finishing(ask)
 
     def _submitted(self) -> WorkerJob | None:
-        return None if self.job.request is None else worker_bridge.bridge().submit(self.job.request)
+        return None if self.job is None or self.job.request is None else worker_bridge.bridge().submit(self.job.request)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
-from ..present import evaluated_object, pose_bones
+from ..present import pose_bones
 from .channels import Channel, channels_of
+from .reading import Reader, at_once
 
 
 @dataclass(frozen=True)
@@ -31,21 +32,24 @@ class SeenChannel(Channel):
 
 
 def evaluated(
-    scene: bpy.types.Scene, obj: bpy.types.Object, bones: Sequence[str], first: int, last: int
+    scene: bpy.types.Scene,
+    obj: bpy.types.Object,
+    bones: Sequence[str],
+    first: int,
+    last: int,
+    read: Reader = at_once,
 ) -> dict[tuple[str, str], SeenChannel]:
     """The bones' channels as the armature plays them, whatever moves them. The scene's frame is put back."""
     plain = channels_of(obj, bones)
-    tables = {key: np.empty((last - first + 1, len(channel.static))) for key, channel in plain.items()}
-    before, subframe = scene.frame_current, scene.frame_subframe
-    try:
-        for row, frame in enumerate(range(first, last + 1)):
-            scene.frame_set(frame)
-            seen = pose_bones(evaluated_object(obj))
-            for (bone, kind), channel in plain.items():
-                tables[bone, kind][row] = getattr(seen[bone], channel.name)
-    finally:
-        scene.frame_set(before, subframe=subframe)
-    return seen_channels(plain, tables, first)
+    places = [(bone, channel.name) for (bone, _), channel in plain.items()]
+
+    def look(seen: bpy.types.Object) -> np.ndarray:
+        own = pose_bones(seen)
+        return np.concatenate([np.array(getattr(own[bone], name)) for bone, name in places])
+
+    table = np.stack(read(scene, obj, range(first, last + 1), "channels", look))
+    ends = np.cumsum([len(channel.static) for channel in plain.values()])
+    return seen_channels(plain, dict(zip(plain, np.split(table, ends[:-1], axis=1), strict=True)), first)
 
 
 def seen_channels(

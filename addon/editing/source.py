@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigPoses, from_rig, to_rig
 from ..rigs import sample, transfer
+from .reading import Reader, at_once
 
 Ask = Callable[..., Any]
 """Has the worker compute something beside its jobs: `worker_bridge.Bridge.ask`."""
@@ -59,11 +60,18 @@ class Posed:
     locations: dict[str, np.ndarray]
 
 
-def sampled(scene: bpy.types.Scene, obj: bpy.types.Object, first: int, last: int, ik: Collection[str] = ()) -> Source:
-    """Read the armature's poses at the whole frames from first to last. Raises RigError."""
+def sampled(
+    scene: bpy.types.Scene,
+    obj: bpy.types.Object,
+    first: int,
+    last: int,
+    ik: Collection[str] = (),
+    read: Reader = at_once,
+) -> Source:
+    """Read the armature's poses at the whole frames from first to last. Raises RigError, and what the reader does."""
     target = transfer.target_of(obj)
     frames = range(first, last + 1)
-    matrices = sample.pose_matrices(scene, obj, frames)
+    matrices = np.stack(read(scene, obj, frames, "matrices", sample.matrices_of(obj)))
     own = RetargetOptions(reference=target.reference)
     motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames)
     return Source(target, motion, first, frozenset(ik))

@@ -6,8 +6,7 @@ new take holds the first Action, the way, and the second Action moved to where t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,15 +19,16 @@ from ..rigs import takes
 from ..takes import strips
 from . import body, seen, source, write
 from .channels import Channel, unique_frames
-from .job import Edited, Job, unchanged
+from .job import Edited, Job
 from .plan import Plan, Work
 from .ranges import FrameRange
+from .reading import Reader, Watched, at_once, playing
 from .spec import EditSpec
 
 
-def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Job:
     """Look at the two motions. Raises RigError or RequestError; nothing has been changed then."""
-    return _into_action(scene, obj, spec) if spec.after else _between_strips(scene, obj, spec)
+    return _into_action(scene, obj, spec, read) if spec.after else _between_strips(scene, obj, spec, read)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class TransitionJob(Job):
         return Edited(made.action, tuple(dict.fromkeys(self.warnings)))
 
 
-def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader) -> Job:
     found = body.of(obj, needs_action=False)
     first, second = _two_strips(found.obj)
     start, stop = int(np.ceil(first.frame_end)), int(np.floor(second.frame_start))
@@ -78,8 +78,8 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
     reach = int(np.ceil(body.LONGEST_CONTEXT * source.frame_rate(scene)))
     low = max(int(np.floor(first.frame_start)), start - reach)
     high = min(int(np.ceil(second.frame_end)), stop + reach)
-    whole = source.sampled(scene, found.obj, low, high)
-    channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high)
+    whole = source.sampled(scene, found.obj, low, high, read=read)
+    channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high, read)
     at = whole.index(start), whole.index(stop)
     edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, spec.settings())
     plan = Plan(
@@ -114,7 +114,7 @@ def _two_strips(obj: bpy.types.Object) -> tuple[Any, Any]:
     return first, second
 
 
-def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Job:
+def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader) -> Job:
     found = body.of(obj)
     other: bpy.types.Action | None = bpy.data.actions.get(spec.after)
     if other is None:
@@ -125,14 +125,14 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     fps = source.frame_rate(scene)
     end = int(np.ceil(frames[-1]))
     low = max(int(np.floor(frames[0])), end - int(np.ceil(body.LONGEST_CONTEXT * fps)))
-    before = source.sampled(scene, found.obj, low, end, found.ik)
-    with _playing(found.obj, other):
+    before = source.sampled(scene, found.obj, low, end, found.ik, read)
+    with playing(found.obj, other):
         theirs = body.of(found.obj)
         keyed = unique_frames([channel.key_frames(with_fillers=True) for channel in theirs.channels.values()])
         if not len(keyed):
             raise RequestError(f"The Action “{other.name}” has no keys on this body's bones")
         begins, ends = int(np.floor(keyed[0])), int(np.ceil(keyed[-1]))
-        after = source.sampled(scene, found.obj, begins, max(ends, begins + 1), found.ik)
+        after = source.sampled(scene, found.obj, begins, max(ends, begins + 1), found.ik, read)
         their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
         their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
     edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())
@@ -170,17 +170,6 @@ def _one_after_the_other(before: Motion, new: int, after: Motion) -> Motion:
     return Motion(before.skeleton, root, turns, before.fps)
 
 
-@contextmanager
-def _playing(obj: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
-    """Within it the armature plays another Action."""
-    before = write.snapshot(obj)
-    try:
-        compat.assign(obj, action, compat.slot_for(action, obj))
-        yield
-    finally:
-        write.put_back(obj, before)
-
-
 def _job(
     scene: bpy.types.Scene,
     found: body.Body,
@@ -198,11 +187,7 @@ def _job(
     job = TransitionJob(
         spec,
         plan,
-        found.obj.session_uid,
-        found.obj.name,
-        scene.session_uid,
-        action.session_uid if action is not None else 0,
-        unchanged(found.obj),
+        Watched.of(scene, found.obj),
         channels=usable,
         name=name,
         edited=action.name if action is not None else "",

@@ -8,14 +8,15 @@ import numpy as np
 from ..core import RequestError, editing
 from . import body, ranges, source
 from .plan import Plan, instant
+from .reading import Reader, at_once
 from .spec import EditSpec
 
 
-def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> Plan:
+def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
-    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)), found.ik)
+    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)), found.ik, read)
     finished, root = seen.motion, "hips"
     if spec.root == "BONE":
         root = "root"

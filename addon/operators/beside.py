@@ -13,11 +13,11 @@ from ..telling import tell
 from ..translations import interface
 
 _TICK = 0.05  # seconds between looks at the worker
-_WRITING_TICK = 0.01  # and while keys are written
+_HURRIED_TICK = 0.01  # and while there is something to do in every tick
 
 
 class BesideTheWindow:
-    """Base of the operators whose work is a run: `writing`, `tick()` (None until it's done) and `cancel()`.
+    """Base of the operators whose work is a run: `hurries`, `tick()` (None until it's done) and `cancel()`.
 
     They call `_start` in their `invoke`, and say in `_told` what came of the run.
     """
@@ -29,7 +29,7 @@ class BesideTheWindow:
     def _start(self, context: bpy.types.Context, run: Any) -> set[OperatorReturn]:
         """Go on beside the window with a run that has begun."""
         self._run = run
-        self._timer = present(context.window_manager).event_timer_add(_TICK, window=context.window)
+        self._add_timer(context)
         present(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]
         present(context.workspace).status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
         redraw_sidebars(context)
@@ -43,7 +43,7 @@ class BesideTheWindow:
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        was_writing = self._run.writing
+        hurried = self._run.hurries
         try:
             result = self._run.tick()
         except Exception as error:
@@ -56,9 +56,9 @@ class BesideTheWindow:
         if result is not None:
             self._leave(context)
             return self._told(result)
-        if self._run.writing and not was_writing:  # now there is something to do in every tick
+        if self._run.hurries != hurried:
             self._remove_timer(context)
-            self._timer = present(context.window_manager).event_timer_add(_WRITING_TICK, window=context.window)
+            self._add_timer(context)
         return {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
@@ -90,6 +90,10 @@ class BesideTheWindow:
         if context.workspace is not None and not worker_bridge.bridge().busy:
             context.workspace.status_text_set(None)
         redraw_sidebars(context)
+
+    def _add_timer(self, context: bpy.types.Context) -> None:
+        seconds = _HURRIED_TICK if self._run.hurries else _TICK
+        self._timer = present(context.window_manager).event_timer_add(seconds, window=context.window)
 
     def _remove_timer(self, context: bpy.types.Context) -> None:
         if self._timer is not None:

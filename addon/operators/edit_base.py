@@ -9,6 +9,7 @@ ends it.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from .. import properties, worker_bridge
 from ..core import OperatorReturn
 from ..editing import job as editing_job
-from ..editing import settings
+from ..editing import reading, settings
 from ..editing.ranges import RANGE_ITEMS
+from ..editing.reading import Reader
 from ..editing.run import EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..present import present
@@ -89,7 +91,7 @@ class EditOperator(BesideTheWindow):
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
         try:
-            run = EditRun(self._begin(context))
+            run = EditRun(self._beginning(context))
         except Exception as error:
             return self._fail(error)
         finally:
@@ -112,7 +114,19 @@ class EditOperator(BesideTheWindow):
         return replace(spec, **given)
 
     def _begin(self, context: bpy.types.Context) -> editing_job.Job:
-        return editing_job.begin(present(context.scene), read.target_of(context.object), self.spec(context))
+        return self._planned(present(context.scene), read.target_of(context.object), self.spec(context))
+
+    def _beginning(self, context: bpy.types.Context) -> Generator[float, None, editing_job.Job]:
+        """As `_begin`, in steps."""
+        spec, scene, obj = self.spec(context), present(context.scene), read.target_of(context.object)
+        planned = type(self)._planned
+
+        def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> editing_job.Job:
+            return planned(scene, obj, spec, reader)
+
+        return reading.beginning(begin, scene, present(obj))
+
+    _planned = staticmethod(editing_job.begin)
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self

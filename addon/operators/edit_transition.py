@@ -9,9 +9,6 @@ import bpy
 from bpy.props import FloatProperty, StringProperty
 
 from ..editing import settings, transition
-from ..editing.job import Job
-from ..present import present
-from ..rigs import read
 from .edit_base import SKIP, EditOperator
 
 
@@ -26,8 +23,7 @@ class MOTIONMIX_OT_edit_transition(EditOperator, bpy.types.Operator):
     seconds: FloatProperty(name="Length", description=settings.SECONDS_TEXT, default=1.0, options=SKIP)
     after: StringProperty(name="Into", description=settings.AFTER_TEXT, options=SKIP)
 
-    def _begin(self, context: bpy.types.Context) -> Job:
-        return transition.begin(present(context.scene), read.target_of(context.object), self.spec(context))
+    _planned = staticmethod(transition.begin)
 
 
 CLASSES = (MOTIONMIX_OT_edit_transition,)

@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import bpy
 import numpy as np
 
 from ..present import armature, evaluated_object, pose_bones
+
+Look = Callable[[bpy.types.Object], np.ndarray]
+"""What is noted of an armature as it is evaluated at one frame."""
+
+
+def seen_at(
+    scene: bpy.types.Scene,
+    obj: bpy.types.Object,
+    frames: Sequence[float],
+    look: Look,
+    enough: Callable[[int], bool] = lambda row: False,
+    view_layer: bpy.types.ViewLayer | None = None,
+) -> list[np.ndarray]:
+    """What is seen at each of the scene frames (whole or in between). The scene is put back on the frame where it was.
+
+    enough: asked before each frame, with the number of those that are read, whether to leave the others.
+    """
+    before, before_subframe = scene.frame_current, scene.frame_subframe
+    rows: list[np.ndarray] = []
+    try:
+        for frame in frames:
+            if enough(len(rows)):
+                break
+            whole = int(np.floor(frame))
+            scene.frame_set(whole, subframe=float(frame - whole))
+            rows.append(look(evaluated_object(obj, view_layer)))
+    finally:
+        scene.frame_set(before, subframe=before_subframe)
+    return rows
+
+
+def matrices_of(obj: bpy.types.Object) -> Look:
+    """A look at the pose matrices (B, 4, 4) of all bones, in the order of ``obj.data.bones``."""
+    names = [bone.name for bone in armature(obj).bones]
+
+    def look(evaluated: bpy.types.Object) -> np.ndarray:
+        bones = pose_bones(evaluated)
+        matrices = np.empty((len(names), 4, 4))
+        for number, name in enumerate(names):
+            matrices[number] = bones[name].matrix
+        return matrices
+
+    return look
 
 
 def pose_matrices(
@@ -21,30 +64,12 @@ def pose_matrices(
 
     B follows ``obj.data.bones``. The scene is put back on the frame where it was.
     """
-    before, before_subframe = scene.frame_current, scene.frame_subframe
-    names = [bone.name for bone in armature(obj).bones]
-    matrices = np.empty((len(frames), len(names), 4, 4))
-    try:
-        for index, frame in enumerate(frames):
-            whole = int(np.floor(frame))
-            scene.frame_set(whole, subframe=float(frame - whole))
-            bones = pose_bones(evaluated_object(obj, view_layer))
-            for number, name in enumerate(names):
-                matrices[index, number] = bones[name].matrix
-    finally:
-        scene.frame_set(before, subframe=before_subframe)
-    return matrices
+    look = matrices_of(obj)
+    rows = seen_at(scene, obj, frames, look, view_layer=view_layer)
+    return np.stack(rows) if rows else np.empty((0, len(armature(obj).bones), 4, 4))
 
 
 def world_matrices(scene: bpy.types.Scene, obj: bpy.types.Object, frames: Sequence[float]) -> np.ndarray:
     """(T, 4, 4) world matrices of the object at the scene frames, in Blender's axes. The scene's frame is put back."""
-    before, before_subframe = scene.frame_current, scene.frame_subframe
-    matrices = np.empty((len(frames), 4, 4))
-    try:
-        for index, frame in enumerate(frames):
-            whole = int(np.floor(frame))
-            scene.frame_set(whole, subframe=float(frame - whole))
-            matrices[index] = evaluated_object(obj).matrix_world
-    finally:
-        scene.frame_set(before, subframe=before_subframe)
-    return matrices
+    rows = seen_at(scene, obj, frames, lambda evaluated: np.array(evaluated.matrix_world))
+    return np.stack(rows) if rows else np.empty((0, 4, 4))

@@ -278,9 +278,11 @@ def begun(extension, obj, **values):
     spec = extension.addon("editing.spec").EditSpec(
         **({"range": "FRAMES", "first": 11, "last": 36, "seed": 3} | values)
     )
-    return extension.addon("editing.run").EditRun(
-        extension.addon("editing.job").begin(bpy.context.scene, obj, spec)
-    )  # fmt: skip
+    begin = extension.addon("editing.job").begin
+    reading = extension.addon("editing.reading").beginning(
+        lambda scene, obj, reader: begin(scene, obj, spec, reader), bpy.context.scene, obj
+    )
+    return extension.addon("editing.run").EditRun(reading)
 
 
 @pytest.mark.parametrize("tool", ["in_between", "in_place"])
