@@ -12,7 +12,7 @@ import numpy as np
 from .. import compat
 from ..core import BoneMapping, RequestError, RigError
 from ..present import pose_bones
-from ..rigs import read, status
+from ..rigs import read, status, unseen
 from . import keys
 from .bones import joints_by_bone
 from .channels import Channel, channels_of, obstacle, obstacle_lines, strip_paths, unique_frames
@@ -49,7 +49,7 @@ class Body:
     @property
     def warnings(self) -> list[str]:
         """What the animator should know about these bones."""
-        return obstacle_lines(self.blocked) + self._scaled
+        return obstacle_lines(self.blocked) + self._scaled + unseen.reasons(self.obj)
 
     @property
     def _scaled(self) -> list[str]:
@@ -156,6 +156,9 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
         )
     if needs_action and not compat.curves_of(obj):
         raise RequestError(f"The Action “{data.action.name}” has no keys for “{obj.name}”")  # type: ignore[union-attr]
+    nothing_seen = unseen.hidden(obj)
+    if nothing_seen:  # what is seen is what is edited
+        raise RequestError(nothing_seen[0])
     joints = joints_by_bone(mapping)
     channels = channels_of(obj, joints)
     in_strips = strip_paths(obj) if needs_action else set()

@@ -180,3 +180,34 @@ def test_keys_changed_in_the_meantime_are_not_overwritten(extension, warm_models
     obj.animation_data.action = bpy.data.actions.new("Other")
     with pytest.raises(extension.core("errors").RigError, match="plays another Action"):
         job.finish()
+
+
+def test_a_rig_in_its_rest_position_shows_nothing_to_edit(extension, warm_models) -> None:
+    obj = keyed_rig(extension)
+    obj.data.pose_position = "REST"
+    refused(extension, obj, "rest position", first=11, last=36)
+
+
+def test_a_track_that_plays_alone_is_said(extension, warm_models) -> None:
+    obj = keyed_rig(extension)
+    track = obj.animation_data.nla_tracks.new()
+    track.strips.new("Other", 200, obj.animation_data.action.copy())
+    track.is_solo = True
+    refused(extension, obj, "plays alone", first=11, last=36)
+
+
+def test_an_action_that_is_played_in_part_keeps_its_keys_and_that_is_said(extension, warm_models) -> None:
+    """Influence below one: the edit's keys are seen in part as well; those of the animator stay as they are."""
+    obj = keyed_rig(extension)
+    obj.animation_data.action_influence = 0.5
+    before = {place: curve.evaluate(21) for place, curve in curves(extension, obj).items()}
+    job = extension.addon("editing.job").begin(
+        bpy.context.scene,
+        obj,
+        extension.addon("editing.spec").EditSpec(range="FRAMES", first=11, last=36, seed=2),
+    )
+    assert any("50%" in line for line in job.warnings)
+    assert bpy.ops.motionmix.edit_in_between(first=11, last=36, seed=2) == {"FINISHED"}
+    assert obj.animation_data.action_influence == 0.5
+    for place, value in before.items():
+        assert curves(extension, obj)[place].evaluate(21) == pytest.approx(value, abs=1e-6)
