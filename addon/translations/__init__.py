@@ -23,6 +23,7 @@ from . import templates
 CLASSES = ()
 
 Messages = dict[tuple[str | None, str], str]
+_LONGEST = 1000  # characters of a text of ours
 _CONTEXTS = ("*", "Operator", "MotionMix")  # Blender's for properties and labels, for operators; our own
 
 
@@ -59,7 +60,7 @@ def _translated(text: str, lookup: Callable[[str], str]) -> str:
 
 @lru_cache(maxsize=256)
 def _taken_apart(text: str) -> tuple[str, dict[str, str]] | None:
-    return templates.taken_apart(text, _patterns())
+    return templates.taken_apart(text, _patterns()) if len(text) < _LONGEST else None
 
 
 @lru_cache(maxsize=1)
@@ -79,6 +80,7 @@ def register() -> None:
     """Hand the dictionary to Blender."""
     blender: Any = bpy.app.translations
     blender.register(PACKAGE, dictionary())
+    _patterns()  # made now, not while a window waits for it
 
 
 def unregister() -> None:
