@@ -72,11 +72,11 @@ def _run_plan(
 ) -> None:
     from motionmix_core.mixed_data.checkpoints import LAST
     from training.ablation.results import save_results, table_of
-    from training.ablation.runner import RESULT, run_arm
+    from training.ablation.runner import RESULT, before_any, run_arm
 
     yardstick = _yardstick(arguments, plan, cache, texts)
     found: dict[str, list[dict[str, Any]]] = {}
-    path = None
+    before, path = before_any(plan, yardstick), None
     for seed in plan.seeds:
         for arm in plan.arms:
             folder = arguments.runs / arm.digest(seed)
@@ -101,7 +101,7 @@ def _run_plan(
             (folder / LAST).unlink(missing_ok=True)  # as large as everything else together, and measured
             found.setdefault(arm.name, []).append({"seed": seed, **result})
             facts = {"device": f"{arguments.threads} CPU thread(s), {platform.machine()}", "samples": arguments.samples}
-            path = save_results(plan, found, facts, arguments.out)
+            path = save_results(plan, found, facts, arguments.out, before)
     if path is None:
         print(f"{plan.name}: nothing is finished yet", file=sys.stderr)
     else:

@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionmix_core.conditions.text import TextFeatures
+from motionmix_core.denoisers.root_then_body import denoiser_of
 from motionmix_core.generation import GenerationRequest
 from motionmix_core.metrics.distribution import fid, kid
 from motionmix_core.metrics.retrieval import group_captions, mm_distance, whole_pool_r_precision
 from motionmix_core.mixed_data.cache import MotionCache
+from motionmix_core.mixed_data.initial_weights import initial_weights, load_into
 from motionmix_core.mixed_data.text_bank import TextBank
 from motionmix_core.mixed_data.trainer import Progress, Trainer
 from motionmix_core.motion.motion import Motion
@@ -30,7 +32,7 @@ from training.reporting.stretches import StretchSet
 
 from .arm_data import arm_cache, arm_texts
 from .held_out import HeldOut
-from .plan import Arm
+from .plan import Arm, Plan
 
 RESULT = "result.json"
 SAMPLING_STEPS = 8
@@ -104,8 +106,7 @@ def run_arm(
     pivot = config.mix.pivot_noise_level if arm.data.pivot else None
     losses = yardstick.held_out(arm.data.text).losses(trainer.ema_network, trainer.normaliser)
     values = {
-        "validation loss": float(np.mean([v for k, v in losses.items() if k.startswith("loss@")])),
-        **losses,
+        **_summed(losses),
         **(
             _measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick)
             if len(yardstick.wanted)
@@ -116,6 +117,20 @@ def run_arm(
     }
     result.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     return values
+
+
+def before_any(plan: Plan, yardstick: Yardstick) -> dict[str, float] | None:
+    """Held-out losses of the weights that the arms of `plan` go on from; None if they begin with random ones."""
+    if not plan.base.init_from:
+        return None
+    network, weights = denoiser_of(plan.base.network), initial_weights(Path(plan.base.init_from))
+    load_into(network, weights, plan.base.init_from)
+    return _summed(yardstick.held_out("both").losses(network, weights.normaliser))
+
+
+def _summed(losses: dict[str, float]) -> dict[str, float]:
+    total = float(np.mean([value for name, value in losses.items() if name.startswith("loss@")]))
+    return {"validation loss": total, **losses}
 
 
 class ArmGenerator(CheckpointGenerator):

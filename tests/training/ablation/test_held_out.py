@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -45,7 +43,8 @@ def test_the_units_of_an_arm_change_nothing(held_out: HeldOut) -> None:
     pose = own.mean.copy()
     first = held_out.losses(Guess(pose, own), own)
     second = held_out.losses(Guess(pose, other), other)
-    assert set(first) == {*(f"loss@{b}" for b in BANDS), *(f"error@{b}" for b in BANDS), "text gain@0.9"}
+    bands = {f"{name}@{b}" for name in ("loss", "error") for b in BANDS}
+    assert set(first) == bands | {"text gain@0.9", "slide@0.5", "jerk@0.5"}
     for name in first:
         assert second[name] == pytest.approx(first[name], rel=1e-3, abs=1e-5)
     assert first["text gain@0.9"] == pytest.approx(0.0, abs=1e-7)  # it doesn't read
