@@ -107,7 +107,7 @@ def register() -> None:
     unregister()
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Scene.motionmix = bpy.props.PointerProperty(  # type: ignore[attr-defined, func-returns-value]
+    bpy.types.Scene.motionmix = bpy.props.PointerProperty(  # type: ignore[attr-defined, func-returns-value]  # made here
         type=properties.MotionMixSettings
     )
     for module in MODULES:
@@ -129,7 +129,7 @@ def unregister() -> None:
     if hasattr(bpy.types.Scene, "motionmix"):
         del bpy.types.Scene.motionmix
     for cls in reversed(CLASSES):
-        if cls.is_registered:  # type: ignore[attr-defined]
+        if cls.is_registered:  # type: ignore[attr-defined]  # unknown to 4.2's stubs
             bpy.utils.unregister_class(cls)
     log.stop()
 

@@ -30,7 +30,7 @@ class BesideTheWindow:
         """Go on beside the window with a run that has begun."""
         self._run = run
         self._add_timer(context)
-        present(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]
+        present(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]  # each is an Operator too
         present(context.workspace).status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
         redraw_sidebars(context)
         return {"RUNNING_MODAL"}

@@ -86,8 +86,9 @@ class EditOperator(BesideTheWindow):
         """Start, and let the animator go on working."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
+        own: Any = self
         panel = properties.of(present(context.scene))
-        if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):  # type: ignore[attr-defined]
+        if not (panel.lock_seed or self.take or own.properties.is_property_set("seed")):
             panel.seed = draw_seed()
         context.window.cursor_set("WAIT")
         try:

@@ -51,7 +51,7 @@ class MOTIONMIX_OT_edit_sequence(SequenceOperator, bpy.types.Operator):
     bl_label = "Generate Sequence"
     bl_options = {"UNDO"}
 
-    def _begin(self, context: bpy.types.Context) -> sequence.SequenceJob:  # type: ignore[override]
+    def _begin(self, context: bpy.types.Context) -> sequence.SequenceJob:  # type: ignore[override]  # run like an edit's job
         return sequence.begin(present(context.scene), read.target_of(context.object), self.spec(context))
 
 

@@ -26,6 +26,7 @@ from ..operators.rig_rest_pose import MOTIONMIX_OT_rest_pose_clear, MOTIONMIX_OT
 from ..operators.seed import MOTIONMIX_OT_new_seed
 from ..present import present
 from .edit import BUTTONS
+from .tab import Icon
 from .takes import MOTIONMIX_MT_takes
 
 
@@ -39,7 +40,7 @@ class MOTIONMIX_MT_edits(bpy.types.Menu):
         """Draw the menu."""
         layout = present(self.layout)
         for operator, text, icon in BUTTONS.values():
-            layout.operator(operator, text=text, icon=icon)  # type: ignore[arg-type]
+            layout.operator(operator, text=text, icon=icon)
         layout.operator(MOTIONMIX_OT_edit_sequence.bl_idname, icon="PLAY")
         layout.separator()
         layout.operator(MOTIONMIX_OT_edit_compare.bl_idname, icon="UV_SYNC_SELECT")
@@ -60,11 +61,12 @@ class MOTIONMIX_MT_rig(bpy.types.Menu):
         layout.separator()
         layout.operator(MOTIONMIX_OT_mapping_detect.bl_idname, icon="VIEWZOOM")
         layout.operator(MOTIONMIX_OT_mapping_automatic.bl_idname, icon="X")
-        for source, text, icon in (
+        directions: tuple[tuple[str, str, Icon], ...] = (
             ("left", "Mirror Bones L to R", "FORWARD"),
             ("right", "Mirror Bones R to L", "BACK"),
-        ):
-            button = layout.operator(MOTIONMIX_OT_mapping_mirror.bl_idname, text=text, icon=icon)  # type: ignore[arg-type]
+        )
+        for source, text, icon in directions:
+            button = layout.operator(MOTIONMIX_OT_mapping_mirror.bl_idname, text=text, icon=icon)
             button.source = source
         layout.menu(MOTIONMIX_MT_mapping_presets.bl_idname, icon="PRESET")
         layout.separator()

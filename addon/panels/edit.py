@@ -18,10 +18,10 @@ from ..operators.edit_sequence import MOTIONMIX_OT_edit_sequence_add, MOTIONMIX_
 from ..operators.edit_transition import MOTIONMIX_OT_edit_transition
 from ..present import present
 from ..rigs import read
-from .tab import ArmatureTab, draw_button, wrapped
+from .tab import ArmatureTab, Icon, draw_button, wrapped
 
 _MANY_KEYS = 200_000
-BUTTONS = {
+BUTTONS: dict[str, tuple[str, str, Icon]] = {
     "in_between": (MOTIONMIX_OT_edit_in_between.bl_idname, "Make In-between", "KEYFRAME_HLT"),
     "body_part": (MOTIONMIX_OT_edit_body_part.bl_idname, "Edit Body Part", "ARMATURE_DATA"),
     "clean_up": (MOTIONMIX_OT_edit_clean_up.bl_idname, "Clean Up", "BRUSH_DATA"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import bpy
 import numpy as np
@@ -137,8 +138,8 @@ def add_figure(
     for collection in obj.users_collection or (present(context.collection),):
         collection.objects.link(figure)
     figure.parent = obj
-    modifier = figure.modifiers.new("Armature", "ARMATURE")
-    modifier.object = obj  # type: ignore[attr-defined]
+    modifier = cast(bpy.types.ArmatureModifier, figure.modifiers.new("Armature", "ARMATURE"))
+    modifier.object = obj
     return figure
 
 
