@@ -11,8 +11,9 @@ from typing import Any
 import bpy
 import numpy as np
 
+from .. import compat
 from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigPoses, from_rig, to_rig
-from ..rigs import sample, transfer
+from ..rigs import sample, takes, transfer
 from .reading import Reader, at_once
 
 Ask = Callable[..., Any]
@@ -73,7 +74,8 @@ def sampled(
     frames = range(first, last + 1)
     matrices = np.stack(read(scene, obj, frames, "matrices", sample.matrices_of(obj)))
     own = RetargetOptions(reference=target.reference)
-    motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames)
+    untold = takes.untold_of(compat.current_assignment(obj).action, frames)
+    motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames, untold=untold)
     return Source(target, motion, first, frozenset(ik))
 
 

@@ -1,4 +1,4 @@
-"""What a take is called, and the request that it carries with it.
+"""What a take is called, and what it carries with it: its request, and what the rig can't show of the motion.
 
 A take is an Action that MotionMix made. The request (prompt, seed, settings, model) is kept on it as JSON in a custom
 property, so that it can be made again or changed a little.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import bpy
+import numpy as np
 
+from ..core import Untold
 from ..present import custom_properties
 
 PROPERTY = "motionmix"
+_UNTOLD = "motionmix_untold"
 _UNTITLED = "motion"
 # Blender up to 4.5 cuts a name after 63 bytes: leave room for the number.
 _MAX_NAME_BYTES = 52
@@ -48,3 +51,34 @@ def request_of(action: bpy.types.Action) -> dict[str, Any] | None:
     except ValueError:
         return None
     return request if isinstance(request, dict) else None
+
+
+def store_untold(action: bpy.types.Action, untold: Untold | None, frame_start: float, frame_step: float) -> None:
+    """Keep on the action what its bones don't tell, row i of it for scene frame ``frame_start + i * frame_step``."""
+    if untold is not None:
+        action[_UNTOLD] = {
+            "joints": " ".join(untold.joints),
+            "start": float(frame_start),
+            "step": float(frame_step),
+            "shown": np.ravel(untold.shown).tolist(),
+            "lost": np.ravel(untold.lost).tolist(),
+        }
+
+
+def untold_of(action: bpy.types.Action | None, frames: Sequence[float]) -> Untold | None:
+    """What an action's bones don't tell at these scene frames; nothing is lost at frames that it doesn't know."""
+    stored = custom_properties(action).get(_UNTOLD) if action is not None else None
+    try:
+        joints = tuple(str(stored["joints"]).split())
+        shown, lost = (
+            np.array(stored[name], dtype=np.float64).reshape(-1, len(joints), 4) for name in ("shown", "lost")
+        )
+        rows = np.round((np.asarray(frames, dtype=np.float64) - stored["start"]) / stored["step"]).astype(int)
+    except (TypeError, KeyError, ValueError):  # not there, or changed by somebody
+        return None
+    known = (rows >= 0) & (rows < min(len(shown), len(lost)))
+    if not known.any():
+        return None
+    rows = np.where(known, rows, 0)
+    at_rest = np.array([1.0, 0.0, 0.0, 0.0])
+    return Untold(joints, shown[rows], np.where(known[:, None, None], lost[rows], at_rest))

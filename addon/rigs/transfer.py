@@ -12,8 +12,9 @@ from typing import Any
 import bpy
 import numpy as np
 
+from .. import compat
 from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigError, RigPoses, from_rig, to_rig
-from . import read, rest_pose, sample, settings, status
+from . import read, rest_pose, sample, settings, status, takes
 
 
 @dataclass(frozen=True)
@@ -86,4 +87,5 @@ def take(
     target = _target(obj, rig, read.mapping_of(obj, rig))
     matrices = sample.pose_matrices(scene, obj, frames)
     own = RetargetOptions(reference=target.reference, placement=placement)
-    return from_rig(target.rig, target.mapping, matrices, fps, own, frames=frames)
+    untold = takes.untold_of(compat.current_assignment(obj).action, frames)
+    return from_rig(target.rig, target.mapping, matrices, fps, own, frames=frames, untold=untold)

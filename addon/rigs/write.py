@@ -129,6 +129,7 @@ def drafting_takes(
                 still_there(obj, action.action)
                 curves.write(action.bag, [channel])
             takes.store_request(action.action, request)
+            takes.store_untold(action.action, rig_poses.untold, frame_start, frame_step)
         yield
         still_there(obj, *new)
         return Draft(obj, tuple(new), tuple(made))

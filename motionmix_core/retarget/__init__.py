@@ -15,6 +15,7 @@ from .rig import (
     RetargetOptions,
     RigDescription,
     RigPoses,
+    Untold,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RetargetOptions",
     "RigDescription",
     "RigPoses",
+    "Untold",
     "check_mapping",
     "detect_mapping",
     "from_rig",

@@ -16,6 +16,7 @@ from .plan import Plan, make_plan
 from .pose import head_without, local_location, local_rotation, pose_bones
 from .rig import BoneMapping, RetargetOptions, RigDescription, RigPoses
 from .spaces import polar_rotation
+from .untold import untold_of
 
 _NO_OPTIONS = RetargetOptions()
 
@@ -32,7 +33,8 @@ def to_rig(
     calibration = calibrate(rig, mapping, options.reference, motion.skeleton)
     plan = make_plan(rig, mapping, calibration, motion.skeleton)
     turns, travel = _placed(motion, rig, calibration, options)
-    goals = within_locks(rig, plan, calibration, bone_goals(turns, plan, calibration))
+    wanted = bone_goals(turns, plan, calibration)
+    goals = within_locks(rig, plan, calibration, wanted)
     if options.foot_lock:
         _, heads = pose_bones(rig, plan, calibration, goals, {})
         middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
@@ -41,6 +43,7 @@ def to_rig(
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
         goals = within_locks(rig, plan, calibration, goals)
         travel = travel + moved
+    untold = untold_of(turns, wanted, goals, plan, calibration, motion.skeleton)
     root = _root_bone(rig, mapping, plan, options)
     moves: dict[int, np.ndarray] = {}
     if options.root != "hips":
@@ -86,7 +89,7 @@ def to_rig(
     if options.controls == "ik":
         switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
     warnings = _owned_warning(rig, plan.driven - by_ik) + leave_locked(rig, rotations, locations)
-    return RigPoses(rotations, locations, motion.fps, switches, warnings, rigid)
+    return RigPoses(rotations, locations, motion.fps, switches, warnings, rigid, untold)
 
 
 def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:

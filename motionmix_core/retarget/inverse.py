@@ -9,14 +9,15 @@ import numpy as np
 from ..errors import RigError
 from ..motion.kinematics import global_to_local, positions_from_global
 from ..motion.motion import Motion
-from ..motion.rotations import matrix_to_quat, quat_inv, quat_mul, quat_slerp
+from ..motion.rotations import matrix_to_quat, quat_mul
 from ..motion.skeleton import Skeleton, canonical_skeleton
 from .calibration import Calibration, calibrate, standing_hips
-from .chains import gather
 from .forward import frame_from_world
-from .plan import Plan, make_plan
-from .rig import BoneMapping, RetargetOptions, RigDescription
+from .joint_turns import joint_turns
+from .plan import make_plan
+from .rig import BoneMapping, RetargetOptions, RigDescription, Untold
 from .spaces import polar_rotation
+from .untold import with_untold
 
 _NO_OPTIONS = RetargetOptions()
 
@@ -29,11 +30,13 @@ def from_rig(
     options: RetargetOptions = _NO_OPTIONS,
     skeleton: Skeleton | None = None,
     frames: Sequence[float] | None = None,
+    untold: Untold | None = None,
 ) -> Motion:
     """Read a motion off a rig.
 
     pose_matrices: (T, B, 4, 4) Blender's pose_bone.matrix (evaluated, armature space), bones as in rig.bones.
     options: reference and placement as they were given to to_rig. frames: what the T poses are called in messages.
+    untold: of these frames, what to_rig said that the rig doesn't show; used where the pose is still the written one.
     Raises RigError for NaN or arrays that don't fit.
     """
     skeleton = skeleton or canonical_skeleton()
@@ -56,39 +59,13 @@ def from_rig(
     turned = axes @ polar_rotation(matrices[:, read, :3, :3])
     world = dict(zip(read, np.moveaxis(matrix_to_quat(turned), 1, 0), strict=True))
     turns = joint_turns(world, plan, calibration, skeleton)
+    if untold is not None:
+        turns = with_untold(turns, untold, skeleton)
     middle = 0.5 * (matrices[:, plan.hips[0], :3, 3] + matrices[:, plan.hips[1], :3, 3]) @ axes.T
     turns, hips = _canonical(turns, middle, rig, calibration, options, skeleton)
     zero = positions_from_global(skeleton, turns, np.zeros((len(matrices), 3)))
     sides = [skeleton.index("left_hip"), skeleton.index("right_hip")]
     return Motion(skeleton, hips - zero[:, sides].mean(axis=1), global_to_local(turns, skeleton.parents), fps)
-
-
-def joint_turns(world: dict[int, np.ndarray], plan: Plan, calibration: Calibration, skeleton: Skeleton) -> np.ndarray:
-    """(T, J, 4) how far each joint is turned from the T-pose, from bone rotations (T, 4) in the character frame.
-
-    Joints that the rig has no bone for follow their parent (in the middle of a chain: see chains.gather).
-    """
-    frames = len(next(iter(world.values())))
-    turns = np.zeros((frames, skeleton.num_joints, 4))
-    known = np.zeros(skeleton.num_joints, dtype=bool)
-    for bone, (slot, joint) in plan.single.items():
-        if slot == "body":
-            continue  # the hips say where the hips are
-        rest = quat_mul(calibration.corrections[slot], calibration.reference[bone])
-        turns[:, joint] = quat_mul(world[bone], quat_inv(rest))
-        known[joint] = True
-    for bones, joints, weights in plan.chains.values():
-        below = turns[:, skeleton.parents[joints[0]]]
-        own = np.stack([quat_mul(world[bone], quat_inv(calibration.reference[bone])) for bone in bones], axis=1)
-        turns[:, list(joints)] = gather(own, weights, below)
-        known[list(joints)] = True
-    for joint, parent in enumerate(skeleton.parents):
-        if not known[joint]:
-            turns[:, joint] = turns[:, parent]
-    neck, head = skeleton.index("neck"), skeleton.index("head")
-    if not known[neck]:
-        turns[:, neck] = quat_slerp(turns[:, skeleton.parents[neck]], turns[:, head], 0.5 * np.ones(frames))
-    return turns
 
 
 def _canonical(

@@ -342,6 +342,19 @@ class RetargetOptions:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """What the bones of a rig don't tell of a motion, of K joints in T frames.
+
+    joints: canonical names. shown: (T, K, 4) wxyz turns from the T-pose that the bones suggest, character frame.
+    lost: (T, K, 4) what to turn the joint by first to have the motion's own.
+    """
+
+    joints: tuple[str, ...]
+    shown: np.ndarray
+    lost: np.ndarray
+
+
+@dataclass(frozen=True)
 class RigPoses:
     """Poses to be keyed on a rig; bones that aren't named here are left alone.
 
@@ -349,6 +362,7 @@ class RigPoses:
     locations: bone name -> (T, 3) pose_bone.location. fps: of the T frames.
     properties: (bone name, custom property) -> (T,) or a single number, e.g. an FK/IK switch.
     warnings: what the animator should know, one line each. rigid: bones whose IK stretch is to be keyed off.
+    untold: what of the motion isn't in these poses, for a way back without loss; None when all is.
     """
 
     rotations: Mapping[str, np.ndarray]
@@ -357,6 +371,7 @@ class RigPoses:
     properties: Mapping[tuple[str, str], np.ndarray | float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     rigid: tuple[str, ...] = ()
+    untold: Untold | None = None
 
     @property
     def num_frames(self) -> int:

@@ -91,6 +91,31 @@ def test_joints_arrive_on_every_convention_and_come_back(extension, convention: 
         assert degrees_off(extension, back, motion).max() < 0.5
 
 
+def test_a_take_keeps_what_a_short_spine_cannot_show(extension, tmp_path) -> None:
+    """Two bones for a spine of three: the take's motion is whole when it's read, also from a file."""
+    obj = armature_of(build_rig("auto_rig_pro"), np.eye(4))
+    motion = lively(extension)
+    transfer, write = extension.addon("rigs.transfer"), extension.addon("rigs.write")
+    poses = transfer.put(transfer.target_of(obj), motion)
+    write.write_takes(obj, [poses], [{"prompt": "test"}], 11)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "take.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "take.blend"))
+    obj = next(obj for obj in bpy.data.objects if obj.type == "ARMATURE")
+    back = transfer.take(bpy.context.scene, obj, range(11, 11 + motion.num_frames), FPS)
+    assert degrees_off(extension, back, motion).max() < 0.05
+    shifted = transfer.take(bpy.context.scene, obj, range(1, 11), FPS)  # frames before the take: its first pose, held
+    assert shifted.num_frames == 10
+    bone = obj.pose.bones["spine_01.x"]
+    for curve in extension.addon("compat").curves_of(obj):
+        if curve.data_path.startswith(bone.path_from_id()):
+            for point in curve.keyframe_points:
+                point.co.y += 0.3
+            curve.update()
+    changed = transfer.take(bpy.context.scene, obj, range(11, 14), FPS)
+    plain = read_back(extension, obj, [11, 12, 13])
+    assert degrees_off(extension, changed, plain).max() < 0.05
+
+
 @pytest.mark.parametrize("mode", ["XYZ", "YZX", "ZXY", "AXIS_ANGLE"])
 def test_bones_keep_their_rotation_modes(extension, mode: str) -> None:
     obj = armature_of(build_rig("unreal"), NINE["unreal"].matrix)

@@ -9,7 +9,7 @@ import pytest
 
 from motionmix_core.errors import RigError
 from motionmix_core.motion.motion import Motion
-from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_to_matrix
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_mul, quat_to_matrix
 from motionmix_core.retarget import RetargetOptions, RigDescription, detect_mapping, from_rig, to_rig
 from motionmix_core.retarget.rig import RigPoses
 from tests.motions import SKELETON, jump, random_motion, rest, turn_in_place, walk
@@ -64,6 +64,40 @@ def test_there_and_back_is_the_same_motion(naming: str) -> None:
         np.testing.assert_allclose(back.root_positions, motion.root_positions, atol=2e-3)
         world = np.degrees(quat_angle(back.global_rotations(), motion.global_rotations()))
         assert world[:, joints].max() <= 0.5
+
+
+@pytest.mark.parametrize("naming", NAMINGS)
+def test_there_and_back_with_what_the_rig_cannot_show_is_the_whole_motion(naming: str) -> None:
+    """Toes that a rig lacks and the third bend of a spine of two bones are kept beside the poses."""
+    rig = build_rig(naming, rest="A")
+    mapping = detect_mapping(rig)
+    for motion in clips():
+        poses = to_rig(motion, rig, mapping, RetargetOptions(placement="world"))
+        back = from_rig(
+            rig, mapping, evaluate(rig, poses), motion.fps, RetargetOptions(placement="world"), untold=poses.untold
+        )
+        assert np.degrees(quat_angle(back.rotations, motion.rotations)).max() <= 0.01
+        np.testing.assert_allclose(back.root_positions, motion.root_positions, atol=1e-4)
+    complete = len(mapping.bones["spine"]) >= 3 and {"left_foot", "neck"} <= set(mapping.bones)
+    assert (poses.untold is None) == complete
+
+
+def test_what_a_rig_cannot_show_is_forgotten_where_the_pose_was_changed() -> None:
+    rig = build_rig("daz_bvh")
+    mapping = detect_mapping(rig)
+    motion = random_motion(np.random.default_rng(2), 1.0, amplitude=0.4)
+    poses = to_rig(motion, rig, mapping)
+    assert poses.untold is not None
+    assert set(poses.untold.joints) == {"spine1", "spine2", "left_foot", "right_foot"}
+    foot = poses.rotations["lFoot"].copy()
+    foot[10:] = quat_mul(foot[10:], axis_angle_to_quat(np.array([0.2, 0.0, 0.0])))
+    changed = replace(poses, rotations={**poses.rotations, "lFoot": foot})
+    back = from_rig(rig, mapping, evaluate(rig, changed), motion.fps, untold=poses.untold)
+    off = np.degrees(quat_angle(back.rotations, motion.rotations))
+    left, right = SKELETON.index("left_foot"), SKELETON.index("right_foot")
+    assert off[:10, left].max() < 0.01
+    assert off[:, right].max() < 0.01
+    np.testing.assert_allclose(np.abs(back.rotations[10:, left, 0]), 1.0, atol=1e-6)  # in line with the foot
 
 
 @pytest.mark.parametrize("naming", ["auto_rig_pro", "mmd_japanese", "daz_bvh"])
