@@ -85,7 +85,7 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     column = layout.column(align=True)
     if rig.usable and target is not None:
         column.label(text=target.name, icon="OUTLINER_OB_ARMATURE", translate=False)
-        column.label(text=interface(rig.line), icon="CHECKMARK", translate=False)
+        wrapped(column, context, rig.line, "CHECKMARK")
         others = len(batch.selected(context)) - 1
         if others > 0:
             words = interface("and on {count} more selected armatures") if others > 1 else interface("and on one more")
