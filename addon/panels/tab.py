@@ -42,7 +42,7 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     column = layout.column(align=True)
     following: Icon = "NONE" if icon == "NONE" else "BLANK1"
     for number, line in enumerate(textwrap.wrap(interface(text), max(12, characters(context)))):
-        column.label(text=line, icon=icon if number == 0 else following)
+        column.label(text=line, icon=icon if number == 0 else following, translate=False)
 
 
 def characters(context: bpy.types.Context) -> int:
