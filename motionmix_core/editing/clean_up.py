@@ -80,9 +80,7 @@ def clean_up(
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = refined(whole, timing.to_source(made), noise, held, force, trust)
         if settings.foot_lock:
-            known = strength is not None
-            signs = (1.0, 1.0) if known else (noise.evidence, noise.root_evidence)
-            motion = with_steady_feet(motion, held, *signs)
+            motion = with_steady_feet(motion, held, noise.leg_evidence if strength is None else 1.0)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     return Edit(

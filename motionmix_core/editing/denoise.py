@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_normalise, quat_to_axis_angle
 from .hits import hits_given_back
+from .noise import WALK_POWER
 
 BLOCK_FRAMES = 32
 HOP_FRAMES = 4
@@ -43,10 +44,11 @@ SHARED = 0.7
 Curves = NDArray[np.float64]
 
 
-def without_noise(values: Curves, sigma: Curves, wanders: bool = False) -> Curves:
+def without_noise(values: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
     """(T, J, C) curves of J joints with noise of standard deviations sigma (J,) taken out; 0 keeps a joint's curves.
 
-    wanders: the noise is a random walk, of steps that white noise of that strength would be mistaken for.
+    wanders: share of the noise's power that is a random walk, of steps that white noise of that strength would be
+        mistaken for (`noise.WALK_POWER`).
     """
     out, noisy, starts = values.copy(), np.flatnonzero(sigma > 0), _starts(len(values))
     if len(noisy) and len(starts):
@@ -87,7 +89,7 @@ def _starts(frames: int) -> NDArray[np.int64]:
     return np.unique(np.append(np.arange(0, frames - size + 1, HOP_FRAMES), frames - size))
 
 
-def _shrunk(blocks: Curves, sigma: Curves, wanders: bool = False) -> Curves:
+def _shrunk(blocks: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
     """(B, S, J, C) stretches of curves with noise of sigma (J,) taken out of them."""
     count, size, joints, channels = blocks.shape
     line, basis = _line(size), _cosines(size)
@@ -95,9 +97,8 @@ def _shrunk(blocks: Curves, sigma: Curves, wanders: bool = False) -> Curves:
     trend = (line @ np.linalg.pinv(line)).T @ flat
     coefficients = (basis @ (flat - trend)).reshape(blocks.shape)
     noise = np.repeat(np.square(SAFETY * sigma)[:, None], size, axis=1)
-    if wanders:
-        # fourth differences: 70 times the variance of white noise, 20 times that of a walk's steps
-        noise = noise * (3.5 / (2 - 2 * np.cos(np.pi * np.maximum(np.arange(size), 0.5) / size)))
+    walk = WALK_POWER / (2 - 2 * np.cos(np.pi * np.maximum(np.arange(size), 0.5) / size))
+    noise = noise * (1 - wanders + wanders * walk)
     axes = np.linalg.eigh(np.einsum("bkjc,bkjd->bjcd", coefficients, coefficients))[1]
     turned = np.einsum("bkjc,bjcd->jbdk", coefficients, axes)
     laws = _laws(size)

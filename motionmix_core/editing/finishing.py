@@ -28,6 +28,7 @@ def feet_held(
     sides: Collection[str] = SIDES,
     sinks: bool = True,
     swing_height: float = 0.0,
+    level: bool = True,
 ) -> Motion:
     """The motion with planted feet held still, but for `fixed` frames (T,), near which the lock fades out.
 
@@ -37,13 +38,13 @@ def feet_held(
         fixed: (T,) bool: poses that may not change.
         sides: the legs that may change; "left", "right".
         sinks: whether the hips may sink where a leg is too short; else it reaches as far as it can.
-        swing_height: metres, as for `lock_feet`.
+        swing_height, level: as for `lock_feet`.
     """
     planted = np.asarray(contacts, bool).copy()
     for index, side in enumerate(SIDES):
         if side not in sides:
             planted[:, 2 * index : 2 * index + 2] = False
-    locked = lock_feet(motion, planted, swing_height, sinks)
+    locked = lock_feet(motion, planted, swing_height, sinks, level)
     if locked is motion:
         return motion
     legs = [JOINT_NAMES.index(f"{side}_{part}") for side in sides for part in LEG]

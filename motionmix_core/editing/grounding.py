@@ -1,8 +1,9 @@
-"""Travel that fits the steps: the root moved so that feet that stand don't slide or float.
+"""Travel that fits the steps: where feet slide in proportion to the travel, the travel's scale is off.
 
-A capture whose scale is off slides by a share of its travel; one that drifts slides by itself. Both show in the feet:
-while one stands, the ground under it must not move. What the standing feet move by beyond what real ones do is taken
-off the root, so that the body goes where its steps go. Small slides are left to the leg's inverse kinematics.
+A capture from a body of other size, or with a camera wrongly measured, goes a share too far or too near, and its
+standing feet slide by that share. Two measures of the share are averaged: how far each foot gets from setting down to
+lifting off, and how fast it goes while it is flat on the ground. Real feet roll, and captures that count as clean slide
+a little, so that only shares beyond those are believed, and small ones are left to the legs' inverse kinematics.
 """
 
 from __future__ import annotations
@@ -12,19 +13,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..motion.contacts import FOOT_INDICES
+from ..motion.contacts import FOOT_INDICES, MAX_HEIGHT
 from ..motion.motion import Motion
-from ..motion.skeleton import SOLE_THICKNESS
+from ..motion.skeleton import JOINT_NAMES
 from ..retarget.planting import runs, tidy_contacts
 
+STANDING_SPEED, CALM_SECONDS = 0.25, 0.13  # metres a second: small slides are still on it
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
-REAL_SLIDE = 0.035  # metres that a real foot's joint moves by while it stands (it rolls), for most of all stands
-REAL_HEIGHT = 0.025  # metres that a standing toe's height varies by
-ROLLING_SHARE = 0.03  # of the travel, that a toe joint goes forward by while its foot rolls: the clean captures' median
-SMALLEST_SCALE = 0.045  # beyond that, a share too small to tell from other people's rolling
-LARGEST_SPREAD = 0.10  # between the middle half of the stands, for a scale to be believed
-SCALE_TRAVEL = 1.0  # metres of travel over standing feet before a scale is believed
-SMOOTH_SECONDS = 0.15
+ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
+"""Of the travel, that a foot gets by rolling while it stands and while it is flat: the clean training clips' medians."""
+
+BELIEVED = 0.085
+"""Share of the travel beyond those: one in forty clean training clips slides by more."""
+
+AGREED = 0.06  # that both measures must be beyond, to the same side
+LARGEST_SHARE = 0.5
+TRAVEL = 1.0  # metres over standing feet before a share is believed
+FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second
+SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
+STROLL = 0.3  # metres a second: slower hips tell nothing about a share
+REAL_SLIDE, SURE_SLIDE = 0.03, 0.045  # metres a stand: what real feet do, and what they don't
 
 Curve = NDArray[np.float64]
 
@@ -38,41 +46,39 @@ class _Stand:
     path: Curve
 
 
-def grounded(
-    motion: Motion, contacts: NDArray[np.bool_], allowed: Curve | None = None, evidence: float = 1.0
-) -> Motion:
-    """The motion with its root moved to fit its steps; the motion itself, if they fit.
+def travel_fitted(motion: Motion) -> Motion:
+    """The motion with its travel scaled to fit its steps; the motion itself, if they fit or nobody can tell.
 
-    Args:
-        motion: T frames, Y up, the ground at 0.
-        contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
-        allowed: (T,) 0..1, how much of the correction each frame may take; None = all.
-        evidence: 0..1, how sure it is that single stands slide or float by fault. A slide in proportion to the travel
-            is evidence by itself.
+    The first frame stays where it is.
     """
-    stands = _stands(motion, contacts)
-    if not stands:
+    steps, flat = _share_of_stands(motion), _share_of_flat_feet(motion)
+    if steps is None or flat is None or min(steps, flat) < 0 < max(steps, flat):
+        return motion
+    share = (steps + flat) / 2
+    if min(abs(steps), abs(flat)) < AGREED or not BELIEVED < abs(share) < LARGEST_SHARE:
         return motion
     root = motion.root_positions.copy()
-    share = _slide_share(stands, root)
-    steps = np.diff(root[:, [0, 2]], axis=0) * -share
-    left = _leftover(stands, steps)
-    steps = steps + evidence * _rates(left, len(steps))
-    height = evidence * _heights(stands, motion.num_frames, motion.fps)
-    if allowed is not None:
-        steps = steps * np.minimum(allowed[1:], allowed[:-1])[:, None]
-        height = height * allowed
-    if not (np.abs(steps).max() > 1e-9 or np.abs(height).max() > 1e-9):
-        return motion
-    root[1:, [0, 2]] += np.cumsum(steps, axis=0)
-    root[:, 1] += height
+    root[:, [0, 2]] -= share * (root[:, [0, 2]] - root[0, [0, 2]])
     return replace(motion, root_positions=root)
 
 
+def steady_contacts(motion: Motion, pace_share: float = 0.0) -> NDArray[np.bool_]:
+    """(T,4) bool: which foot joints stand, told from paths without what is left of noise.
+
+    pace_share: feet up to so much of the hips' speed stand too.
+    """
+    feet, reach = motion.positions()[:, FOOT_INDICES], max(1, round(CALM_SECONDS * motion.fps))
+    limit = np.maximum(STANDING_SPEED, pace_share * _pace(motion))[:, None]
+    return np.asarray((_speed(feet, reach, motion.fps) < limit) & (feet[..., 1] < np.asarray(MAX_HEIGHT)))
+
+
 def slide_evidence(motion: Motion, contacts: NDArray[np.bool_]) -> float:
-    """0 to 1, how sure it is that standing feet slide: half of them by more than most real ones do."""
+    """0 to 1, how sure it is that standing feet slide: half of them by more than most real ones do.
+
+    contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
+    """
     slides = [float(np.linalg.norm((s.path[-1] - s.path[0])[[0, 2]])) for s in _stands(motion, contacts)]
-    return float(np.clip((np.median(slides) - 0.025) / 0.02, 0.0, 1.0)) if slides else 0.0
+    return float(np.clip((np.median(slides) - REAL_SLIDE) / (SURE_SLIDE - REAL_SLIDE), 0.0, 1.0)) if slides else 0.0
 
 
 def _stands(motion: Motion, contacts: NDArray[np.bool_]) -> list[_Stand]:
@@ -85,67 +91,61 @@ def _stands(motion: Motion, contacts: NDArray[np.bool_]) -> list[_Stand]:
         for mask, point in ((planted[:, toe], toe), (planted[:, ankle] & ~planted[:, toe], ankle)):
             for start, stop in runs(mask):
                 if stop - start >= shortest:
-                    path = positions[start:stop, point].copy()
-                    if point == ankle:
-                        path[:, 1] = np.nan  # a heel's height depends on the shoe
-                    stands.append(_Stand(start, stop, path))
+                    stands.append(_Stand(start, stop, positions[start:stop, point]))
     return stands
 
 
-def _slide_share(stands: list[_Stand], root: Curve) -> float:
-    """The share of the root's travel that its standing feet slide along with it; 0 if it can't be told."""
+def _share_of_stands(motion: Motion) -> float | None:
+    """The share of the root's travel that its standing feet slide along with it, beyond rolling."""
+    stands, root = _stands(motion, steady_contacts(motion, SLIDING_PACE)), motion.root_positions
+    if not stands:
+        return None
     slide = np.array([stand.path[-1, [0, 2]] - stand.path[0, [0, 2]] for stand in stands])
     travel = np.array([root[stand.stop - 1, [0, 2]] - root[stand.start, [0, 2]] for stand in stands])
     far = np.linalg.norm(travel, axis=1)
-    if far.sum() < SCALE_TRAVEL:
-        return 0.0
-    shares = (slide * travel).sum(axis=1) / np.maximum(far**2, 1e-9)
-    order = np.argsort(shares)
-    weights = np.cumsum(far[order]) / far.sum()
-    low, middle, high = (float(shares[order][np.searchsorted(weights, at)]) for at in (0.25, 0.5, 0.75))
-    share = middle - ROLLING_SHARE
-    if high - low > LARGEST_SPREAD or not SMALLEST_SCALE < abs(share) < 0.5:
-        return 0.0
-    return share
+    if far.sum() < TRAVEL:
+        return None
+    return _weighted_median((slide * travel).sum(axis=1) / np.maximum(far**2, 1e-9), far) - ROLLING_SHARE
 
 
-def _leftover(stands: list[_Stand], steps: Curve) -> list[tuple[int, int, Curve]]:
-    """(first step, step after the last, metres a step to take off) of each stand that slides more than a real one."""
-    moved = np.concatenate((np.zeros((1, 2)), np.cumsum(steps, axis=0)))
-    out = []
-    for stand in stands:
-        slide = stand.path[-1, [0, 2]] - stand.path[0, [0, 2]] + moved[stand.stop - 1] - moved[stand.start]
-        size = float(np.linalg.norm(slide))
-        excess = slide * max(0.0, 1 - REAL_SLIDE / max(size, 1e-9))
-        out.append((stand.start, stand.stop - 1, -excess / (stand.stop - 1 - stand.start)))
-    return out
+def _share_of_flat_feet(motion: Motion) -> float | None:
+    """The share of the hips' speed that flat feet have."""
+    positions, fps = motion.positions()[:, FOOT_INDICES], motion.fps
+    feet = np.gradient(_calmed(positions, max(1, round(fps / 15))), axis=0)[..., [0, 2]] * fps
+    hips = np.gradient(_calmed(motion.root_positions, max(1, round(fps / 7.5))), axis=0)[:, [0, 2]] * fps
+    pace = _pace(motion)
+    ankle_over_toe = -motion.skeleton.offsets[JOINT_NAMES.index("left_foot"), 1]
+    shares, weights = [], []
+    for ankle, toe in ((0, 1), (2, 3)):
+        tilt = np.abs(positions[:, ankle, 1] - positions[:, toe, 1] - ankle_over_toe)
+        flat = (positions[:, toe, 1] < FLAT_HEIGHT) & (tilt < FLAT_TILT) & (pace > STROLL)
+        flat &= np.linalg.norm(feet[:, toe], axis=-1) < np.maximum(FLAT_SPEED, SLIDING_PACE * pace)
+        shares.append((feet[flat, toe] * hips[flat]).sum(axis=-1) / pace[flat] ** 2)
+        weights.append(pace[flat])
+    weight = np.concatenate(weights)
+    if weight.sum() < TRAVEL / 2 * fps:
+        return None
+    return _weighted_median(np.concatenate(shares), weight) - FLAT_SHARE
 
 
-def _rates(left: list[tuple[int, int, Curve]], count: int) -> Curve:
-    """(T-1, 2) correction a step: the mean of the feet that stand, and in the air what lies between."""
-    total, weight = np.zeros((count, 2)), np.zeros(count)
-    for start, stop, rate in left:
-        total[start:stop] += rate
-        weight[start:stop] += 1
-    known = np.flatnonzero(weight > 0)
-    rates = total[known] / weight[known, None]
-    return np.stack([np.interp(np.arange(count), known, rates[:, axis]) for axis in range(2)], axis=1)
+def _pace(motion: Motion) -> Curve:
+    """(T,) metres a second that the hips go over the ground."""
+    return _speed(motion.root_positions * (1, 0, 1), max(1, round(motion.fps / 7.5)), motion.fps)
 
 
-def _heights(stands: list[_Stand], frames: int, fps: float) -> Curve:
-    """(T,) metres to lift the root by, so that standing toes are at the height of toes."""
-    total, weight = np.zeros(frames), np.zeros(frames)
-    for stand in stands:
-        if np.isnan(stand.path[0, 1]):
-            continue
-        off = float(np.median(stand.path[:, 1])) - SOLE_THICKNESS
-        excess = np.sign(off) * max(0.0, abs(off) - REAL_HEIGHT)
-        total[stand.start : stand.stop] -= excess
-        weight[stand.start : stand.stop] += 1
-    known = np.flatnonzero(weight > 0)
-    if not len(known):
-        return np.zeros(frames)
-    lift = np.interp(np.arange(frames), known, total[known] / weight[known])
-    reach = max(1, round(2 * SMOOTH_SECONDS * fps))
+def _speed(points: Curve, reach: int, fps: float) -> Curve:
+    """(T, ..., 3) -> (T, ...) speed along the paths, calmed over +-reach frames."""
+    return np.asarray(np.linalg.norm(np.gradient(_calmed(points, reach), axis=0), axis=-1) * fps)
+
+
+def _calmed(values: Curve, reach: int) -> Curve:
+    """(T, ...) mean over 2 reach + 1 frames, weighted towards the middle."""
     window = np.hanning(2 * reach + 3)[1:-1]
-    return np.asarray(np.convolve(np.pad(lift, reach, mode="edge"), window / window.sum(), mode="valid"))
+    padded = np.pad(values, ((reach, reach), *([(0, 0)] * (values.ndim - 1))), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ (window / window.sum()))
+
+
+def _weighted_median(values: Curve, weights: Curve) -> float:
+    order = np.argsort(values)
+    summed = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(summed, summed[-1] / 2)])

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from ..motion.motion import Motion
 from ..motion.rotations import quat_inv, quat_mul, quat_to_axis_angle
+from ..motion.skeleton import JOINT_NAMES
 from .interpolation import interpolated
 from .keys import Held
 
 _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0])
 _GAIN = float(np.sqrt(np.sum(_FOURTH**2)))
+WALK_POWER = 70.0 / 20.0  # fourth differences: 70 times the variance of white noise, 20 times that of a walk's steps
 _TO_SIGMA = 1.4826  # of a median absolute value
 WINDOW_FRAMES, QUIET_SHARE, QUIET_BIAS = 12, 0.25, 0.9  # the quieter stretches of white noise have so much of it
 LIVELY, WHITE = -0.5, -0.7  # correlations of neighbouring fourth differences
@@ -35,6 +37,9 @@ ROOT_ROUGHNESS = 0.0007
 """What the same measure finds in clean captures, joint by joint, at 30 fps: a third more than what nine of ten of the
 training clips that count as clean have (radians, metres). It is liveliness, not noise."""
 
+QUIET_DEGREES, SHAKING_DEGREES = 0.13, 0.5
+CARRYING = [i for i, name in enumerate(JOINT_NAMES) if name.endswith(("pelvis", "hip", "knee", "ankle", "foot"))]
+
 STILL = 1e-4  # radians and metres a frame: a joint or a root that moves by less doesn't move
 
 
@@ -46,7 +51,8 @@ class NoiseEstimate:
         level: the noise level (as `GenerationRequest.start_level`) at which diffusion noise is as strong: the pivot
             that clean-up starts from.
         joints: (22,) standard deviation of each joint's rotation noise, radians.
-        root: standard deviation of the root's noise, metres.
+        root: standard deviation of the root's noise, metres, were it white.
+        wanders: 0 if the root shakes about its course (white noise), 1 if it wanders off (a random walk).
         dropped: (T,) bool: frames that repeat the one before.
         pops: (T,) bool: frames that jump away from their neighbours and back.
     """
@@ -56,6 +62,7 @@ class NoiseEstimate:
     root: float
     dropped: NDArray[np.bool_]
     pops: NDArray[np.bool_]
+    wanders: float = 1.0
 
     @property
     def excess(self) -> NDArray[np.float64]:
@@ -68,16 +75,19 @@ class NoiseEstimate:
         return float(np.sqrt(max(self.root**2 - ROOT_ROUGHNESS**2, 0.0)))
 
     @property
-    def evidence(self) -> float:
-        """0 for a motion that is as smooth as a clean capture, 1 for one that clearly isn't."""
-        shaking = float(np.degrees(np.sqrt(np.mean(self.excess**2)))) / 0.5
-        signs = max(shaking, self.root_evidence, float(self.pops.mean()) * 50)
-        return float(np.clip((signs - 0.25) / 0.75, 0.0, 1.0))
+    def root_steps(self) -> float:
+        """Standard deviation of a frame's step of the root's random walk, metres: 0 if it doesn't wander."""
+        return self.root_excess * float(np.sqrt(self.wanders * WALK_POWER))
 
     @property
-    def root_evidence(self) -> float:
-        """The same of the root alone."""
-        return min(1.0, self.root_excess / 0.0015)
+    def evidence(self) -> float:
+        """0 for joints that are as smooth as a clean capture's, 1 for ones that clearly aren't."""
+        return _evidence(self.excess)
+
+    @property
+    def leg_evidence(self) -> float:
+        """The same of what carries the feet: the hips and the legs."""
+        return _evidence(self.excess[CARRYING])
 
     @property
     def degrees(self) -> float:
@@ -92,6 +102,11 @@ class NoiseEstimate:
             if mask.any():
                 parts.append(f"{int(mask.sum())} {what} frame{'s' if mask.sum() > 1 else ''}")
         return ", ".join(parts)
+
+
+def _evidence(excess: NDArray[np.float64]) -> float:
+    shaking = float(np.degrees(np.sqrt(np.mean(excess**2))))
+    return float(np.clip((shaking - QUIET_DEGREES) / (SHAKING_DEGREES - QUIET_DEGREES), 0.0, 1.0))
 
 
 def estimate_noise(motion: Motion) -> NoiseEstimate:
@@ -109,7 +124,8 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     sigma = noise_of(rotation_course(whole))
     root = float(noise_of(whole.root_positions))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
-    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops)
+    wanders = wandering(whole.root_positions)
+    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders)
 
 
 def without_frames(motion: Motion, bad: NDArray[np.bool_]) -> Motion:
@@ -146,6 +162,23 @@ def noise_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
     correlation = (products * quiet).sum(axis=0) / np.maximum((means * quiet).sum(axis=0), 1e-30)
     white = np.clip((LIVELY - correlation) / (LIVELY - WHITE), 0.0, 1.0)
     return np.asarray(np.sqrt(np.quantile(means, QUIET_SHARE, axis=0)) * white / QUIET_BIAS)
+
+
+def wandering(values: NDArray[np.float64]) -> float:
+    """(T, C) -> 0 if the noise of the values is white, 1 if it is a random walk, or if that can't be told.
+
+    Fourth differences over every second frame have the same power as over every frame if the noise is white, and twice
+    as much if it is a walk.
+    """
+    if len(values) < 2 * WINDOW_FRAMES:
+        return 1.0
+    quiet = []
+    for stride in (1, 2):
+        fourth = values[4 * stride :] - 4 * values[3 * stride : -stride] + 6 * values[2 * stride : -2 * stride]
+        fourth = fourth - 4 * values[stride : -3 * stride] + values[: -4 * stride]
+        power = np.square(fourth).mean(axis=-1)
+        quiet.append(float(np.quantile(_windowed(power, min(WINDOW_FRAMES, len(power))), QUIET_SHARE)))
+    return float(np.clip(quiet[1] / max(quiet[0], 1e-30) - 1, 0.0, 1.0))
 
 
 def _windowed(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:

@@ -11,17 +11,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..motion.contacts import foot_contacts
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from .denoise import rotations_without_noise, without_noise
-from .finishing import FOOT_EASE_SECONDS, LEGS, feet_held
-from .grounding import grounded, slide_evidence
+from .finishing import LEGS, feet_held
+from .grounding import slide_evidence, steady_contacts, travel_fitted
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
+from .root_by_feet import root_by_feet
 
-STANDING_SPEED, SHAKING_SPEED = 0.25, 0.35  # metres a second: drift is still on it, and where it shook some noise
+FIRMNESS = 0.8  # of the foot lock: real feet roll a little while they stand
+ROUNDS_OF_FILLING = 3
 
 
 def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
@@ -29,7 +30,7 @@ def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
     bad = noise.dropped | noise.pops
     if not bad.any() or bad.all():
         return motion
-    noisy = noise.evidence > 0.5
+    noisy = noise.evidence > 0.5 or noise.root_steps > 0
     return interpolated(motion, _good(noise, held), straight=noisy)
 
 
@@ -52,8 +53,15 @@ def refined(
         trust: how far, 0 to 1, joints that shake go towards the network's motion.
     """
     calm = calmed(capture, noise, force)
-    if (noise.dropped | noise.pops).any():
+    bad = noise.dropped | noise.pops
+    if bad.any() and not bad.all():
+        for _ in range(ROUNDS_OF_FILLING):
+            # what was filled in knew nothing of the noise beside it: better put in what the calm curve has there
+            capture = _taken(capture, calm, _good(noise, held))
+            calm = calmed(capture, noise, force)
         calm = interpolated(calm, _good(noise, held))  # once more, now that speeds can be told
+    if noise.root_steps > 0:
+        calm = root_by_feet(calm, capture.root_positions, noise.root_steps * force, held.root)
     rotations = calm.rotations
     if trust > 0:
         smooth = calmed(made, noise, force)
@@ -64,37 +72,35 @@ def refined(
     return Motion(capture.skeleton, root, rotations, capture.fps)
 
 
+def _taken(capture: Motion, calm: Motion, good: Held) -> Motion:
+    """The capture with what isn't good taken from the calm motion."""
+    rotations = np.where(good.rotations[..., None], capture.rotations, calm.rotations)
+    root = np.where(good.root[:, None], capture.root_positions, calm.root_positions)
+    return Motion(capture.skeleton, root, rotations, capture.fps)
+
+
 def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     """The motion without noise of the estimated strength."""
     rotations = rotations_without_noise(motion.rotations, noise.excess * force)
-    root = without_noise(motion.root_positions[:, None], np.array([noise.root_excess * force]), wanders=True)[:, 0]
+    sigma = np.array([noise.root_excess * force])
+    root = without_noise(motion.root_positions[:, None], sigma, noise.wanders)[:, 0]
     return Motion(motion.skeleton, root, rotations, motion.fps)
 
 
-def with_steady_feet(motion: Motion, held: Held, evidence: float, root_evidence: float) -> Motion:
+def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
     """The motion with its travel fitted to its steps and its planted feet held still.
 
-    evidence, root_evidence: 0 to 1, how sure it is that the motion, and its root, are faulty: of a clean one the feet
-        are left alone.
+    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide are left alone.
     """
-    free = _away_from(held.root | held.rotations[:, LEGS].any(axis=1), motion.fps)
-    speed = STANDING_SPEED + evidence * (SHAKING_SPEED - STANDING_SPEED)
-    contacts = foot_contacts(motion.positions(), motion.fps, speed)
-    moved = grounded(motion, contacts, free, root_evidence)
-    weight = 1.0 if moved is not motion else max(evidence, slide_evidence(motion, contacts))
+    fixed = held.root | held.rotations[:, LEGS].any(axis=1)
+    contacts = steady_contacts(motion)
+    # where some frames hold, the travel between them is given
+    moved = motion if held.root.any() else travel_fitted(motion)
+    weight = FIRMNESS * max(evidence, slide_evidence(motion, contacts), float(moved is not motion))
     if weight <= 0:
         return motion
-    locked = feet_held(moved, foot_contacts(moved.positions(), moved.fps, speed), free == 0)
+    locked = feet_held(moved, steady_contacts(moved), fixed, level=False)
     root = moved.root_positions + weight * (locked.root_positions - moved.root_positions)
     rotations = quat_slerp(moved.rotations, locked.rotations, np.full(moved.rotations.shape[:2], weight))
     rotations = np.where(held.rotations[..., None], motion.rotations, rotations)
     return Motion(motion.skeleton, np.where(held.root[:, None], motion.root_positions, root), rotations, motion.fps)
-
-
-def _away_from(fixed: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
-    """(T,) 0 at fixed frames, rising to 1 beside them."""
-    frames = np.flatnonzero(fixed)
-    if not len(frames):
-        return np.ones(len(fixed))
-    distance = np.abs(np.arange(len(fixed))[:, None] - frames).min(axis=1)
-    return np.asarray(np.clip(distance / (FOOT_EASE_SECONDS * fps), 0.0, 1.0))

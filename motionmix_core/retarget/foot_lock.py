@@ -17,15 +17,20 @@ _LEFT = np.array([1.0, 0.0, 0.0])
 
 
 def lock_feet(
-    motion: Motion, contacts: np.ndarray | None = None, swing_height: float = 0.0, sinks: bool = True
+    motion: Motion,
+    contacts: np.ndarray | None = None,
+    swing_height: float = 0.0,
+    sinks: bool = True,
+    level: bool = True,
 ) -> Motion:
-    """The motion with its planted feet held still, on the ground y = 0.
+    """The motion with its planted feet held still, on the ground y = 0 or, if not `level`, at the height they have.
 
     contacts: (T, 4) left_ankle, left_foot, right_ankle, right_foot, bool or a probability; None = found from height
     and speed. Frames in which no foot has to be moved keep their pose; without contacts the motion itself is returned,
     bit for bit. swing_height: metres that a fast foot is kept over the ground at least (see `plant_feet`); 0 leaves
     swings as they are. Knee direction, twist and everything above the hips are kept; the hips sink where a leg would
-    be too short, or, if they may not (`sinks`), that leg reaches as far as it can. Raises ValueError for contacts of another shape.
+    be too short, or, if they may not (`sinks`), that leg reaches as far as it can. Raises ValueError for contacts of
+    another shape.
     """
     skeleton = motion.skeleton
     positions = motion.positions()
@@ -46,6 +51,7 @@ def lock_feet(
         _flat_heights(skeleton),
         motion.fps,
         swing_height=swing_height,
+        level=level,
     )
     if not feet.changed.any():
         return motion

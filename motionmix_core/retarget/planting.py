@@ -47,12 +47,14 @@ def plant_feet(
     fps: float,
     unit: float = 1.0,
     swing_height: float = 0.0,
+    level: bool = True,
 ) -> FootTargets:
     """Targets that hold the planted points.
 
     ankles, toes: (T, 2, 3), Y up. contacts: (T, 4) bool left ankle, left toe, right ankle, right toe.
     heights: (2, 2) [foot][ankle, toe] heights of a foot that stands flat. unit: length units to the metre.
     swing_height: metres that a fast foot is kept over the ground at least, so that a step doesn't become a slide.
+    level: put standing feet on the ground and keep swinging ones out of it; False holds each at its own height.
     """
     planted = tidy_contacts(np.asarray(contacts, dtype=bool), fps).reshape(-1, 2, 2)
     shifts, turns = np.zeros_like(ankles), np.zeros_like(ankles)
@@ -62,7 +64,7 @@ def plant_feet(
             flat = heights[side, 0] - heights[side, 1]
             turns[:, side] = _held_direction(toe - ankle, mask.all(axis=1), flat, fps)
             turned = ankle + quat_apply(axis_angle_to_quat(turns[:, side]), toe - ankle)
-            shifts[:, side] = _held_place(np.stack((ankle, turned), axis=1), mask, heights[side], fps, unit)
+            shifts[:, side] = _held_place(np.stack((ankle, turned), axis=1), mask, heights[side], fps, unit, level)
         if swing_height > 0:
             toes_now = toe + shifts[:, side]
             lift = _swing_lift(toes_now, heights[side, 1] + swing_height * unit, mask.any(axis=1), fps, unit)
@@ -108,7 +110,9 @@ def _held_direction(feet: np.ndarray, both: np.ndarray, flat: float, fps: float)
     return ease_between(turns, both, fps, np.radians(60.0) * ADDED_ACCELERATION)
 
 
-def _held_place(points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: float, unit: float) -> np.ndarray:
+def _held_place(
+    points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: float, unit: float, level: bool
+) -> np.ndarray:
     """(T, 3) shift of a foot that keeps its planted points still. points: (T, 2, 3) ankle, toe; mask (T, 2)."""
     shift = np.zeros((len(points), 3))
     standing = mask.any(axis=1)
@@ -119,6 +123,9 @@ def _held_place(points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: 
         pivot = np.where(held[:, 1:], steps[:, 1], np.where(held[:, :1], steps[:, 0], 0.0))
         local = np.concatenate((np.zeros((1, 3)), -np.cumsum(pivot, axis=0)))
         local -= local.mean(axis=0)
+        if not level:
+            shift[start:stop] = local
+            continue
         above = (points[start:stop] + local[:, None])[..., 1] - heights
         lowest = np.where(mask[start:stop], above, np.inf).min()
         if abs(lowest) < SNAP_TO_GROUND * unit or lowest < 0:
@@ -127,6 +134,8 @@ def _held_place(points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: 
         local[:, 1] -= min(above.min(), 0.0)  # a heel in the air is no reason for the toes to sink into the ground
         shift[start:stop] = local
     shift = ease_between(shift, standing, fps, ADDED_ACCELERATION * unit)
+    if not level:
+        return shift
     shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, standing, fps, unit)
     return shift
 

@@ -9,12 +9,11 @@ import pytest
 
 from motionmix_core.editing import EditSettings, clean_up, estimate_noise
 from motionmix_core.editing.denoise import without_noise
-from motionmix_core.editing.grounding import grounded
+from motionmix_core.editing.grounding import travel_fitted
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.jitter import acceleration_error
 from motionmix_core.mixed_data.corruption import Drift, DroppedFrames, FootSlide, JointJitter
-from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import clap, done, lively_stand, lively_walk, punch
@@ -102,11 +101,10 @@ def test_travel_is_fitted_to_the_steps(amount: float) -> None:
     root = truth.root_positions.copy()
     root[:, 2] *= 1 + amount
     sliding = replace(truth, root_positions=root)
-    contacts = foot_contacts(truth.positions(), truth.fps)
-    made = grounded(sliding, contacts)
+    made = travel_fitted(sliding)
     wrong, left = (float(np.abs(m.root_positions[-1, 2] - truth.root_positions[-1, 2])) for m in (sliding, made))
     assert left < 0.25 * wrong
-    assert grounded(truth, contacts, evidence=0.0) is truth
+    assert travel_fitted(truth) is truth
 
 
 def test_a_slide_of_ten_percent_leaves_the_motion_otherwise_alone(
