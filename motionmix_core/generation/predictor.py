@@ -61,11 +61,11 @@ def make_predictor(
         free, told = network(np.concatenate((x, x)), step, both)
         return [free[None], told[None]]
 
-    guided = conditional if guidance == 1 else with_batched_guidance(branches, [_feature_weights(guidance)])
+    guided = conditional if guidance == 1 else with_batched_guidance(branches, [feature_weights(guidance)])
     return with_pivot(guided, null, pivot_noise_level)
 
 
-def _feature_weights(guidance: float) -> Features:
+def feature_weights(guidance: float) -> Features:
     """(207,) one weight a feature. Pushing a body's path away from the mean one, which hardly moves, doubles its speed
     while its steps stay as long as they are: feet slide (run: 6.5 m/s where the captures have 3.4).
     """

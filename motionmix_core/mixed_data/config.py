@@ -66,6 +66,7 @@ class TrainConfig:
     name: str = "base"
     seed: int = 0
     init_from: str = ""  # folder of an exported model whose weights and statistics the run begins with
+    distil_guidance: float = 0.0  # above 0: learn what those weights say at this guidance, in one pass instead of two
     steps: int = 20_000
     batch: int = 32
     learning_rate: float = 4e-4

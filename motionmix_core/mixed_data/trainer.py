@@ -19,6 +19,7 @@ from ..denoisers.motion_transformer import parameter_count
 from ..denoisers.root_then_body import denoiser_of
 from ..diffusion.schedule import named_schedule
 from ..errors import DataError
+from ..generation.predictor import feature_weights
 from .cache import MotionCache
 from .checkpoints import config_to_dict, load_checkpoint, save_checkpoint
 from .config import TrainConfig
@@ -91,6 +92,17 @@ class Ema:
         torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), 1 - decay)
 
 
+def _teacher(config: TrainConfig) -> torch.nn.Module | None:
+    """The weights that the run begins with, as they were; None if nothing is distilled."""
+    if config.distil_guidance <= 0:
+        return None
+    if not config.init_from:
+        raise DataError("distil_guidance needs init_from: the model whose guided motion is to be learned")
+    teacher = denoiser_of(config.network)
+    load_into(teacher, initial_weights(Path(config.init_from)), config.init_from)
+    return teacher.eval().requires_grad_(False)
+
+
 class Trainer:
     """One run in one folder. Construct, then `run`; construct again with the same folder to resume."""
 
@@ -135,6 +147,7 @@ class Trainer:
         if first:
             load_into(network, first, config.init_from)
         self._ema = Ema(network, config.ema)
+        self._teacher = _teacher(config)
         optimiser = torch.optim.AdamW(
             network.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
         )
@@ -147,6 +160,9 @@ class Trainer:
             self.step = stored.step
         self._network, self._optimiser = self.accelerator.prepare(network, optimiser)
         self._ema.network.to(device)
+        if self._teacher is not None:
+            self._teacher.to(device)
+        self._guidance = torch.from_numpy(feature_weights(config.distil_guidance)).to(device)
         if stored:
             self._optimiser.load_state_dict(stored.optimiser)
         # one program per window length: a program for all lengths at once is four times as slow on a CPU
@@ -222,6 +238,15 @@ class Trainer:
         )
         return predicted.float(), alpha_bar
 
+    @torch.no_grad()
+    def _guided(self, teacher: torch.nn.Module, data: dict[str, Tensor], noise: Tensor) -> Tensor:
+        """What the teacher and classifier-free guidance make of the same noisy motion; without text, the teacher."""
+        told, _ = self._predict(teacher, data, noise)
+        silence = {name: torch.zeros_like(data[name]) for name in ("text_tokens", "text_mask", "text_pooled")}
+        free, _ = self._predict(teacher, {**data, **silence}, noise)
+        guided = free + self._guidance * (told - free)
+        return torch.where(data["observed_mask"] > 0, data["motion"], guided) * data["frame_mask"][..., None]
+
     def _train_step(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         config = self.config
         for group in self._optimiser.param_groups:
@@ -230,9 +255,11 @@ class Trainer:
         torch.manual_seed(hash((config.seed, self.step, self.accelerator.process_index)) & 0x7FFFFFFF)
         data = self._tensors(batch)
         self._network.train()
+        noise = torch.randn_like(data["motion"])
         with self.accelerator.autocast():
-            predicted, alpha_bar = self._predict(self._forward, data, torch.randn_like(data["motion"]))
-        loss, parts = self._loss(predicted, data["motion"], data["frame_mask"], alpha_bar)
+            predicted, alpha_bar = self._predict(self._forward, data, noise)
+            target = data["motion"] if self._teacher is None else self._guided(self._teacher, data, noise)
+        loss, parts = self._loss(predicted, target, data["frame_mask"], alpha_bar)
         self._optimiser.zero_grad(set_to_none=True)
         self.accelerator.backward(loss)
         if not torch.isfinite(loss):

@@ -226,3 +226,35 @@ def test_other_networks_learn_and_resume_too(cache, tmp_path, change):
     assert {**seen, **after} == expected
     if "quality_flag" in change:  # noisy clips have moved it
         assert resumed.ema_network.noisy_source.abs().max() > 0
+
+
+def test_guidance_is_distilled_into_one_pass(cache, tmp_path):
+    from motionmix_core.generation.predictor import feature_weights
+
+    start = tmp_path / "start"
+    losses_of(replace(CONFIG, steps=60, ema=0.0), cache, start)[0].run()
+    config = replace(CONFIG, init_from=str(start), distil_guidance=2.5, steps=150, learning_rate=3e-3, ema=0.0)
+    student, _ = losses_of(config, cache, tmp_path / "student")
+    data = student._tensors(student._sampler.batch(1000))
+    data["observed_mask"].zero_()
+    data["text_mask"][:, 0] = 1  # all of them are told something
+    noise = torch.randn(data["motion"].shape, generator=torch.Generator().manual_seed(0))
+    guided = student._guided(student._teacher, data, noise)
+    told, _ = student._predict(student._teacher, data, noise)
+    silent = {name: torch.zeros_like(data[name]) for name in ("text_tokens", "text_mask", "text_pooled")}
+    free, _ = student._predict(student._teacher, {**data, **silent}, noise)
+    expected = free + torch.from_numpy(feature_weights(2.5)) * (told - free)
+    there = data["frame_mask"] > 0
+    torch.testing.assert_close(guided[there], expected[there])
+    before = (told - guided)[there].abs().mean()
+    teacher = [p.clone() for p in student._teacher.parameters()]
+    student.run()
+    with torch.no_grad():
+        learned, _ = student._predict(student.ema_network, data, noise)
+    assert (learned - guided)[there].abs().mean() < 0.8 * before
+    assert all(torch.equal(a, b) for a, b in zip(teacher, student._teacher.parameters(), strict=True))
+
+
+def test_distilling_needs_a_model_to_learn_from(cache, tmp_path):
+    with pytest.raises(DataError, match="init_from"):
+        losses_of(replace(CONFIG, distil_guidance=2.5), cache, tmp_path)
