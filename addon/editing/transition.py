@@ -26,9 +26,9 @@ from .reading import Reader, Watched, at_once, playing
 from .spec import EditSpec
 
 
-def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Job:
+def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, reader: Reader = at_once) -> Job:
     """Look at the two motions. Raises RigError or RequestError; nothing has been changed then."""
-    return _into_action(scene, obj, spec, read) if spec.after else _between_strips(scene, obj, spec, read)
+    return _into_action(scene, obj, spec, reader) if spec.after else _between_strips(scene, obj, spec, reader)
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
 
 from .. import log, worker_bridge
-from ..core import Cancelled, MotionMixError, OperatorReturn
+from ..core import Cancelled, MotionMixError, OperatorReturn, Progress
 from ..present import present
 from ..telling import tell
 from ..translations import interface
@@ -99,6 +101,17 @@ class BesideTheWindow:
         if self._timer is not None:
             present(context.window_manager).event_timer_remove(self._timer)
             self._timer = None
+
+
+@contextmanager
+def progress_at_mouse(context: bpy.types.Context) -> Iterator[Callable[[Progress], None]]:
+    """For a script that waits: the mouse pointer shows how far it is, as told to what this yields."""
+    window_manager = present(context.window_manager)
+    window_manager.progress_begin(0, 100)
+    try:
+        yield lambda progress: window_manager.progress_update(int(100 * progress.fraction))
+    finally:
+        window_manager.progress_end()
 
 
 def _is_playing(context: bpy.types.Context) -> bool:

@@ -15,7 +15,7 @@ from .. import properties
 from ..core import MotionMixError, OperatorReturn, RigError
 from ..present import present
 from ..rigs import batch, read, transfer, unseen, write
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
 
 _LONGEST = 20_000  # frames
 
@@ -70,8 +70,7 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
                 present(context.scene), source, others, frames, root=self.root, foot_lock=self.foot_lock
             )
         except MotionMixError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         for line in told:
             tell(self, "WARNING", line)
         tell(self, "INFO", f"Made {', '.join(f'“{action.name}”' for action in made)}")

@@ -27,14 +27,15 @@ from ..editing.spec import OUTPUT_ITEMS, EditSpec
 from ..present import present
 from ..rigs import read
 from ..takes import collection
-from ..telling import allowed, tell
-from .beside import BesideTheWindow
-from .seed import draw_seed
+from ..telling import tell
+from .active_rig import RigOperator
+from .beside import BesideTheWindow, progress_at_mouse
+from .seed import draw_unless_kept
 
 SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
-class EditOperator(BesideTheWindow):
+class EditOperator(RigOperator, BesideTheWindow):
     """Base of the edits; each names its `tool`, and adds its own properties, called as in EditSpec."""
 
     tool = ""
@@ -59,37 +60,22 @@ class EditOperator(BesideTheWindow):
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature that can be animated must be active."""
-        return allowed(cls, read.problem(read.target_of(context.object)))
-
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Edit and wait for it: for scripts."""
-        window_manager = present(context.window_manager)
-        window_manager.progress_begin(0, 100)
         try:
-            job = self._begin(context)
-            while job.request is not None:
-                job.receive(
-                    worker_bridge.bridge().run(
-                        job.request, lambda progress: window_manager.progress_update(int(100 * progress.fraction))
-                    )
-                )
-            return self._told(job.finish())
+            with progress_at_mouse(context) as show:
+                job = self._begin(context)
+                while job.request is not None:
+                    job.receive(worker_bridge.bridge().run(job.request, show))
+                return self._told(job.finish())
         except Exception as error:  # told to the animator: a traceback in a console that nobody sees helps nobody
             return self._fail(error)
-        finally:
-            window_manager.progress_end()
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Start, and let the animator go on working."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
-        own: Any = self
-        panel = properties.of(present(context.scene))
-        if not (panel.lock_seed or self.take or own.properties.is_property_set("seed")):
-            panel.seed = draw_seed()
+        draw_unless_kept(context, self)
         context.window.cursor_set("WAIT")
         try:
             run = EditRun(self._beginning(context))

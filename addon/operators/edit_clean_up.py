@@ -13,7 +13,8 @@ from ..editing import clean_up, settings
 from ..editing.bones import PRESET_ITEMS
 from ..present import present
 from ..rigs import read
-from ..telling import allowed, tell
+from ..telling import failed, tell
+from .active_rig import RigOperator
 from .edit_base import SKIP, RangeOperator
 
 
@@ -32,17 +33,12 @@ class MOTIONMIX_OT_edit_clean_up(RangeOperator, bpy.types.Operator):
     protect_keys: BoolProperty(name="Protect Selected Keys", description=settings.PROTECT_KEYS_TEXT, options=SKIP)
 
 
-class MOTIONMIX_OT_edit_measure(bpy.types.Operator):
+class MOTIONMIX_OT_edit_measure(RigOperator, bpy.types.Operator):
     """Find out how noisy the motion is, and set the strength that suits it"""
 
     bl_idname = "motionmix.edit_measure"
     bl_label = "Measure Noise"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature that can be animated must be active."""
-        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Read the range and say what was found."""
@@ -51,8 +47,7 @@ class MOTIONMIX_OT_edit_measure(bpy.types.Operator):
         try:
             line, level = clean_up.noise_line(present(context.scene), read.target_of(context.object), spec)
         except MotionMixError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         panel.found = line
         panel.noise = level
         tell(self, "INFO", f"Found: {line}")

@@ -7,7 +7,8 @@ import bpy
 from ..core import MotionMixError, OperatorReturn
 from ..editing import compare
 from ..rigs import read
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
+from .active_rig import rig_of
 
 
 class MOTIONMIX_OT_edit_compare(bpy.types.Operator):
@@ -28,13 +29,10 @@ class MOTIONMIX_OT_edit_compare(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Show the other one."""
-        obj = read.target_of(context.object)
-        assert obj is not None
         try:
-            action = compare.toggle(obj)
+            action = compare.toggle(rig_of(context))
         except MotionMixError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         tell(self, "INFO", f"Shows “{action.name}”")
         return {"FINISHED"}
 

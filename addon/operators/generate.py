@@ -21,14 +21,15 @@ from ..core import OperatorReturn
 from ..present import present
 from ..rigs import batch, read
 from ..takes import collection
-from ..telling import allowed, tell
-from .beside import BesideTheWindow
-from .seed import draw_seed
+from ..telling import tell
+from .active_rig import RigOperator
+from .beside import BesideTheWindow, progress_at_mouse
+from .seed import draw_unless_kept
 
 _SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
 
-class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
+class MOTIONMIX_OT_generate(RigOperator, BesideTheWindow, bpy.types.Operator):
     """Make motion from the prompt and put it on the active armature as a new Action. The Action it had is kept"""
 
     bl_idname = "motionmix.generate"
@@ -80,33 +81,20 @@ class MOTIONMIX_OT_generate(BesideTheWindow, bpy.types.Operator):
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
     )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature that can be animated must be active."""
-        return allowed(cls, read.problem(read.target_of(context.object)))
-
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Make the motion and wait for it: for scripts."""
-        window_manager = present(context.window_manager)
-        window_manager.progress_begin(0, 100)
         try:
-            job = self._prepare(context)
-            result = worker_bridge.bridge().run(
-                job.request, lambda progress: window_manager.progress_update(int(100 * progress.fraction))
-            )
-            return self._told(jobs.finish(job, result))
+            with progress_at_mouse(context) as show:
+                job = self._prepare(context)
+                return self._told(jobs.finish(job, worker_bridge.bridge().run(job.request, show)))
         except Exception as error:  # told to the animator: a traceback in a console that nobody sees helps nobody
             return self._fail(error)
-        finally:
-            window_manager.progress_end()
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Start the motion and let the animator go on working."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
-        panel = properties.of(present(context.scene))
-        if not (panel.lock_seed or self.take or self.properties.is_property_set("seed")):
-            panel.seed = draw_seed()
+        draw_unless_kept(context, self)
         try:
             run = runs.Run(self._prepare(context))
         except Exception as error:

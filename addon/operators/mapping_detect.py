@@ -12,34 +12,18 @@ from bpy.props import StringProperty
 
 from ..core import OperatorReturn, RigError, detect_mapping
 from ..rigs import read, settings
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
+from .active_rig import RigOperator, poll_rig, rig_of
 
 _SKIP: Any = {"SKIP_SAVE"}
 
 
-def poll_rig(cls: Any, context: bpy.types.Context) -> bool:
-    """An armature that MotionMix may work on must be active; else the button says why not."""
-    return allowed(cls, read.problem(read.target_of(context.object)))
-
-
-def rig_of(context: bpy.types.Context) -> bpy.types.Object:
-    """The armature that an operator works on."""
-    obj = read.target_of(context.object)
-    assert obj is not None  # poll has seen to it
-    return obj
-
-
-class MOTIONMIX_OT_mapping_detect(bpy.types.Operator):
+class MOTIONMIX_OT_mapping_detect(RigOperator, bpy.types.Operator):
     """Find the bones by name and shape and fill in the fields, where they can be changed. What is there is replaced"""
 
     bl_idname = "motionmix.mapping_detect"
     bl_label = "Detect Bones"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature must be active."""
-        return poll_rig(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Detect and fill in what was found, also when something is missing."""
@@ -47,8 +31,7 @@ class MOTIONMIX_OT_mapping_detect(bpy.types.Operator):
         try:
             mapping = detect_mapping(read.describe(obj))
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         settings.keep(obj, mapping)
         tell(self, "WARNING" if mapping.reason else "INFO", read.status_line(mapping))
         return {"FINISHED"}

@@ -10,8 +10,8 @@ from bpy.props import EnumProperty
 
 from ..core import OperatorReturn, RigError, mirrored
 from ..rigs import read, settings
-from ..telling import allowed, tell
-from .mapping_detect import poll_rig, rig_of
+from ..telling import allowed, failed, tell
+from .active_rig import poll_rig, rig_of
 
 _SIDES = (
     ("left", "Left to Right", "The left side is right: set the right side's bones from it"),
@@ -44,8 +44,7 @@ class MOTIONMIX_OT_mapping_mirror(bpy.types.Operator):
             rig = read.describe(obj)
             mapping, unknown = mirrored(rig, settings.as_set(obj), self.source)
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         settings.keep(obj, mapping)
         if unknown:
             names = ", ".join(settings.slot_title(slot) for slot in unknown)

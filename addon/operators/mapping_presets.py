@@ -13,13 +13,13 @@ from bpy.props import StringProperty
 from ..core import OperatorReturn, RigError
 from ..present import present
 from ..rigs import presets, read, settings
-from ..telling import tell
-from .mapping_detect import poll_rig, rig_of
+from ..telling import failed, tell
+from .active_rig import RigOperator, rig_of
 
 _SKIP: Any = {"SKIP_SAVE"}
 
 
-class MOTIONMIX_OT_mapping_save(bpy.types.Operator):
+class MOTIONMIX_OT_mapping_save(RigOperator, bpy.types.Operator):
     """Save which bones are which as a preset, in your own folder, to be used on other armatures and in other files"""
 
     bl_idname = "motionmix.mapping_save"
@@ -27,11 +27,6 @@ class MOTIONMIX_OT_mapping_save(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     name: StringProperty(name="Name", options=_SKIP)
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature must be active."""
-        return poll_rig(cls, context)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask for the name."""
@@ -45,13 +40,12 @@ class MOTIONMIX_OT_mapping_save(bpy.types.Operator):
             mapping = settings.as_set(obj) if settings.of(obj).base else read.mapping_of(obj)
             path = presets.save(self.name, mapping)
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         tell(self, "INFO", f"Saved {path}")
         return {"FINISHED"}
 
 
-class MOTIONMIX_OT_mapping_load(bpy.types.Operator):
+class MOTIONMIX_OT_mapping_load(RigOperator, bpy.types.Operator):
     """Set the bones of the active armature from this preset"""
 
     bl_idname = "motionmix.mapping_load"
@@ -60,11 +54,6 @@ class MOTIONMIX_OT_mapping_load(bpy.types.Operator):
 
     name: StringProperty(name="Name", options=_SKIP)
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature must be active."""
-        return poll_rig(cls, context)
-
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Fill the fields; bones that this armature lacks are told."""
         obj = rig_of(context)
@@ -72,8 +61,7 @@ class MOTIONMIX_OT_mapping_load(bpy.types.Operator):
             rig = read.describe(obj)
             mapping = presets.load(self.name)
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         wanted = {name for names in mapping.bones.values() for name in names}
         if not wanted & set(rig.bones):
             tell(self, "ERROR", f"“{obj.name}” has none of the bones of the preset “{self.name}”. Nothing was changed")
@@ -104,8 +92,7 @@ class MOTIONMIX_OT_mapping_delete(bpy.types.Operator):
         try:
             presets.remove(self.name)
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         return {"FINISHED"}
 
 

@@ -16,7 +16,7 @@ from bpy.props import StringProperty
 from .. import preferences, text_window
 from ..core import MotionMixError, OperatorReturn, WorkerSettings, model_summaries, probe_process
 from ..present import present
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
 from ..translations import interface
 
 _LOOK_SECONDS = 0.1
@@ -153,8 +153,7 @@ class MOTIONMIX_OT_open_model_card(bpy.types.Operator):
         try:
             found = model_summaries(preferences.models_folder())
         except MotionMixError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         model = next((model for model in found if model.name == (self.model or model.name)), None)
         if model is None or model.card is None:
             tell(self, "ERROR", f"The model “{self.model}” has no card in {preferences.models_folder()}")

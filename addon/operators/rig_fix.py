@@ -5,10 +5,12 @@ from __future__ import annotations
 import bpy
 
 from ..core import MotionMixError, OperatorReturn
+from ..present import present
 from ..rigs import read
 from ..rigs.fixes import fix_of
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
 from ..translations import report
+from .active_rig import rig_of
 
 
 class MOTIONMIX_OT_fix_rig(bpy.types.Operator):
@@ -28,16 +30,13 @@ class MOTIONMIX_OT_fix_rig(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Put it right."""
-        obj = read.target_of(context.object)
-        fix = fix_of(obj)
-        assert obj is not None
-        assert fix is not None
+        obj = rig_of(context)
+        fix = present(fix_of(obj))
         name = obj.name
         try:
             fix.apply(context, obj)
         except (MotionMixError, RuntimeError) as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         tell(self, "INFO", f"{report(fix.label)}: “{name}”")
         return {"FINISHED"}
 

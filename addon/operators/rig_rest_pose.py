@@ -7,21 +7,16 @@ import bpy
 from ..core import OperatorReturn, RigError
 from ..present import armature
 from ..rigs import rest_pose, settings
-from ..telling import allowed, tell
-from .mapping_detect import poll_rig, rig_of
+from ..telling import allowed, failed, tell
+from .active_rig import RigOperator, poll_rig, rig_of
 
 
-class MOTIONMIX_OT_rest_pose_set(bpy.types.Operator):
+class MOTIONMIX_OT_rest_pose_set(RigOperator, bpy.types.Operator):
     """Take the pose that the armature shows now as its T-pose: arms out, palms down, legs straight, looking ahead. For rigs whose rest pose gives twisted limbs"""  # noqa: E501
 
     bl_idname = "motionmix.rest_pose_set"
     bl_label = "Use Pose as T-Pose"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature must be active."""
-        return poll_rig(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Store the pose on the armature's object."""
@@ -32,8 +27,7 @@ class MOTIONMIX_OT_rest_pose_set(bpy.types.Operator):
         try:
             moved = rest_pose.capture(obj)
         except RigError as error:
-            tell(self, "ERROR", str(error))
-            return {"CANCELLED"}
+            return failed(self, error)
         tell(self, "INFO", f"The pose of {moved} bones is the T-pose of “{obj.name}” now")
         return {"FINISHED"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import bpy
 
@@ -27,6 +28,13 @@ class MOTIONMIX_OT_new_seed(bpy.types.Operator):
 def draw_seed() -> int:
     """A seed that differs every time, short enough to be read out to a colleague."""
     return random.SystemRandom().randrange(1, 1_000_000)
+
+
+def draw_unless_kept(context: bpy.types.Context, operator: Any) -> None:
+    """Give the panel a new seed, unless it's locked or the operator was given one, its own or a take's."""
+    panel = properties.of(present(context.scene))
+    if not (panel.lock_seed or operator.take or operator.properties.is_property_set("seed")):
+        panel.seed = draw_seed()
 
 
 CLASSES = (MOTIONMIX_OT_new_seed,)

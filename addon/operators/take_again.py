@@ -17,10 +17,11 @@ from ..editing.compare import edit_of_source
 from ..editing.spec import EditSpec, is_edit
 from ..present import present
 from ..takes import collection, identity
-from ..telling import allowed, tell
+from ..telling import allowed, failed, tell
 from ..translations import interface
+from .active_rig import rig_of
 from .seed import draw_seed
-from .take_target import TAKE_TEXT, TakeOperator, failed, rig_of, why_not
+from .take_target import TAKE_TEXT, TakeOperator, why_not
 
 
 class MOTIONMIX_OT_take_again(bpy.types.Operator):

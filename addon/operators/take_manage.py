@@ -12,7 +12,8 @@ from ..core import OperatorReturn, RequestError
 from ..present import present
 from ..takes import collection, copies
 from ..telling import allowed, tell
-from .take_target import TakeOperator, rig_of, why_not
+from .active_rig import rig_of
+from .take_target import TakeOperator, why_not
 
 
 class MOTIONMIX_OT_take_star(TakeOperator, bpy.types.Operator):

@@ -9,10 +9,10 @@ import bpy
 from bpy.props import IntProperty
 
 from ..core import OperatorReturn
-from ..rigs import read
 from ..takes import own, show
 from ..telling import allowed, tell
-from .take_target import TakeOperator, rig_of, why_not
+from .active_rig import RigOperator, rig_of
+from .take_target import TakeOperator, why_not
 
 
 class MOTIONMIX_OT_take_show(TakeOperator, bpy.types.Operator):
@@ -54,17 +54,12 @@ class MOTIONMIX_OT_take_step(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MOTIONMIX_OT_take_own(bpy.types.Operator):
+class MOTIONMIX_OT_take_own(RigOperator, bpy.types.Operator):
     """Go back to the Action and the pose that this armature had before takes were shown on it"""
 
     bl_idname = "motionmix.take_own"
     bl_label = "Show My Action"
     bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """An armature that can be animated must be active."""
-        return allowed(cls, read.problem(read.target_of(context.object)))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Show the animator's own Action."""

@@ -5,25 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 from bpy.props import StringProperty
 
-from .. import log
 from ..core import MotionMixError, OperatorReturn
 from ..rigs import read
 from ..takes import collection
-from ..telling import allowed, tell
+from ..telling import allowed, failed
+from .active_rig import rig_of
 
 TAKE_TEXT = "Name of the take. Empty: the one that is shown"
-
-
-def rig_of(context: bpy.types.Context) -> bpy.types.Object:
-    """The armature that is meant; there is one where the operator's poll holds."""
-    obj = read.target_of(context.object)
-    assert obj is not None
-    return obj
 
 
 def why_not(context: bpy.types.Context) -> str:
@@ -61,10 +52,3 @@ class TakeOperator:
     def run(self, context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Do it. Raises MotionMixError."""
         raise NotImplementedError
-
-
-def failed(operator: Any, error: Exception) -> set[OperatorReturn]:
-    """Tell the animator what went wrong, and note it in the log."""
-    log.logger().info("%s: %s", operator.bl_idname, error)
-    tell(operator, "ERROR", str(error))
-    return {"CANCELLED"}
