@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..core import Untold
+from ..core import Untold, canonical_skeleton
 from ..present import custom_properties
 
 PROPERTY = "motionmix"
@@ -67,7 +67,7 @@ def store_untold(action: bpy.types.Action, untold: Untold | None, frame_start: f
 
 def untold_of(action: bpy.types.Action | None, frames: Sequence[float]) -> Untold | None:
     """What an action's bones don't tell at these scene frames; nothing is lost at frames that it doesn't know."""
-    stored = custom_properties(action).get(_UNTOLD) if action is not None else None
+    stored: Any = custom_properties(action).get(_UNTOLD) if action is not None else None
     try:
         joints = tuple(str(stored["joints"]).split())
         shown, lost = (
@@ -77,7 +77,7 @@ def untold_of(action: bpy.types.Action | None, frames: Sequence[float]) -> Untol
     except (TypeError, KeyError, ValueError):  # not there, or changed by somebody
         return None
     known = (rows >= 0) & (rows < min(len(shown), len(lost)))
-    if not known.any():
+    if not known.any() or not set(joints) <= set(canonical_skeleton().names):
         return None
     rows = np.where(known, rows, 0)
     at_rest = np.array([1.0, 0.0, 0.0, 0.0])
