@@ -28,6 +28,10 @@ class TestFid:
         expected = 3.0**2 + ((np.sqrt(a) - np.sqrt(b)) ** 2).sum()
         assert frechet_distance(np.zeros(3), np.diag(a), np.array([0, 3.0, 0]), np.diag(b)) == pytest.approx(expected)
 
+    def test_four_numbers_by_hand(self) -> None:
+        # means 1 and 3, variances 2 and 8 (n - 1 below): (1 - 3)^2 + 2 + 8 - 2 sqrt(16) = 6
+        assert fid(np.array([[0.0], [2.0]]), np.array([[1.0], [5.0]])) == pytest.approx(6)
+
     def test_general_covariances_agree_with_the_matrix_root(self, rng: np.random.Generator) -> None:
         linalg = pytest.importorskip("scipy.linalg")
         roots = rng.normal(size=(2, 8, 8))
@@ -70,6 +74,21 @@ class TestKid:
         # kernel (xy + 1)^3: within a 27, within b 1, across 1, 64, 1, 343
         expected = 27 + 1 - 2 * (1 + 64 + 1 + 343) / 4
         assert kid(a, b, np.random.default_rng(0), subsets=3) == pytest.approx(expected)
+
+    def test_the_kernel_divides_by_the_width(self) -> None:
+        a, b = np.array([[1.0, 1.0], [3.0, 1.0]]), np.array([[1.0, -1.0], [2.0, 0.0]])
+        # x.y / 2 + 1: within a 3^3, within b 2^3, across 1, 2, 2, 4 cubed
+        expected = 27 + 8 - 2 * (1 + 8 + 8 + 64) / 4
+        assert kid(a, b, np.random.default_rng(0), subsets=2) == pytest.approx(expected)
+
+
+def test_pairs_of_two_points_by_hand() -> None:
+    two = np.array([[0.0, 0.0], [3.0, 4.0]])
+    # both draws are orders of (0, 1): the same one, and all pairs are 0 apart, or the other, and all are 5 apart
+    found = {round(diversity(two, np.random.default_rng(seed)), 9) for seed in range(20)}
+    assert found == {0.0, 5.0}
+    found = {round(multimodality(two[None], np.random.default_rng(seed), pairs=2), 9) for seed in range(20)}
+    assert found == {0.0, 5.0}
 
 
 def test_diversity_of_a_gaussian_is_its_mean_pair_distance(rng: np.random.Generator) -> None:

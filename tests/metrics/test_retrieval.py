@@ -54,6 +54,15 @@ def test_captions_are_grouped_over_chains_of_similar_ones() -> None:
     np.testing.assert_array_equal(group_captions(embeddings, 0.99999), [0, 1, 2, 3, 4, 5])
 
 
+def test_matching_and_ranks_by_hand() -> None:
+    """Four texts on a line at 0, 1, 2, 3; their motions at 0.1, 1.6, 1.2, 9: found 1st, 2nd, 2nd, and 4th."""
+    text, motion = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([[0.1], [1.6], [1.2], [9.0]])
+    # nearest first: text 0 -> 0, 2, 1; 1 -> 2 (.2), 1 (.6), 0 (.9); 2 -> 1 (.4), 2 (.8); 3 -> 1, 2, 0 (2.9), 3 (6)
+    found = r_precision(text, motion, np.random.default_rng(0), pool=4)
+    assert found == pytest.approx([0.25, 0.75, 0.75])
+    assert mm_distance(text, motion) == pytest.approx((0.1 + 0.6 + 0.8 + 6.0) / 4)
+
+
 def test_unpaired_embeddings_are_refused() -> None:
     with pytest.raises(ValueError, match="paired"):
         mm_distance(np.zeros((4, 3)), np.zeros((5, 3)))
