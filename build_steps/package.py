@@ -24,7 +24,7 @@ from build_steps.wheels import CACHE, fetch_pinned, fetch_wheels
 MANIFEST = ROOT / "blender_manifest.toml"
 REQUIREMENTS = ROOT / "requirements"
 SHIPPED = ("__init__.py", "LICENSE", "NOTICE.md", "licenses", "addon", "motionmix_core")
-MODELS = ("base-cmu", "text-minilm")
+MODELS = ("base-cmu", "in-between", "text-minilm")
 PLATFORMS = ("windows-x64", "linux-x64", "macos-arm64")
 PYTHONS = ((3, 11), (3, 13))
 """Python of the official Blenders: 3.11 in 4.2 to 5.0, 3.13 from 5.1 on. Debian builds its own with others."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..motion.kinematics import positions_from_global
 from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix, quat_yaw
-from ..motion.skeleton import canonical_skeleton
+from ..motion.skeleton import PARENTS, canonical_skeleton
 from .interpolation import hermite
 
 PAST = (1, 3, 6, 9)
@@ -23,6 +23,7 @@ WAVES = 8
 SPEED_FRAMES = 10
 """For how long a speed at an end is believed."""
 _SEAM_FRAMES = 2.0
+_CLEAR = 2.0  # radians: a turn by less is what it looks like
 Array = NDArray[np.floating]
 
 
@@ -32,13 +33,15 @@ class GapView:
 
     root: (B, 7, 3) metres, rotations: (B, 7, 22, 4) world quaternions at the frames PAST before the last pose
     (nearest first), that pose, the pose after the gap, FUTURE after that. moves: (B, 2) bool: whether motion, and not
-    one pose, is known before and behind the gap; where it isn't, those frames aren't looked at.
+    one pose, is known before and behind the gap; where it isn't, those frames aren't looked at. turns_on: (B,) bool,
+    whether the hips may be believed to go on as they turn; None = wherever motion is known before.
     """
 
     root: Array
     rotations: Array
     moves: NDArray[np.bool_]
     missing: int
+    turns_on: NDArray[np.bool_] | None = None
 
     @property
     def last(self) -> int:
@@ -51,8 +54,33 @@ class GapView:
         return quat_yaw(2 * np.arctan2(pelvis[:, 2], pelvis[:, 0]))
 
     def turns(self) -> Array:
-        """(B, 7, 22, 3) rotation vectors from the last pose to each."""
-        return quat_to_axis_angle(quat_mul(quat_inv(self.rotations[:, self.last, None]), self.rotations))
+        """(B, 7, 22, 3) rotation vectors from the last pose to each.
+
+        Of the two ways round, the hips go on as they turn, and a joint goes the one that its parent's turn and its own
+        against it add up to: a hand on a swinging arm may turn by more than half a circle in the world.
+        """
+        pose = self.rotations[:, self.last, None]
+        turns = quat_to_axis_angle(quat_mul(quat_inv(pose), self.rotations))
+        joints, parents = np.arange(1, len(PARENTS)), list(PARENTS[1:])
+        local = quat_mul(quat_inv(self.rotations[..., parents, :]), self.rotations[..., 1:, :])
+        own = quat_to_axis_angle(quat_mul(quat_inv(local[:, self.last, None]), local))
+        back = quat_inv(local[:, self.last, None])
+        far = np.linalg.norm(turns, axis=-1, keepdims=True)
+        other = turns * (1 - 2 * np.pi / np.maximum(far, 1e-6))
+        for joint, parent in zip((0, *joints), (0, *parents), strict=True):
+            if far[..., joint, 0].max() < _CLEAR:
+                continue
+            if joint:
+                expected = quat_apply(back[..., joint - 1, :], turns[..., parent, :]) + own[..., joint - 1, :]
+            else:
+                expected = turns[..., 0, :].copy()
+                spin, behind = -turns[:, 1, 0] / PAST[1] * (self.missing + 1), self.last + 1
+                turns_on = (self.moves[:, 0] if self.turns_on is None else self.turns_on)[:, None, None]
+                expected[:, behind:] = np.where(turns_on, spin[:, None], expected[:, behind:])
+            misses = [np.linalg.norm(way[..., joint, :] - expected, axis=-1) for way in (turns, other)]
+            swapped = (misses[1] < misses[0]) & (far[..., joint, 0] > _CLEAR)
+            turns[..., joint, :] = np.where(swapped[..., None], other[..., joint, :], turns[..., joint, :])
+        return np.asarray(turns)
 
     def steps(self) -> Array:
         """(B, 7, 3) the root's way from the last pose to each, metres, as seen from there."""

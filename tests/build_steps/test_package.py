@@ -62,6 +62,7 @@ def small_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "addon/__pycache__/__init__.cpython-311.pyc",
         "motionmix_core/motion/motion.py",
         "pretrained/base-cmu/model.json",
+        "pretrained/in-between/weights.safetensors",
         "pretrained/text-minilm/model.json",
         "pretrained/another/model.json",
         "tests/test_motion.py",
@@ -90,6 +91,7 @@ def test_the_stage_holds_what_ships_and_nothing_else(small_repository: Path, tmp
         "addon/__init__.py",
         "motionmix_core/motion/motion.py",
         "pretrained/base-cmu/model.json",
+        "pretrained/in-between/weights.safetensors",
         "pretrained/text-minilm/model.json",
         "wheels/some_package-1.0-py3-none-any.whl",
     }

@@ -80,19 +80,18 @@ class GapLoss:
 
 
 def taught(
-    sampler: GapSampler, lessons: Lessons, on_step: Callable[[int, TorchGapNetwork], None] = lambda step, network: None
+    sampler: GapSampler,
+    lessons: Lessons,
+    on_step: Callable[[int, TorchGapNetwork], None] = lambda step, network: None,
+    start: TorchGapNetwork | None = None,
 ) -> TorchGapNetwork:
     """A network after all lessons: the mean of its last weights. The same for the same seed.
 
-    on_step: told the number of steps done and the mean, after each.
+    on_step: told the number of steps done and the mean, after each. start: a network to go on with; None = a new one.
     """
     rng = np.random.default_rng(lessons.seed)
     torch.manual_seed(lessons.seed)
-    lengths = [round(float(n)) for n in np.geomspace(SHORTEST, LONGEST, 8)]
-    seen = np.concatenate([sampler.batch(rng, 256, n, 1).view.numbers() for n in lengths])
-    network = TorchGapNetwork(GapNetworkConfig(seen.shape[1]))
-    network.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
-    network.std.copy_(torch.from_numpy(np.maximum(seen.std(axis=0), 0.05)))
+    network = start or _new(sampler, rng)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=lessons.learning_rate, weight_decay=lessons.weight_decay, fused=True
@@ -114,6 +113,15 @@ def taught(
         torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), share)
         on_step(step + 1, mean)
     return mean
+
+
+def _new(sampler: GapSampler, rng: np.random.Generator) -> TorchGapNetwork:
+    lengths = [round(float(n)) for n in np.geomspace(SHORTEST, LONGEST, 8)]
+    seen = np.concatenate([sampler.batch(rng, 256, n, 1).view.numbers() for n in lengths])
+    network = TorchGapNetwork(GapNetworkConfig(seen.shape[1]))
+    network.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
+    network.std.copy_(torch.from_numpy(np.maximum(seen.std(axis=0), 0.05)))
+    return network
 
 
 @torch.no_grad()

@@ -6,12 +6,14 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from motionmix_core.editing.gap_network import WEIGHTS
 from motionmix_core.editing.gap_view import WAVES
+from motionmix_core.errors import DataError
 
 COURSE = 69
 
@@ -71,3 +73,15 @@ def save(network: TorchGapNetwork, folder: Path, steps: int) -> Path:
     file = folder / WEIGHTS
     safetensors.torch.save_file(tensors, file, facts)
     return file
+
+
+def load(folder: Path) -> TorchGapNetwork:
+    """What `save` wrote. DataError: there is no such file, or it's damaged."""
+    file = folder / WEIGHTS
+    try:
+        with safetensors.safe_open(file, "pt") as opened:
+            network = TorchGapNetwork(GapNetworkConfig(**json.loads(opened.metadata()["config"])))
+        network.load_state_dict({name: half.float() for name, half in safetensors.torch.load_file(file).items()})
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
+        raise DataError(f"{file} can't be read: {error}") from error
+    return network

@@ -1,0 +1,127 @@
+"""Learned curves through gaps: keys are hit whatever the network says, and where a body is or faces changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.editing.gap_network import FOLDER, LONGEST, GapNetwork, gap_network, learned, read_tensors
+from motionmix_core.editing.gap_view import WAVES
+from motionmix_core.editing.interpolation import interpolated
+from motionmix_core.editing.keys import Held, Key, held_by
+from motionmix_core.errors import ModelError
+from motionmix_core.generation.models import default_models_dir
+from motionmix_core.motion.motion import Motion
+from tests.editing.clips import lively_walk
+
+INPUTS = 883
+
+
+@pytest.fixture(scope="module")
+def wild() -> GapNetwork:
+    """A network that answers all kinds of things, and far too much."""
+    rng = np.random.default_rng(3)
+    shapes = {
+        "mean": (INPUTS,), "inp.weight": (16, INPUTS), "inp.bias": (16,), "blocks.0.0.weight": (16,),
+        "blocks.0.0.bias": (16,), "blocks.0.1.weight": (16, 16), "blocks.0.1.bias": (16,),
+        "blocks.0.4.weight": (16, 16), "blocks.0.4.bias": (16,), "norm.weight": (16,), "norm.bias": (16,),
+        "out.weight": (WAVES * 69, 16), "out.bias": (WAVES * 69,),
+    }  # fmt: skip
+    tensors = {name: rng.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+    return GapNetwork({**tensors, "std": np.ones(INPUTS, np.float32)})
+
+
+def gap(motion: Motion, start: int, stop: int) -> Held:
+    """Everything holds but a stretch."""
+    held = np.ones(motion.num_frames, bool)
+    held[start:stop] = False
+    return Held(np.repeat(held[:, None], motion.skeleton.num_joints, axis=1), held)
+
+
+def test_what_holds_stays_and_speeds_go_on(wild: GapNetwork) -> None:
+    motion = lively_walk(3.0)
+    held = gap(motion, 30, 50)
+    made, plain = learned(motion, held, wild), interpolated(motion, held)
+    outside = np.r_[0:30, 50:90]
+    np.testing.assert_allclose(made.root_positions[outside], motion.root_positions[outside], atol=1e-12)
+    np.testing.assert_allclose(made.positions()[outside], motion.positions()[outside], atol=1e-9)
+    assert np.abs(made.positions()[38:42] - plain.positions()[38:42]).max() > 0.05
+    for seam in (30, 50):  # the step over the seam is the plain curve's, which has the motion's own speed
+        steps = [np.diff(m.positions()[seam - 1 : seam + 1], axis=0) for m in (made, plain)]
+        assert np.abs(steps[0] - steps[1]).max() < 0.03
+
+
+def test_keys_in_a_row_are_passed_through_without_a_stop(wild: GapNetwork) -> None:
+    motion = lively_walk(4.0)
+    held = held_by([Key(frame) for frame in (0, 20, 45, 70, 119)], 120)
+    made = learned(motion, held, wild)
+    keys = np.flatnonzero(held.root)
+    np.testing.assert_allclose(made.positions()[keys], motion.positions()[keys], atol=1e-9)
+    acceleration = np.linalg.norm(np.diff(made.positions(), n=2, axis=0), axis=-1).mean(axis=1)
+    assert acceleration[keys[1:-1] - 1].max() < 2 * np.percentile(acceleration, 95)
+
+
+def test_turned_and_moved_it_is_the_same_curve(wild: GapNetwork) -> None:
+    motion = lively_walk(2.0)
+    held = gap(motion, 20, 41)
+    there = learned(motion.transformed(1.9, (3.0, 0.0, -2.0)), held, wild)
+    here = learned(motion, held, wild).transformed(1.9, (3.0, 0.0, -2.0))
+    np.testing.assert_allclose(there.positions(), here.positions(), atol=1e-5)
+
+
+def test_gaps_that_it_was_not_taught_keep_the_plain_curve(wild: GapNetwork) -> None:
+    motion = lively_walk(4.0)
+    long = gap(motion, 10, 11 + LONGEST)
+    np.testing.assert_array_equal(learned(motion, long, wild).root_positions, interpolated(motion, long).root_positions)
+    hands = gap(motion, 30, 50)
+    hands.rotations[40, -1] = True  # one hand holds within it
+    np.testing.assert_allclose(
+        learned(motion, hands, wild).positions(), interpolated(motion, hands).positions(), atol=1e-9
+    )
+
+
+def test_poses_beside_the_gap_that_are_not_whole_are_not_taken_for_whole(wild: GapNetwork) -> None:
+    motion = lively_walk(3.0)
+    held = gap(motion, 30, 50)
+    held.rotations[50:, 5] = False
+    np.testing.assert_allclose(
+        learned(motion, held, wild).positions(), interpolated(motion, held).positions(), atol=1e-9
+    )
+
+
+def test_without_the_file_curves_are_plain(tmp_path) -> None:
+    assert gap_network(tmp_path) is None
+
+
+def test_a_damaged_file_is_told(tmp_path) -> None:
+    (tmp_path / "weights.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{ not json")
+    with pytest.raises(ModelError, match="reinstall"):
+        read_tensors(tmp_path / "weights.safetensors")
+
+
+def test_the_network_that_ships_knows_how_legs_swing() -> None:
+    """Half a second cut out of a walk: a plain curve drags the foot along, and misses by more."""
+    network = gap_network(default_models_dir())
+    assert network is not None, f"pretrained/{FOLDER} is missing"
+    motion = lively_walk(4.0)
+    errors = {"plain": [], "learned": []}
+    for start in range(20, 90, 5):
+        held = gap(motion, start, start + 15)
+        for name, made in (("plain", interpolated(motion, held)), ("learned", learned(motion, held, network))):
+            off = np.linalg.norm(made.positions() - motion.positions(), axis=-1)
+            errors[name].append(off[start : start + 15].mean())
+    assert np.mean(errors["learned"]) < 0.95 * np.mean(errors["plain"])
+
+
+def test_the_pose_alone_is_enough_to_go_on_from(wild: GapNetwork) -> None:
+    """One pose before and one after: no speed is known, and none is made up from frames that are not shown."""
+    motion = lively_walk(2.0)
+    held = held_by([Key(20), Key(40)], 60)
+    root = motion.root_positions.copy()
+    root[:20] += 5.0
+    other = replace(motion, root_positions=root)
+    np.testing.assert_allclose(
+        learned(motion, held, wild).positions()[20:41], learned(other, held, wild).positions()[20:41], atol=1e-9
+    )
