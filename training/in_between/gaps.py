@@ -68,10 +68,12 @@ class GapSampler:
     ) -> Gaps:
         """Gaps of so many missing frames, the truth of at most `frames` of them.
 
-        moves: whether motion is known before and after; None = as it comes.
+        moves: whether motion is known before and after; None = as it comes. DataError: all clips are too short.
         """
         need = _REACH + 1 + missing + 1 + _BEHIND
         room = np.maximum(self._lengths - need + 1, 0)
+        if not room.any():
+            raise DataError(f"no clip is long enough for a gap of {missing} frames: it would have to have {need}")
         clips = rng.choice(len(room), size, p=room / room.sum())
         last = self._starts[clips] + _REACH + (rng.random(size) * room[clips]).astype(int)
         after = last + missing + 1

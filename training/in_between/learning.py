@@ -27,11 +27,12 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Lessons:
-    """How long and how fast. frames: of a gap, that the loss looks at."""
+    """How long and how fast. frames: of a gap, that the loss looks at. longest: of the gaps, missing frames."""
 
     steps: int = 8000
     batch: int = 160
     frames: int = 10
+    longest: int = LONGEST
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
     ema: float = 0.998
@@ -91,7 +92,7 @@ def taught(
     """
     rng = np.random.default_rng(lessons.seed)
     torch.manual_seed(lessons.seed)
-    network = start or _new(sampler, rng)
+    network = start or _new(sampler, rng, lessons.longest)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=lessons.learning_rate, weight_decay=lessons.weight_decay, fused=True
@@ -101,7 +102,7 @@ def taught(
         for group in optimiser.param_groups:
             done = step / lessons.steps
             group["lr"] = lessons.learning_rate * min(1, step / 100) * (0.01 + 0.495 * (1 + math.cos(math.pi * done)))
-        missing = round(float(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST)))))
+        missing = round(float(np.exp(rng.uniform(np.log(SHORTEST), np.log(lessons.longest)))))
         gaps = sampler.batch(rng, lessons.batch, missing, lessons.frames)
         place, turn = loss(network(torch.from_numpy(gaps.view.numbers())), gaps)
         optimiser.zero_grad(set_to_none=True)
@@ -115,8 +116,8 @@ def taught(
     return mean
 
 
-def _new(sampler: GapSampler, rng: np.random.Generator) -> TorchGapNetwork:
-    lengths = [round(float(n)) for n in np.geomspace(SHORTEST, LONGEST, 8)]
+def _new(sampler: GapSampler, rng: np.random.Generator, longest: int) -> TorchGapNetwork:
+    lengths = [round(float(n)) for n in np.geomspace(SHORTEST, longest, 8)]
     seen = np.concatenate([sampler.batch(rng, 256, n, 1).view.numbers() for n in lengths])
     network = TorchGapNetwork(GapNetworkConfig(seen.shape[1]))
     network.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
