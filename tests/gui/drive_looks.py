@@ -33,14 +33,17 @@ def steps(hand: Hand) -> Steps:
     bpy.context.preferences.view.ui_scale = 1.0
     yield 1.0
 
-    yield from draw_edge(hand, 5)  # as narrow as Blender lets it be
+    yield from narrow(hand)
     yield from hand.picture_of_tab("4-narrow.png")
-    yield from draw_edge(hand, -8)
+
+    yield from empty_scene(hand)  # with a sidebar as wide as usual
+    yield from add_skeleton(hand)
+    yield from generate(hand, variations=2, quality="draft", seconds=2.0)
     yield from german(hand)
 
 
-def draw_edge(hand: Hand, by: int) -> Steps:
-    """Make the sidebar narrower, or wider (by < 0), by its edge."""
+def narrow(hand: Hand) -> Steps:
+    """The sidebar as narrow as Blender lets it be, drawn by its edge."""
     hand.places.clear()
     usual = hand.region().width
     for beside in (0, 2, -2, 4):
@@ -50,12 +53,12 @@ def draw_edge(hand: Hand, by: int) -> Steps:
         yield 0.3
         hand.press_down()
         for step in range(1, 20):
-            yield from hand.move(edge + by * step, middle)
+            yield from hand.move(edge + 5 * step, middle)
         hand.let_go()
         yield 0.5
         if hand.region().width != usual:
             break
-    assert 1 < hand.region().width != usual, "the sidebar's edge was drawn"
+    assert 1 < hand.region().width < usual, "the sidebar's edge was drawn"
 
 
 def german(hand: Hand) -> Steps:
