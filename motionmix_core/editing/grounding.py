@@ -19,6 +19,7 @@ from ..motion.skeleton import JOINT_NAMES
 from ..retarget.planting import runs, tidy_contacts
 
 STANDING_SPEED, CALM_SECONDS = 0.25, 0.13  # metres a second: small slides are still on it
+SHAKEN_SPEED = 0.12  # metres a second more where the legs shook: some of it is left
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
 ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
 """Of the travel, that a foot gets by rolling while it stands and while it is flat: the clean training clips' medians."""
@@ -26,13 +27,14 @@ ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
 BELIEVED = 0.085
 """Share of the travel beyond those: one in forty clean training clips slides by more."""
 
+DOUBT = 0.04  # more where the legs shook
 AGREED = 0.06  # that both measures must be beyond, to the same side
 LARGEST_SHARE = 0.5
 TRAVEL = 1.0  # metres over standing feet before a share is believed
 FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second
 SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
 STROLL = 0.3  # metres a second: slower hips tell nothing about a share
-REAL_SLIDE, SURE_SLIDE = 0.03, 0.045  # metres a stand: what real feet do, and what they don't
+REAL_SLIDE, SURE_SLIDE = 0.024, 0.034  # metres a stand: what real feet do, and what they don't
 
 Curve = NDArray[np.float64]
 
@@ -46,29 +48,30 @@ class _Stand:
     path: Curve
 
 
-def travel_fitted(motion: Motion) -> Motion:
+def travel_fitted(motion: Motion, shaking: float = 0.0) -> Motion:
     """The motion with its travel scaled to fit its steps; the motion itself, if they fit or nobody can tell.
 
-    The first frame stays where it is.
+    The first frame stays where it is. shaking: 0..1, how surely the legs shook, so that less can be told.
     """
     steps, flat = _share_of_stands(motion), _share_of_flat_feet(motion)
     if steps is None or flat is None or min(steps, flat) < 0 < max(steps, flat):
         return motion
     share = (steps + flat) / 2
-    if min(abs(steps), abs(flat)) < AGREED or not BELIEVED < abs(share) < LARGEST_SHARE:
+    if min(abs(steps), abs(flat)) < AGREED or not BELIEVED + shaking * DOUBT < abs(share) < LARGEST_SHARE:
         return motion
     root = motion.root_positions.copy()
     root[:, [0, 2]] -= share * (root[:, [0, 2]] - root[0, [0, 2]])
     return replace(motion, root_positions=root)
 
 
-def steady_contacts(motion: Motion, pace_share: float = 0.0) -> NDArray[np.bool_]:
+def steady_contacts(motion: Motion, pace_share: float = 0.0, shaking: float = 0.0) -> NDArray[np.bool_]:
     """(T,4) bool: which foot joints stand, told from paths without what is left of noise.
 
-    pace_share: feet up to so much of the hips' speed stand too.
+    pace_share: feet up to so much of the hips' speed stand too. shaking: 0..1, how surely the legs shook.
     """
     feet, reach = motion.positions()[:, FOOT_INDICES], max(1, round(CALM_SECONDS * motion.fps))
-    limit = np.maximum(STANDING_SPEED, pace_share * _pace(motion))[:, None]
+    slow = STANDING_SPEED + shaking * SHAKEN_SPEED
+    limit = np.maximum(slow, pace_share * _pace(motion))[:, None]
     return np.asarray((_speed(feet, reach, motion.fps) < limit) & (feet[..., 1] < np.asarray(MAX_HEIGHT)))
 
 
@@ -130,7 +133,7 @@ def _share_of_flat_feet(motion: Motion) -> float | None:
 
 def _pace(motion: Motion) -> Curve:
     """(T,) metres a second that the hips go over the ground."""
-    return _speed(motion.root_positions * (1, 0, 1), max(1, round(motion.fps / 7.5)), motion.fps)
+    return _speed(motion.root_positions * np.array([1.0, 0.0, 1.0]), max(1, round(motion.fps / 7.5)), motion.fps)
 
 
 def _speed(points: Curve, reach: int, fps: float) -> Curve:

@@ -93,13 +93,13 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
     evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide are left alone.
     """
     fixed = held.root | held.rotations[:, LEGS].any(axis=1)
-    contacts = steady_contacts(motion)
+    contacts = steady_contacts(motion, shaking=evidence)
     # where some frames hold, the travel between them is given
-    moved = motion if held.root.any() else travel_fitted(motion)
+    moved = motion if held.root.any() else travel_fitted(motion, evidence)
     weight = FIRMNESS * max(evidence, slide_evidence(motion, contacts), float(moved is not motion))
     if weight <= 0:
         return motion
-    locked = feet_held(moved, steady_contacts(moved), fixed, level=False)
+    locked = feet_held(moved, steady_contacts(moved, shaking=evidence), fixed, level=False)
     root = moved.root_positions + weight * (locked.root_positions - moved.root_positions)
     rotations = quat_slerp(moved.rotations, locked.rotations, np.full(moved.rotations.shape[:2], weight))
     rotations = np.where(held.rotations[..., None], motion.rotations, rotations)

@@ -118,14 +118,19 @@ class OverSmoothing:
 
 @dataclass(frozen=True)
 class FootSlide:
-    """Travel that doesn't fit the steps, so that feet slide: horizontal travel longer or shorter by up to `amount`."""
+    """Travel that doesn't fit the steps, so that feet slide: horizontal travel longer or shorter.
+
+    least, amount: shares of the travel that it is at least and at most off by.
+    """
 
     kind: ClassVar[str] = "foot_slide"
     amount: float = 0.1
+    least: float = 0.0
 
     def apply(self, motion: Motion, generator: np.random.Generator) -> Motion:
         """The motion with scaled travel."""
-        factor = 1 + generator.uniform(-self.amount, self.amount)
+        drawn = generator.uniform(-self.amount, self.amount)
+        factor = 1 + np.sign(drawn) * max(self.least + (1 - self.least / self.amount) * abs(drawn), 0.0)
         root = motion.root_positions.copy()
         root[:, [0, 2]] = root[0, [0, 2]] + (root[:, [0, 2]] - root[0, [0, 2]]) * factor
         return replace(motion, root_positions=root)

@@ -7,7 +7,7 @@ import pytest
 
 from motionmix_core.motion.motion import Motion
 from tests.motions import rest, walk
-from training.evaluation.tasks.cleanup import gaussian, savitzky_golay
+from training.evaluation.tasks.filters import gaussian, savitzky_golay
 from training.evaluation.tasks.registry import TASKS
 from training.evaluation.tasks.setup import estimates, seam_ratio
 from training.evaluation.tasks.windows import Window, thinned
