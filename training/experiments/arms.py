@@ -116,4 +116,12 @@ ABLATIONS = (
     Arm("faults-motionmix", "motionmix", "MotionMix, capture faults, T* = 100", pivot=100, faults=CAPTURE),
     Arm("faults-plain", "plain", "plain training, capture faults", pivot=100, faults=CAPTURE),
 )
+PIVOTS = {30: "motionmix", 60: "pivot-60", 100: "pivot-100", 200: "pivot-200"}
+RATIOS = {30: "ratio-30", 50: "motionmix", 70: "ratio-70"}
+NOISES = {
+    "white, 10..30": ("motionmix", "plain"),
+    "white, 20..80": ("strong-motionmix", "strong-plain"),
+    "capture faults": ("faults-motionmix", "faults-plain"),
+}
+"""T* -> arm; per cent of noisy clips -> arm; kind of noise -> MotionMix and plain training on it."""
 ARMS = {arm.name: arm for arm in (*MAIN, *LONG, *ABLATIONS)}

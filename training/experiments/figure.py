@@ -1,4 +1,4 @@
-"""The report's picture: one dot a run, a line for real motion, and the training losses."""
+"""The report's pictures: one dot a run, a line for real motion; the training losses; measures over the ablations."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import ScalarFormatter
 
-from .arms import ARMS
+from .arms import MAIN, NOISES, PIVOTS, RATIOS
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from .report import Runs
 
 SHOWN = (
@@ -27,8 +29,8 @@ SHOWN = (
 
 
 def draw(runs: Runs, folder: Path, path: Path) -> str:
-    """Draws the picture; returns its file name."""
-    arms = [name for name in ARMS if name in runs.arms]
+    """Draws the main arms; returns the picture's file name."""
+    arms = [arm.name for arm in MAIN if arm.name in runs.arms]
     figure, axes = plt.subplots(2, 3, figsize=(11, 6.2), layout="constrained")
     colours = dict(zip(arms, plt.get_cmap("tab10").colors * 2, strict=False))  # type: ignore[attr-defined]
     for axis, (measure, title, logarithmic) in zip(axes.flat, SHOWN, strict=False):
@@ -57,3 +59,35 @@ def draw(runs: Runs, folder: Path, path: Path) -> str:
     figure.savefig(path, dpi=110)
     plt.close(figure)
     return path.name
+
+
+def draw_ablations(runs: Runs, path: Path) -> str:
+    """Draws FID, accuracy and jerk over T*, the noisy share and the kind of noise; returns the picture's file name."""
+    figure, axes = plt.subplots(3, 3, figsize=(11, 7.5), layout="constrained", sharey="row")
+    rows = (("fid", "FID"), ("accuracy", "accuracy"), ("jerk", "jerk, m/s³"))
+    for row, (measure, title) in zip(axes, rows, strict=True):
+        for axis, arms, label in ((row[0], PIVOTS, "pivot T*"), (row[1], RATIOS, "noisy clips, %")):
+            _sweep(axis, runs, {str(place): name for place, name in arms.items()}, measure, "tab:green", "MotionMix")
+            axis.set_xlabel(label)
+        for way, (colour, name) in enumerate((("tab:green", "MotionMix"), ("tab:red", "plain training"))):
+            _sweep(row[2], runs, {kind: pair[way] for kind, pair in NOISES.items()}, measure, colour, name)
+        row[2].set_xlabel("noise of the labelled clips")
+        row[0].set_ylabel(title)
+        for axis in row:
+            axis.axhline(runs.real["test"][measure], color="black", linestyle=":")
+    axes[0, 2].legend(fontsize=8)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    return path.name
+
+
+def _sweep(axis: Axes, runs: Runs, arms: dict[str, str], measure: str, colour: str, label: str) -> None:
+    """A dot a run and a line through the means, over the arms that have been run."""
+    there = {place: runs.arms[name] for place, name in arms.items() if name in runs.arms}
+    values = [[run["measures"][measure] for run in seeds.values()] for seeds in there.values()]
+    places = [list(arms).index(place) for place in there]
+    for place, some in zip(places, values, strict=True):
+        axis.plot([place] * len(some), some, "o", color=colour, alpha=0.6)
+    axis.plot(places, [sum(some) / len(some) for some in values], color=colour, label=label)
+    axis.set_xticks(range(len(arms)), list(arms), fontsize=8)
+    axis.set_xlim(-0.4, len(arms) - 0.6)

@@ -18,6 +18,7 @@ from .evaluator import ActionClassifier, Evaluator, train_evaluator
 
 EVALUATOR_SEED = 777
 FINE = "measures-fine.json"  # a run sampled again, see resample.py
+HANDOVER = "handover.json"  # how much a run's predictions tremble at each step, see handover.py
 
 
 def kept_clips(path: Path, data: Path, config: PaperConfig) -> tuple[ActionClips, ActionClips]:

@@ -20,9 +20,9 @@ from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.files import written_whole
 from motionmix_core.metrics.report import Estimate, Table
 
-from .arms import ABLATIONS, ARMS, MAIN
-from .kept import FINE
-from .report_text import PREFACE, notes_of, settings_lines
+from .arms import ABLATIONS, ARMS, LONG, MAIN
+from .kept import FINE, HANDOVER
+from .report_text import HANDOVER_PREFACE, PREFACE, longer_lines, notes_of, settings_lines
 
 COLUMNS = ("accuracy", "fid", "kid", "diversity", "multimodality", "skating", "jerk")
 FORMATS = {"fid": ".2f", "diversity": ".2f", "multimodality": ".2f", "jerk": ".1f"}
@@ -46,8 +46,9 @@ def read_runs(folder: Path) -> Runs:
         arms: dict[str, dict[int, dict[str, Any]]] = {}
         for path in sorted(folder.glob("*/measures.json")):
             run = json.loads(path.read_text("utf-8"))
-            if (path.parent / FINE).exists():
-                run["fine"] = json.loads((path.parent / FINE).read_text("utf-8"))
+            for key, name in (("fine", FINE), ("handover", HANDOVER)):
+                if (path.parent / name).exists():
+                    run[key] = json.loads((path.parent / name).read_text("utf-8"))
             arms.setdefault(run["arm"], {})[int(run["seed"])] = run
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{folder} holds no runs of training.experiments.mixed_actions ({error})") from error
@@ -115,7 +116,7 @@ def main_table(runs: Runs) -> Table:
     for arm in MAIN:
         done = len(runs.arms.get(arm.name, {}))
         if done:
-            note = "" if done == len(seeds) else f" ({done} seed{'s' if done > 1 else ''})"
+            note = "" if done == len(seeds) else f" ({_seeds(done)})"
             rows[arm.title + note] = estimates(runs.arms[arm.name])
     return Table(
         f"{len(seeds)} seeds, mean ± 95 % interval over them", COLUMNS, rows, formats=FORMATS, row_header="trained on"
@@ -130,9 +131,18 @@ def ablation_table(runs: Runs) -> Table | None:
     rows = {}
     for arm in (ARMS["motionmix"], *arms):
         if arm.name in runs.arms:
-            seeds = len(runs.arms[arm.name])
-            rows[f"{arm.title} ({seeds} seed{'s' if seeds > 1 else ''})"] = estimates(runs.arms[arm.name])
+            rows[f"{arm.title} ({_seeds(len(runs.arms[arm.name]))})"] = estimates(runs.arms[arm.name])
     return Table("Ablations", COLUMNS, rows, formats=FORMATS, row_header="trained on")
+
+
+def longer_table(runs: Runs) -> Table | None:
+    """The main arms with a larger network, trained longer; None if none was."""
+    rows = {}
+    for arm in LONG:
+        done = len(runs.arms.get(arm.name, {}))
+        if done:
+            rows[f"{arm.title} ({_seeds(done)})"] = estimates(runs.arms[arm.name])
+    return Table("A larger network, trained longer", COLUMNS, rows, (), FORMATS, "trained on") if rows else None
 
 
 def fine_table(runs: Runs) -> Table | None:
@@ -141,30 +151,57 @@ def fine_table(runs: Runs) -> Table | None:
     for name, arm in ARMS.items():
         again = [run["fine"] for run in runs.arms.get(name, {}).values() if "fine" in run]
         if again:
-            rows[f"{arm.title} ({len(again)} seed{'s' if len(again) > 1 else ''})"] = {
+            rows[f"{arm.title} ({_seeds(len(again))})"] = {
                 column: over_seeds([measures[column] for measures in again]) for column in COLUMNS
             }
     note = "DDPM, 25 steps down to timestep 30 and then every one, on the same networks."
     return Table("The same networks, other steps", COLUMNS, rows, (note,), FORMATS, "trained on") if rows else None
 
 
+TRACED = (255, 115, 40, 25, 10)  # timesteps that every run visits; the published pivot lies between 40 and 25
+
+
+def handover_table(runs: Runs) -> Table | None:
+    """How much the predicted motion trembles on its way through the sampler; None if it wasn't looked at."""
+    rows = {}
+    for arm in (*MAIN, *LONG):
+        traced = [run["handover"] for run in runs.arms.get(arm.name, {}).values() if "handover" in run]
+        if traced:
+            at = [dict(zip(one["timesteps"], one["jerk"], strict=True)) for one in traced]
+            rows[f"{arm.name} ({_seeds(len(at))})"] = {f"t = {t}": over_seeds([one[t] for one in at]) for t in TRACED}
+    columns = tuple(f"t = {t}" for t in TRACED)
+    title = "Jerk of the predicted x0 by timestep, m/s³"
+    return Table(title, columns, rows, (), dict.fromkeys(columns, ".0f"), "trained on") if rows else None
+
+
+COMPARED = (
+    ("motionmix", "full"),
+    ("motionmix", "half"),
+    ("motionmix", "plain"),
+    ("motionmix", "noisy-half"),
+    ("plain", "full"),
+)
+MARKS = {"better": "**better**", "worse": "**worse**", "can't be told apart": "≈", "one seed only": "?"}
+
+
 def verdict_lines(runs: Runs) -> list[str]:
-    """The comparisons that the question is about, each measure in words."""
-    lines = []
-    for arm, other in (("motionmix", "full"), ("motionmix", "half"), ("motionmix", "plain"), ("plain", "full"),
-                       ("motionmix", "noisy-half"), ("strong-motionmix", "strong-plain")):  # fmt: skip
+    """The comparisons that the question is about: a row each, in words and numbers."""
+    lines = ["", "| difference | " + " | ".join(COLUMNS) + " |", "|---|" + "---|" * len(COLUMNS)]
+    for arm, other in COMPARED:
         gains = compared(runs, arm, other)
-        if not gains:
-            continue
-        lines += ["", f"**{ARMS[arm].title}** against **{ARMS[other].title}**:", ""]
-        for name, gain in gains.items():
-            shown = format(gain, FORMATS.get(name, ".3f"))
-            lines.append(f"- {name}: {verdict(gain)} ({shown})")
+        if gains:
+            cells = [f"{MARKS[verdict(gain)]} {format(gain, FORMATS.get(name, '.3f'))}" for name, gain in gains.items()]
+            lines.append(f"| {arm} against {other} | " + " | ".join(cells) + " |")
     return lines
 
 
-def document(runs: Runs, picture: str | None, remarks: str = "") -> str:
-    """The report as Markdown. remarks: what somebody saw who looked at the motions."""
+def _seeds(count: int) -> str:
+    return f"{count} seed{'s' if count > 1 else ''}"
+
+
+def document(runs: Runs, pictures: Sequence[str], remarks: str = "") -> str:
+    """The report as Markdown. pictures: of the main arms and of the ablations. remarks: a person's discussion."""
+    picture, swept = (*pictures, None, None)[:2]
     parts = [PREFACE, *settings_lines(runs.real, runs.arms), "", "## Result", "", main_table(runs).markdown()]
     if picture:
         parts += [f"![The measures of each arm, one dot a seed, and the losses]({picture})", ""]
@@ -172,18 +209,26 @@ def document(runs: Runs, picture: str | None, remarks: str = "") -> str:
         "## What it says",
         "",
         "Differences seed by seed; above 0 is better. Of diversity, multimodality, skating and jerk, better is what is",
-        "nearer to real test clips. Intervals are 95 %, by Student's t over the seeds.",
+        "nearer to real test clips. Intervals are 95 %, by Student's t over the seeds; ≈ where they hold 0.",
         *verdict_lines(runs),
         "",
     ]
+    if remarks:
+        parts += ["## Discussion", "", remarks.strip(), ""]
+    table = handover_table(runs)
+    if table is not None:
+        parts += ["## Where the trembling comes from", "", HANDOVER_PREFACE, "", table.markdown()]
+    table = longer_table(runs)
+    if table is not None:
+        parts += ["## Does it change with training?", "", *longer_lines(runs.arms), "", table.markdown()]
     table = ablation_table(runs)
     if table is not None:
         parts += ["## Ablations", "", table.markdown()]
+        if swept:
+            parts += [f"![Pivot, noisy share and kind of noise]({swept})", ""]
     table = fine_table(runs)
     if table is not None:
         parts += ["## Sampled as the paper does", "", table.markdown()]
-    if remarks:
-        parts += ["## Seen in the motions", "", remarks.strip(), ""]
     return "\n".join([*parts, *notes_of(runs.real, runs.arms)]).rstrip() + "\n"
 
 
@@ -207,13 +252,17 @@ def main(argv: list[str] | None = None) -> int:
     try:
         runs = read_runs(arguments.runs)
         arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        picture = None
+        pictures: list[str] = []
         if not arguments.no_picture:
-            from .figure import draw
+            from .figure import draw, draw_ablations
 
-            picture = draw(runs, arguments.runs, arguments.output.with_suffix(".png"))
+            output = arguments.output
+            pictures = [
+                draw(runs, arguments.runs, output.with_suffix(".png")),
+                draw_ablations(runs, output.with_name(f"{output.stem}-ablations.png")),
+            ]
         with written_whole(arguments.output) as file:
-            file.write(document(runs, picture, arguments.remarks.read_text("utf-8") if arguments.remarks else ""))
+            file.write(document(runs, pictures, arguments.remarks.read_text("utf-8") if arguments.remarks else ""))
         with written_whole(arguments.output.with_suffix(".json")) as file:
             json.dump(as_plain(runs), file, indent=1)
     except MotionMixError as error:

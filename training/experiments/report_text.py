@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .arms import MAIN
+from .arms import LONG, MAIN
 
 PREFACE = """# MotionMix's question, on actions that train on a CPU
 
@@ -14,17 +14,21 @@ without labels, for the last ones. Is that as good as having everything clean an
 of the Bandai-Namco actions (ten actions, action to motion), with a network that trains in minutes. It is an experiment
 about the method: the data is for research only, and none of its weights are kept.
 
-`python -m training.experiments.mixed_actions` makes the runs, `python -m training.experiments.report` this page.
+`python -m training.experiments --data bandai_nc --runs runs/bandai` makes all of it anew: runs, tables, pictures.
 """
+HANDOVER_PREFACE = """A hundred motions of each network, sampled as above, and what it believed the clean motion to be
+at some of the steps. With T* = 30, t = 40 is the last of these steps that MotionMix makes with the label; t = 25 and
+t = 10 are its second stage."""
 
 
 def settings_lines(real: Mapping[str, Any], arms: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
     """How it was done."""
     config, facts = real["config"], real["facts"]
     mix, training, network, data = config["mix"], config["training"], config["network"], config["data"]
-    first = next(iter(next(iter(arms.values())).values()))
-    seeds = sorted({seed for runs in arms.values() for seed in runs})
-    seconds = [run["training_cpu_seconds"] for runs in arms.values() for run in runs.values()]
+    small = {name: runs for name, runs in arms.items() if not name.startswith("long-")}
+    first = next(iter(next(iter(small.values())).values()))
+    seeds = sorted({seed for runs in small.values() for seed in runs})
+    seconds = [run["training_cpu_seconds"] for runs in small.values() for run in runs.values()]
     lines = [
         "## How",
         "",
@@ -55,14 +59,26 @@ def settings_lines(real: Mapping[str, Any], arms: Mapping[str, Mapping[int, Mapp
     return lines
 
 
+def longer_lines(arms: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
+    """What is larger and longer about the long arms."""
+    run = next(run for arm in LONG for run in arms.get(arm.name, {}).values())
+    network, training = run["config"]["network"], run["config"]["training"]
+    return [
+        f"The same arms with width {network['width']}, {network['layers']} layers, {run['parameters']:,} weights, "
+        f"{training['steps']:,} steps of {training['batch']} windows at learning rate {training['learning_rate']:g}; "
+        "all else is the same, and so are judge and sampling.",
+    ]
+
+
 def notes_of(real: Mapping[str, Any], arms: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
     """What to keep in mind while reading."""
     counts = {len(runs) for runs in arms.values()}
+    longest = max(run["steps"] for runs in arms.values() for run in runs.values())
     return [
         "## Keep in mind",
         "",
-        f"- The networks are small and briefly trained: {real['config']['training']['steps']} steps, the paper has "
-        "hundreds of thousands. What they differ in by training longer isn't seen here.",
+        f"- The networks are small and briefly trained: {real['config']['training']['steps']} to {longest} steps, the "
+        "paper has hundreds of thousands.",
         "- A small evaluator on one data set: the numbers can be compared with one another, not with published ones. "
         "Real test clips score as the first row says, and FID isn't 0 for them, since two draws of windows differ.",
         f"- Arms were run with {min(counts)} to {max(counts)} seeds; an interval over so few is wide: \"can't be told "

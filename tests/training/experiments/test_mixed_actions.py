@@ -10,11 +10,13 @@ import torch
 
 from motionmix_core.errors import DataError
 from motionmix_core.formats.action_clip import clip_of_motion
+from motionmix_core.metrics.jitter import mean_jerk
 from motionmix_core.mixed_data.paper_config import load_paper_config
 from tests.motions import walk
 from tests.training.papers.published import small_config
-from training.experiments import mixed_actions, report, resample
-from training.experiments.arms import ARMS
+from training.experiments import __main__ as study
+from training.experiments import handover, mixed_actions, report, resample
+from training.experiments.arms import ABLATIONS, ARMS, LONG, MAIN, NOISES, PIVOTS, RATIOS
 from training.experiments.evaluator import train_evaluator, windows
 from training.experiments.report import Runs, compared, over_seeds, verdict
 from training.papers.action_clips import ActionClips, facing_forward
@@ -84,11 +86,12 @@ def test_the_judge_learns_to_tell_actions_apart(base):
     assert judged.features.shape == (18, 30) and np.abs(judged.features).max() <= 1
 
 
-def test_runs_are_made_measured_resumed_and_reported(tmp_path, capsys):
+def kept(folder) -> None:
+    """Clips in a folder of runs as `kept_clips` keeps them: ten actions, by formula."""
     train, test = clips_of(10, 2), clips_of(10, 1)
     every = [(clip, held) for held, some in enumerate((train, test)) for clip in some.clips]
     np.savez(
-        tmp_path / "clips.npz",
+        folder / "clips.npz",
         ids=np.array([clip.id for clip, _ in every]),
         held=np.array([held for _, held in every]),
         actions=np.array([clip.action for clip, _ in every]),
@@ -96,6 +99,62 @@ def test_runs_are_made_measured_resumed_and_reported(tmp_path, capsys):
         poses=np.concatenate([clip.poses for clip, _ in every]),
         root=np.concatenate([clip.root for clip, _ in every]),
     )
+
+
+def test_one_command_makes_the_whole_study(tmp_path):
+    pytest.importorskip("matplotlib")
+    kept(tmp_path)
+    out = tmp_path / "page.md"
+    out.with_suffix(".remarks.md").write_text("Feet glide, says a person.")
+    arms = ["full", "motionmix", "noisy-half", "pivot-60"]
+    # fmt: off
+    arguments = ["--config", str(small_config("mdm-bandai", tmp_path, batch=4)), "--data", "none", "--runs",
+                 str(tmp_path), "--arms", *arms, "--seeds", "0", "--evaluator-steps", "2", "--per-action", "3"]
+    # fmt: on
+    assert study.main([*arguments, "-o", str(out)]) == 0
+    page = out.read_text()
+    for heading in ("## Result", "## What it says", "## Discussion", "## Ablations", "## Sampled as the paper does"):
+        assert heading in page
+    assert "## Where the trembling comes from" in page and "t = 255" in page
+    traced = json.loads((tmp_path / "motionmix-0" / "handover.json").read_text())
+    assert traced["timesteps"][0] == 999 and len(traced["jerk"]) == 26 and np.isfinite(traced["jerk"]).all()
+    assert "says a person" in page and "the noisy labelled half alone" in page and "T* = 60 (1 seed)" in page
+    assert (tmp_path / "page-ablations.png").stat().st_size > 10_000 and "page-ablations.png" in page
+    assert "Does it change with training?" not in page  # no long arm was run
+    torch.set_num_threads(1)
+
+
+def test_trembling_is_measured_on_the_body_of_the_numbers(base):
+    """Features of a walk tremble as the walk does; noise on top of them trembles more."""
+    motion = walk(2.0, fps=FPS)
+    values = clips_of(1, 1).space.encode(motion)
+    smooth = handover.jerk_of(torch.from_numpy(values)[None], body_of(base), FPS)
+    assert smooth == pytest.approx(mean_jerk(motion.positions(), FPS), rel=1e-3)
+    noisy = values + np.random.default_rng(0).normal(0, 0.02, values.shape).astype(np.float32)
+    assert handover.jerk_of(torch.from_numpy(noisy)[None], body_of(base), FPS) > 2 * smooth
+
+
+def test_longer_arms_are_the_main_ones_but_larger_and_longer(base):
+    assert [arm.kind for arm in LONG] == ["motionmix", "full", "plain", "half", "noisy_half"]
+    for arm in LONG:
+        small, large = ARMS[arm.name.removeprefix("long-")].config(base), arm.config(base)
+        assert large.mix == small.mix and large.data == small.data and large.diffusion == small.diffusion
+        assert large.training.steps > small.training.steps and large.network.width > small.network.width
+
+
+def test_sweeps_name_arms_whose_settings_are_theirs(base):
+    assert {ARMS[name].config(base).mix.pivot for name in PIVOTS.values()} == set(PIVOTS)
+    assert {round(100 * ARMS[name].config(base).mix.noisy_ratio) for name in RATIOS.values()} == set(RATIOS)
+    swept = {name for pair in NOISES.values() for name in pair} | set(PIVOTS.values()) | set(RATIOS.values())
+    assert swept == {arm.name for arm in ABLATIONS} | {"motionmix", "plain"}
+    assert {arm.name for arm in (*MAIN, *LONG, *ABLATIONS)} == set(ARMS)
+    for mixed, plain in NOISES.values():  # of a pair, one noise for both
+        one, other = ARMS[mixed].config(base).mix, ARMS[plain].config(base).mix
+        assert (one.noise_from, one.noise_to, one.faults) == (other.noise_from, other.noise_to, other.faults)
+
+
+def test_runs_are_made_measured_resumed_and_reported(tmp_path, capsys):
+    kept(tmp_path)
     # fmt: off
     arguments = ["--config", str(small_config("mdm-bandai", tmp_path, batch=4)), "--data", "none", "--runs",
                  str(tmp_path), "--arms", "full", "motionmix", "--evaluator-steps", "2", "--per-action", "3"]
