@@ -40,8 +40,8 @@ def clean_up(
         first, last: range of source frames, both ends included; last None = to the end.
         settings: the prompt isn't used: this is the stage that knows no condition.
         strength: noise level of the pivot, 0.03 to 0.6: the higher, the more of the motion is the network's, and the
-            stronger the noise is taken to be. None = both are estimated from the capture; the network's motion then
-            isn't mixed in, since on validation clips of known truth that took it farther from the truth, not nearer.
+            stronger the noise is taken to be. None = the noise is estimated from the capture; the network's motion then
+            isn't mixed in, since at none of the noise levels of validation clips did it bring them nearer to the truth.
         protected_joints: names of joints that keep their rotation.
         protected_frames: frames that keep their pose.
     Raises:
@@ -65,7 +65,7 @@ def clean_up(
                       [frame - start for frame in protected_frames])  # fmt: skip
     noise = estimate_noise(part)
     whole = filled(part, noise, held)
-    level = float(np.clip(noise.level if strength is None else strength, LOWEST_LEVEL, HIGHEST_LEVEL))
+    level = LOWEST_LEVEL if strength is None else strength  # its motion isn't mixed in without a strength
     trust = 0.0 if strength is None else strength / HIGHEST_LEVEL
     force = 1.0 if strength is None else strength / max(noise.level, LOWEST_LEVEL)
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))

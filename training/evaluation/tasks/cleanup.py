@@ -95,8 +95,8 @@ def summary(tables: list[Table], split: str) -> Table:
         columns=columns,
         row_header="fault",
         notes=(
-            "Shares of the fault's own value, of five measures all. A dash where there is next to nothing to take off: "
-            "the fault adds less than 0.5 m/s² of acceleration error (the filters add more to a clean motion), or makes "
+            "Shares of the fault's own value; five measures in all. A dash where there is next to nothing to take off: "
+            "the fault adds less than 0.5 m/s² of acceleration error (filters add more to a clean motion), or makes "
             "feet skate by less than a tenth more than the true motion's do.",
         ),
         formats=dict.fromkeys(columns[:3], ".2f") | {columns[3]: ".0f"},
