@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..core import Motion, RequestError, editing
+from ..core import RequestError, editing
 from . import body, bones, ranges, source
-from .plan import Plan, Work
+from .plan import Plan, asked_once
 from .reading import Reader, at_once
 from .spec import EditSpec
 
@@ -32,13 +32,8 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         chain_ease=spec.chain_ease,
     )
 
-    def work() -> Work:
-        result = yield edit.request
-        finished: Motion = edit.finish(result[0], result.contacts[0])
-        return finished
-
     return Plan(
-        work=work(),
+        work=asked_once(edit),
         source=seen,
         bones=choice.bones,
         span=span,

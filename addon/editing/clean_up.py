@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..core import JOINT_PRESETS, Motion, RequestError, editing
+from ..core import JOINT_PRESETS, RequestError, editing
 from . import body, bones, ranges, source
-from .plan import Plan, Work
+from .plan import Plan, asked_once
 from .reading import Reader, at_once
 from .spec import EditSpec
 
@@ -41,13 +41,8 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         protected_frames=sorted({seen.index(frame) for frame in keep}),
     )
 
-    def work() -> Work:
-        result = yield edit.request
-        finished: Motion = edit.finish(result[0], result.contacts[0])
-        return finished
-
     return Plan(
-        work=work(),
+        work=asked_once(edit),
         source=seen,
         bones=chosen,
         span=span,

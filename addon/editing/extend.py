@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core import Motion, RequestError, editing
 from . import body, source
-from .plan import Plan, Work
+from .plan import Plan, Work, asked_once
 from .ranges import FrameRange
 from .reading import Reader, at_once
 from .spec import EditSpec
@@ -26,18 +26,28 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     first = max(int(np.floor(frames[0])), last - int(np.ceil(body.LONGEST_CONTEXT * fps)))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
-    edits = [editing.continue_motion(seen.motion, seconds, spec.settings()) for _, seconds in pieces]
+    edits = [
+        editing.continue_motion(seen.motion, seconds, replace(spec.settings(), prompt=prompt))
+        for prompt, seconds in pieces
+    ]
     new = sum(edit.source.num_frames - seen.motion.num_frames for edit in edits)
     whole = replace(seen, motion=_held(seen.motion, new))
 
     def work() -> Work:
-        made = seen.motion
-        for number, (prompt, seconds) in enumerate(pieces):
-            settings = replace(spec.settings(), prompt=prompt, seed=spec.seed + number)
-            edit = editing.continue_motion(made, seconds, settings)
-            result = yield edit.request
-            made = edit.finish(result[0], result.contacts[0])
-        return made
+        if len(pieces) == 1:
+            return (yield from asked_once(edits[0]))
+        finished = []
+        for variation in range(spec.variations):
+            made = seen.motion
+            for number, (prompt, seconds) in enumerate(pieces):
+                seed = spec.seed + variation + number
+                edit = editing.continue_motion(
+                    made, seconds, replace(spec.settings(), prompt=prompt, seed=seed, count=1)
+                )
+                result = yield edit.request
+                made = edit.finish(result[0], result.contacts[0])
+            finished.append(made)
+        return finished
 
     return Plan(
         work=work(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -11,7 +12,7 @@ from ..core import EditSettings, Key, Motion, RequestError, canonical_skeleton, 
 from . import body, bones, plausible, ranges, source
 from .channels import unique_frames
 from .keys import SAME_FRAME
-from .plan import Plan, Work
+from .plan import Plan, Work, asked_once
 from .ranges import FrameRange
 from .reading import Reader, at_once
 from .spec import EditSpec
@@ -155,16 +156,22 @@ def _work(
 ) -> tuple[Work, tuple[str, ...]]:
     """Part after part, each going on from the one before. A first look says what the animator should know."""
     parts = editing.split_at_keys(keys, first, last, motion.fps)
-    said = list(editing.in_between(motion, keys, *parts[0], settings).warnings)
+    first_part = editing.in_between(motion, keys, *parts[0], settings)
+    said = list(first_part.warnings)
     if len(parts) > 1:
         said.append(f"The range is {(last - first) / motion.fps:.0f} s long: it is made in {len(parts)} parts")
 
     def work() -> Work:
-        made = motion
-        for start, stop in parts:
-            edit = editing.in_between(made, keys, start, stop, settings)
-            result = yield edit.request
-            made = edit.finish(result[0], result.contacts[0])
+        made = []
+        for number in range(settings.count):
+            whole, one = motion, replace(settings, seed=settings.seed + number, count=1)
+            for start, stop in parts:
+                edit = editing.in_between(whole, keys, start, stop, one)
+                result = yield edit.request
+                whole = edit.finish(result[0], result.contacts[0])
+            made.append(whole)
         return made
 
+    if len(parts) == 1:
+        return asked_once(first_part), tuple(said)
     return work(), tuple(said)

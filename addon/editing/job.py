@@ -35,10 +35,11 @@ PLANNERS: dict[str, Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec
 
 @dataclass(frozen=True)
 class Edited:
-    """The Action that holds the result, and what the animator should be told."""
+    """The Action that holds the (first) result, what the animator should be told, and how many takes there are."""
 
     action: bpy.types.Action
     warnings: tuple[str, ...]
+    takes: int = 1
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Job:
     plan: Plan
     armature: Watched
     request: GenerationRequest | None = None
-    finished: Motion | None = None
+    finished: list[Motion] = field(default_factory=list)
     model: str = ""
     warnings: list[str] = field(default_factory=list)
 
@@ -86,8 +87,15 @@ class Job:
 
     def _finishing(self, ask: Ask | None) -> Generator[bool, None, Edited]:
         obj, _ = self.target()
-        finished = self.finished
-        assert finished is not None
+        every = []
+        for finished in self.finished:
+            every.append((yield from self._keys_of(obj, finished, ask)))
+        obj, scene = self.target()
+        return self.keyed_into(obj, scene, every)
+
+    def _keys_of(
+        self, obj: bpy.types.Object, finished: Motion, ask: Ask | None
+    ) -> Generator[bool, None, list[write.NewKeys]]:
         plan = self.plan
         contacts = foot_contacts(finished.positions(), finished.fps) if plan.lock_feet else None
         changes = changing(
@@ -103,29 +111,32 @@ class Job:
             ask,
         )
         found = yield from write.unless_interrupted(changes)
-        new = yield from write.unless_interrupted(write.spliced(obj, found, plan.span, plan.pins))
-        obj, scene = self.target()
-        return self.keyed_into(obj, scene, new)
+        return (yield from write.unless_interrupted(write.spliced(obj, found, plan.span, plan.pins)))
 
     def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
         """The channels that may change, as they are now: the animator may have gone on working."""
         return body.of(obj).usable(self.plan.bones)
 
-    def keyed_into(self, obj: bpy.types.Object, scene: bpy.types.Scene, new: Sequence[write.NewKeys]) -> Edited:
-        """Write the keys: into a new take, or the own Action."""
+    def keyed_into(
+        self, obj: bpy.types.Object, scene: bpy.types.Scene, every: Sequence[Sequence[write.NewKeys]]
+    ) -> Edited:
+        """Write the keys: into a new take for each variation, or the own Action. The first variation is shown."""
         action, span = compat.current_assignment(obj).action, self.plan.span
         # selections don't last: what was meant by them does
         frames = replace(self.spec, range="FRAMES", first=span.first, last=span.last)
         name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
-        stored = frames.stored(action.name, self.model)
-        target = write.in_place(obj) if self.spec.output == "OWN" else write.copied(obj, name, stored)
-        with target as edited:
-            write.apply(edited, new)
+        targets = [
+            write.in_place(obj)
+            if self.spec.output == "OWN"
+            else write.copied(obj, name, one.stored(action.name, self.model))
+            for one in frames.one_by_one()
+        ]
+        made = write.one_after_the_other(obj, targets, every)
         last = int(np.ceil(span.last))
         if self.spec.tool == "continue" and scene.frame_end < last:
             scene.frame_end = last
-        log.logger().info("%s of %s on %s: %d curves", self.spec.tool, action.name, obj.name, len(new))
-        return Edited(edited.action, tuple(dict.fromkeys(self.warnings)))
+        log.logger().info("%s of %s on %s: %d takes", self.spec.tool, action.name, obj.name, len(made))
+        return Edited(made[0], tuple(dict.fromkeys(self.warnings)), len(made))
 
 
 def drained(steps: Generator[bool, None, Edited]) -> Edited:

@@ -25,7 +25,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     def work() -> Work:
         result = yield edit.request
         finished: Motion = edit.finish(result[0], result.contacts[0])
-        return finished.crop(0, length)
+        return [finished.crop(0, length)]
 
     return Plan(
         work=work(),

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..core import GenerationRequest, GenerationResult, Motion
+from ..core import Edit, GenerationRequest, GenerationResult, Motion
 from .ranges import FrameRange
 from .source import Source
 
-Work = Generator[GenerationRequest, GenerationResult, Motion]
-"""Yields requests, is sent their results, and returns the finished motion, as long as the plan's source."""
+Work = Generator[GenerationRequest, GenerationResult, list[Motion]]
+"""Yields requests, is sent their results, and returns the finished motions, one a variation, each as long as the plan's
+source."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,4 +41,10 @@ class Plan:
 def instant(motion: Motion) -> Work:
     """Work that needs no model."""
     yield from ()
-    return motion
+    return [motion]
+
+
+def asked_once(edit: Edit) -> Work:
+    """Work of one request: as many variations as its settings ask for."""
+    result = yield edit.request
+    return [edit.finish(motion, contacts) for motion, contacts in zip(result.motions, result.contacts, strict=True)]

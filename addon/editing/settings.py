@@ -22,7 +22,7 @@ from .. import properties
 from ..present import registered
 from .bones import CHOICE_ITEMS, PRESET_ITEMS
 from .ranges import RANGE_ITEMS
-from .spec import OUTPUT_ITEMS, EditSpec
+from .spec import MOST_VARIATIONS, OUTPUT_ITEMS, EditSpec
 
 TOOL_ITEMS = (
     ("in_between", "In-between", "Make the motion between your key poses; the poses stay exactly as keyed"),
@@ -80,6 +80,9 @@ class MotionMixEditSettings(bpy.types.PropertyGroup):
     )
     collection: StringProperty(name="Collection", description=COLLECTION_TEXT)
     output: EnumProperty(name="Into", description=OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE")
+    variations: IntProperty(
+        name="Variations", description=properties.VARIATIONS_TEXT, default=1, min=1, max=MOST_VARIATIONS
+    )
     strength: FloatProperty(name="Strength", description=STRENGTH_TEXT, default=1.0, min=0.01, max=1.0)
     ease: FloatProperty(
         name="Ease", description=EASE_TEXT, default=0.3, min=0.0, max=10.0, soft_max=2.0, unit="TIME_ABSOLUTE"
@@ -123,6 +126,7 @@ def spec_of(scene: bpy.types.Scene, tool: str) -> EditSpec:
         "steps": panel.steps if panel.use_steps else None,
         "foot_lock": panel.foot_lock,
         "output": edit.output,
+        "variations": edit.variations,
         "range": edit.range,
         "first": float(edit.first),
         "last": float(edit.last),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from ..core import EditSettings, RequestError
 from ..translations import interface
 
 TOOLS = ("in_between", "body_part", "clean_up", "continue", "loop", "in_place", "transition")
+VARIED = ("in_between", "body_part", "continue", "transition")
+MOST_VARIATIONS = 4
 OUTPUT_ITEMS = (
     ("TAKE", "New Take", "The result goes into a new Action; yours stays as it is"),
     ("OWN", "My Action", "The result goes into your Action; one undo takes it back"),
@@ -39,7 +41,8 @@ class EditSpec:
     protect_parts: parts of the body that clean-up leaves alone. protect_keys: it leaves the selected keys' poses alone.
     seconds: of what is made new (continue, transition, loop). sequence: prompts with seconds, in place of the prompt
     (continue). root: where the travel goes (in_place), "NONE" or "BONE". after: the Action to go over into
-    (transition); empty: the NLA's two selected strips.
+    (transition); empty: the NLA's two selected strips. variations: how many takes to make of it, with seeds from `seed`
+    on: 1 to 4; in the own Action, and of edits that nothing is drawn for (see VARIED), there is one.
     """
 
     tool: str = "in_between"
@@ -66,6 +69,7 @@ class EditSpec:
     sequence: tuple[tuple[str, float], ...] = ()
     root: str = "NONE"
     after: str = ""
+    variations: int = 1
 
     def __post_init__(self) -> None:
         if self.tool not in TOOLS:
@@ -73,11 +77,17 @@ class EditSpec:
         if self.output not in {"TAKE", "OWN"}:
             raise RequestError(f"An edit can go into a new take or the own Action, not “{self.output}”")
 
+        if self.variations != 1 and ((self.output == "OWN" and self.tool != "transition") or self.tool not in VARIED):
+            object.__setattr__(self, "variations", 1)
+        if not 1 <= self.variations <= MOST_VARIATIONS:
+            raise RequestError(f"An edit makes 1 to {MOST_VARIATIONS} variations, not {self.variations}")
+
     def settings(self) -> EditSettings:
         """What the core is told."""
         return EditSettings(
             prompt=self.prompt,
             seed=self.seed,
+            count=self.variations,
             quality=self.quality,
             steps=self.steps,
             guidance=self.guidance,
@@ -98,6 +108,10 @@ class EditSpec:
             raise RequestError(
                 "What made this take can't be read any more: its stored settings aren't whole"
             ) from error
+
+    def one_by_one(self) -> list[EditSpec]:
+        """Its variations, each as an edit of its own: what is kept on a take makes that take again."""
+        return [replace(self, seed=self.seed + number, variations=1) for number in range(self.variations)]
 
     def stored(self, action: str, model: str) -> dict[str, Any]:
         """What is kept on the take. action: the name of the Action that was edited."""

@@ -14,13 +14,13 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..core import Edit, Key, Motion, RequestError, editing
+from ..core import Key, Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
 from . import body, seen, source, write
 from .channels import Channel, unique_frames
 from .job import Edited, Job
-from .plan import Plan, Work
+from .plan import Plan, asked_once
 from .ranges import FrameRange
 from .reading import Reader, Watched, at_once, playing
 from .spec import EditSpec
@@ -45,19 +45,21 @@ class TransitionJob(Job):
         assert self.channels is not None
         return self.channels
 
-    def keyed_into(self, obj: bpy.types.Object, scene: bpy.types.Scene, new: Sequence[write.NewKeys]) -> Edited:
-        """Write the keys into a new take; between strips it becomes a strip."""
+    def keyed_into(
+        self, obj: bpy.types.Object, scene: bpy.types.Scene, every: Sequence[Sequence[write.NewKeys]]
+    ) -> Edited:
+        """Write the keys into a new take for each variation; between strips there is one, and it becomes a strip."""
         span = self.plan.span
-        stored = self.spec.stored(self.edited, self.model)
+        stored = [one.stored(self.edited, self.model) for one in self.spec.one_by_one()]
         if not self.as_strip:
-            with write.copied(obj, self.name, stored) as target:
-                write.apply(target, new)
+            targets = [write.copied(obj, self.name, request) for request in stored]
+            takes_made = write.one_after_the_other(obj, targets, every)
             scene.frame_end = max(scene.frame_end, int(span.last))
-            return Edited(target.action, tuple(dict.fromkeys(self.warnings)))
+            return Edited(takes_made[0], tuple(dict.fromkeys(self.warnings)), len(takes_made))
         made = compat.new_action(obj, takes.take_name(self.name, {action.name for action in bpy.data.actions}))
         try:
-            takes.store_request(made.action, stored)
-            write.apply(write.Target(made.action, made.slot), new)
+            takes.store_request(made.action, stored[0])
+            write.apply(write.Target(made.action, made.slot), every[0])
             strip = strips.push(obj, made.action, own_below=False)
             strip.extrapolation = "NOTHING"
         except BaseException:
@@ -81,9 +83,10 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
     whole = source.sampled(scene, found.obj, low, high, read=read)
     channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high, read)
     at = whole.index(start), whole.index(stop)
-    edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, spec.settings())
+    settings = replace(spec.settings(), count=1)  # a strip goes into the gap, and only one
+    edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, settings)
     plan = Plan(
-        work=_one(edit),
+        work=asked_once(edit),
         source=whole,
         bones=frozenset(found.joints),
         span=FrameRange(float(start), float(stop)),
@@ -143,7 +146,7 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     motion = _one_after_the_other(before.motion, new, after.motion)
     whole = replace(before, motion=motion)
     plan = Plan(
-        work=_one(edit),
+        work=asked_once(edit),
         source=whole,
         bones=frozenset(found.joints),
         span=FrameRange(float(end), float(whole.last)),
@@ -155,12 +158,6 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     mine = found.obj.animation_data.action
     assert mine is not None
     return _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
-
-
-def _one(edit: Edit) -> Work:
-    result = yield edit.request
-    finished: Motion = edit.finish(result[0], result.contacts[0])
-    return finished
 
 
 def _one_after_the_other(before: Motion, new: int, after: Motion) -> Motion:

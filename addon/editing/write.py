@@ -6,7 +6,7 @@ All or nothing: what fails half-way leaves the Action, the armature's assignment
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,6 +51,32 @@ def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iter
         bpy.data.actions.remove(action)
         raise
     refresh(obj)
+
+
+def one_after_the_other(
+    obj: bpy.types.Object, targets: Sequence[AbstractContextManager[Target]], every: Sequence[Sequence[NewKeys]]
+) -> list[Any]:
+    """Write the keys of each variation into its target. The Actions; the first of them is shown.
+
+    If anything is raised, none is left and the armature is as before.
+    """
+    before, made = snapshot(obj), []
+    try:
+        for target, new in zip(targets, every, strict=True):
+            if made:
+                put_back(obj, before)  # each is a copy of the animator's own
+            with target as edited:
+                apply(edited, new)
+            made.append(edited.action)
+    except BaseException:
+        if len(targets) > 1:
+            put_back(obj, before)
+            for action in made:
+                bpy.data.actions.remove(action)
+        raise
+    if len(made) > 1:
+        show.show(obj, made[0])
+    return made
 
 
 @contextmanager

@@ -56,6 +56,7 @@ class EditOperator(RigOperator, BesideTheWindow):
     output: EnumProperty(
         name="Into", description=settings.OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE", options=SKIP
     )
+    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=SKIP)
     take: StringProperty(
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
@@ -119,7 +120,10 @@ class EditOperator(RigOperator, BesideTheWindow):
         own: Any = self
         for line in edited.warnings:
             tell(own, "WARNING", line)
-        tell(own, "INFO", f"The result is “{edited.action.name}”")
+        if edited.takes > 1:
+            tell(own, "INFO", f"The result is “{edited.action.name}”, and {edited.takes - 1} more takes")
+        else:
+            tell(own, "INFO", f"The result is “{edited.action.name}”")
         return {"FINISHED"}
 
 

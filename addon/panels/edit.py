@@ -7,6 +7,7 @@ import bpy
 from .. import compat
 from ..core import MotionMixError
 from ..editing import body, bones, compare, ranges, settings
+from ..editing.spec import VARIED
 from ..operators.edit_body_part import MOTIONMIX_OT_edit_body_part
 from ..operators.edit_clean_up import MOTIONMIX_OT_edit_clean_up, MOTIONMIX_OT_edit_measure
 from ..operators.edit_compare import MOTIONMIX_OT_edit_compare
@@ -59,6 +60,8 @@ class MOTIONMIX_PT_edit(ArmatureTab, bpy.types.Panel):
         if edit.tool != "transition":  # always something new: both motions stay as they are
             row = layout.row()
             row.prop(edit, "output", expand=True)
+        if edit.tool in VARIED and (edit.output == "TAKE" or edit.tool == "transition"):
+            layout.prop(edit, "variations")
         draw_button(layout, *BUTTONS[edit.tool])
 
 
