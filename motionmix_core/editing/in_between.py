@@ -27,11 +27,11 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
-CURVES_UNTIL = ((0.17, 1.0), (0.3, 0.8))
-"""Lengths of a gap in seconds, and the made motion's share in it; chosen on validation clips."""
+MADE_SHARE = ((0.17, 0.5, 1.0), (0.0, 0.25, 0.5))
+"""Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips."""
 GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.9
-"""Where no gap is longer and no prompt asks for something else, the curves through the keys are near enough to start
-from: on validation clips that beat both starting from nothing and the curves themselves."""
+"""Where no gap is longer and no prompt asks for something else, the learned curves through the keys are near enough to
+start from: on validation clips that beat both starting from nothing and the curves themselves."""
 
 
 def in_between(
@@ -138,12 +138,12 @@ def _check_held(held: Held, keys: Sequence[Key]) -> None:
 
 
 def _mixed(curves: Motion, made: Motion, held: Held) -> Motion:
-    """Plain curves in the shortest gaps, the made motion in those of a second, and between them some of both."""
+    """The curves in the shortest gaps, and in longer ones the more of the made motion, too."""
     share = np.ones(made.num_frames)
     every = held.rotations.all(axis=1) & held.root
     for start, stop in runs(~every):
         seconds = (stop - start) / made.fps
-        share[start:stop] = np.interp(seconds, *CURVES_UNTIL)
+        share[start:stop] = np.interp(seconds, *MADE_SHARE)
     root = curves.root_positions + share[:, None] * (made.root_positions - curves.root_positions)
     weights = np.broadcast_to(share[:, None], made.rotations.shape[:2])
     return Motion(made.skeleton, root, quat_slerp(curves.rotations, made.rotations, weights), made.fps)
