@@ -83,7 +83,8 @@ def in_between(
             motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
-            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            # what the made motion's feet do is no evidence for a motion that is mostly the curves'
+            planted = standing_feet(motion, timing.rows_to_source(contacts) & (not guided))
             motion = exactly(feet_held(motion, planted, keyed_legs, swing_height=SWING_HEIGHT), part, held)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
