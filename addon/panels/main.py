@@ -15,7 +15,9 @@ from ..present import present
 from ..rigs import batch, read, status
 from ..rigs.fixes import fix_of
 from ..translations import interface
-from .tab import Tab, draw_button, wrapped
+from .tab import Tab, characters, draw_button, wrapped
+
+_ONE_LINE = 1.2  # of the characters that surely fit
 
 
 class MOTIONMIX_PT_main(Tab, bpy.types.Panel):
@@ -85,7 +87,11 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     column = layout.column(align=True)
     if rig.usable and target is not None:
         column.label(text=target.name, icon="OUTLINER_OB_ARMATURE", translate=False)
-        wrapped(column, context, rig.line, "CHECKMARK")
+        line = interface(rig.line)
+        if len(line) < _ONE_LINE * characters(context):  # of narrow letters, mostly: it goes into one line
+            column.label(text=line, icon="CHECKMARK", translate=False)
+        else:
+            wrapped(column, context, rig.line, "CHECKMARK")
         others = len(batch.selected(context)) - 1
         if others > 0:
             words = interface("and on {count} more selected armatures") if others > 1 else interface("and on one more")
