@@ -1,8 +1,8 @@
 """How long the window stands still while ten motions are made: the largest gap between ticks of a timer.
 
-Software OpenGL takes its time to draw, and other programs may run beside; so the same gaps are measured in a window
-that only draws (its sidebar is redrawn as often as a job would have it), before and after the jobs. Time of the
-processor that the window's own thread used between two ticks is measured, too: what a gap would be at least on a
+Software OpenGL takes its time to draw, and other programs may run beside. So gaps in which Blender drew something are
+told from those in which it didn't, and the same gaps are measured in a window that only draws its sidebar anew. Time of
+the processor that the window's own thread used between two ticks is measured, too: what a gap would be at least on a
 machine with a free core. Written to ticks.json; a person judges.
 """
 
@@ -21,6 +21,8 @@ from scene import bridge, empty_scene, part, say, settings
 
 JOBS, SECONDS = 10, 6.0
 BETWEEN_REDRAWS = 0.1
+Gap = tuple[float, float, str]
+"""Milliseconds by the clock, of processor time, and what was drawn meanwhile."""
 
 
 def steps(hand: Hand) -> Steps:
@@ -33,12 +35,13 @@ def steps(hand: Hand) -> Steps:
     yield from hand.rest()
     settings().prompt, settings().quality, settings().seconds = "a person walks forward", "draft", SECONDS
     own = timed_modal(part("addon.operators.beside").BesideTheWindow)
+    drawn = counted_drawing()
     yield 5.0
 
     found: dict[str, Any] = {"blender": bpy.app.version_string, "load": [round(os.getloadavg()[0], 1)]}
-    found["idle"] = yield from measured(hand, wait(5.0))
-    found["only drawing"] = yield from measured(hand, wait(5.0), redraw_sidebar=True)
-    gaps: list[tuple[float, float]] = []
+    found["idle"] = summary((yield from measured(hand, wait(5.0), drawn)))
+    found["only drawing"] = summary((yield from measured(hand, wait(8.0), drawn, redraw_sidebar=True)))
+    gaps: list[Gap] = []
     for number in range(JOBS + 1):
         before = len(bpy.data.actions)
         own.clear()
@@ -48,18 +51,16 @@ def steps(hand: Hand) -> Steps:
         def made(before: int = before) -> bool:
             return len(bpy.data.actions) > before and not bridge().busy
 
-        here = yield from measured(hand, made)
+        here = yield from measured(hand, made, drawn)
         if number:  # the first started the worker
-            gaps += here["gaps"]
+            gaps += here
             found.setdefault("our calls", []).extend(own)
-    found["ten jobs"] = summary(gaps)
+    found["ten jobs, nothing drawn"] = summary([gap for gap in gaps if not gap[2]])
+    found["ten jobs, sidebar drawn"] = summary([gap for gap in gaps if gap[2] and "viewport" not in gap[2]])
+    found["ten jobs, viewport drawn"] = summary([gap for gap in gaps if "viewport" in gap[2]])
     found["our calls"] = summary(found["our calls"])
-    found["only drawing, again"] = yield from measured(hand, wait(5.0), redraw_sidebar=True)
     found["undo step of Blender's own"] = round(undo_step(hand), 1)
     found["load"].append(round(os.getloadavg()[0], 1))
-    for value in found.values():
-        if isinstance(value, dict):
-            value.pop("gaps", None)
     (hand.out / "ticks.json").write_text(json.dumps(found, indent=1))
     for name, value in found.items():
         say(f"{name}: {value}")
@@ -76,19 +77,20 @@ def wait(seconds: float) -> Callable[[], bool]:
     return over
 
 
-def measured(hand: Hand, over: Callable[[], bool], redraw_sidebar: bool = False) -> Any:
+def measured(hand: Hand, over: Callable[[], bool], drawn: set[str], redraw_sidebar: bool = False) -> Any:
     """Gaps between ticks until something is so."""
-    gaps: list[tuple[float, float]] = []
+    gaps: list[Gap] = []
     last: list[tuple[float, float]] = []
-    drawn = [0.0]
+    redrawn = [0.0]
 
     def tick() -> float | None:
         now = time.perf_counter(), time.thread_time()
         if last:
-            gaps.append((1000 * (now[0] - last[-1][0]), 1000 * (now[1] - last[-1][1])))
+            gaps.append((1000 * (now[0] - last[-1][0]), 1000 * (now[1] - last[-1][1]), " ".join(sorted(drawn))))
         last[:] = [now]
-        if redraw_sidebar and now[0] - drawn[0] > BETWEEN_REDRAWS:
-            drawn[0] = now[0]
+        drawn.clear()
+        if redraw_sidebar and now[0] - redrawn[0] > BETWEEN_REDRAWS:
+            redrawn[0] = now[0]
             hand.region().tag_redraw()
         return 0.001
 
@@ -96,11 +98,13 @@ def measured(hand: Hand, over: Callable[[], bool], redraw_sidebar: bool = False)
     while not over():
         yield 0.05
     bpy.app.timers.unregister(tick)
-    return summary(gaps)
+    return gaps
 
 
-def summary(gaps: list[tuple[float, float]]) -> dict[str, Any]:
+def summary(gaps: list[Gap]) -> dict[str, Any]:
     """Milliseconds: by the clock, and of processor time."""
+    if not gaps:
+        return {"count": 0}
     walls, cpus = (sorted(gap[which] for gap in gaps) for which in (0, 1))
 
     def at(values: list[float], share: float) -> float:
@@ -110,14 +114,27 @@ def summary(gaps: list[tuple[float, float]]) -> dict[str, Any]:
         "count": len(gaps),
         "wall": {"median": at(walls, 0.5), "99 %": at(walls, 0.99), "largest": at(walls, 1.0)},
         "processor": {"median": at(cpus, 0.5), "99 %": at(cpus, 0.99), "largest": at(cpus, 1.0)},
-        "ten largest": [[round(value, 1) for value in gap] for gap in sorted(gaps, reverse=True)[:10]],
-        "gaps": gaps,
     }
 
 
-def timed_modal(owner: Any) -> list[tuple[float, float]]:
+def counted_drawing() -> set[str]:
+    """A set that takes in what Blender draws: "viewport", "sidebar"."""
+    drawn: set[str] = set()
+    bpy.types.SpaceView3D.draw_handler_add(lambda: drawn.add("viewport"), (), "WINDOW", "POST_PIXEL")
+    panel = bpy.types.MOTIONMIX_PT_main
+    original: Any = panel.draw
+
+    def draw(self: Any, context: Any) -> None:
+        drawn.add("sidebar")
+        original(self, context)
+
+    panel.draw = draw
+    return drawn
+
+
+def timed_modal(owner: Any) -> list[Gap]:
     """Have the calls of an operator's `modal` timed, in milliseconds."""
-    found: list[tuple[float, float]] = []
+    found: list[Gap] = []
     original: Any = owner.modal
 
     def modal(self: Any, context: Any, event: Any) -> Any:  # Blender counts the arguments
@@ -126,7 +143,7 @@ def timed_modal(owner: Any) -> list[tuple[float, float]]:
             return original(self, context, event)
         finally:
             ended = time.perf_counter(), time.thread_time()
-            found.append((1000 * (ended[0] - started[0]), 1000 * (ended[1] - started[1])))
+            found.append((1000 * (ended[0] - started[0]), 1000 * (ended[1] - started[1]), ""))
 
     owner.modal = modal
     return found
