@@ -23,13 +23,14 @@ from torch import nn
 
 from motionmix_core.conditions.music import load_music
 from motionmix_core.denoisers.mdm import MDM
-from motionmix_core.errors import DataError, MotionMixError, RequestError
+from motionmix_core.errors import DataError, RequestError
 from motionmix_core.formats.bvh_write import write_bvh
 from motionmix_core.formats.motion_npz import load_motion, save_motion
 from motionmix_core.formats.published import read_array
 from motionmix_core.generation.request import GenerationRequest
 from motionmix_core.mixed_data.paper_config import PaperConfig
 
+from .command import command
 from .papers.checkpoints import load_checkpoint, load_config
 from .papers.conditioning import build_conditioner
 from .papers.editing import PARTS, body_part, going_on, in_between
@@ -158,16 +159,12 @@ def _write(path: Path, values: NDArray[np.float32], space: Space) -> None:
         save_motion(path, motion)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    try:
-        with torch.no_grad():
-            for path in _run(_arguments(argv)):
-                print(path)
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Sample a network of the papers and name the files written."""
+    with torch.no_grad():
+        for path in _run(_arguments(argv)):
+            print(path)
 
 
 if __name__ == "__main__":

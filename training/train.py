@@ -17,12 +17,12 @@ from accelerate import Accelerator
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from motionmix_core.errors import MotionMixError
 from motionmix_core.mixed_data.cache import load_cache
 from motionmix_core.mixed_data.config import load_config
 from motionmix_core.mixed_data.text_bank import build_text_bank
 from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision, validation_config
 from motionmix_core.mixed_data.windows import possible_texts
+from training.command import command
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -106,14 +106,10 @@ def _log_validation(writer: SummaryWriter | None, run: Path, step: int, values: 
         file.write(json.dumps({"step": step, **values}) + "\n")
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    try:
-        _run(_arguments(argv))
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Train a model."""
+    _run(_arguments(argv))
 
 
 if __name__ == "__main__":

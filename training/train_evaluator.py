@@ -12,22 +12,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from motionmix_core.errors import MotionMixError
+from training.command import command
 from training.evaluation.clip_cache import DEFAULT_CACHE
 
 DEFAULT_FOLDER = Path(".cache/evaluators")
 SEEDS = (11, 23)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    arguments = _parser().parse_args(argv)
-    try:
-        _run(arguments)
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Train the judges."""
+    _run(_parser().parse_args(argv))
 
 
 def _run(arguments: argparse.Namespace) -> None:

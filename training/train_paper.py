@@ -17,9 +17,9 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from motionmix_core.errors import MotionMixError
 from motionmix_core.mixed_data.paper_config import PaperConfig, load_paper_config
 
+from .command import command
 from .papers.checkpoints import load_roles
 from .papers.clips import Clips
 from .papers.conditioning import build_conditioner
@@ -113,14 +113,10 @@ def _run(arguments: argparse.Namespace) -> None:
     print(json.dumps({"step": ended.step, "ended": ended.why}))
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    try:
-        _run(_arguments(argv))
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Train a network of the papers."""
+    _run(_arguments(argv))
 
 
 if __name__ == "__main__":

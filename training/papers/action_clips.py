@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from motionmix_core.formats.action_clip import ActionClip, ActionSet
 from motionmix_core.formats.published import Skipped
-from motionmix_core.mixed_data.corruption import CaptureFaults, Corruption
+from motionmix_core.mixed_data.corruption import Corruption
 from motionmix_core.motion.motion import heading_angles
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_apply, quat_mul, quat_to_axis_angle, quat_yaw
 from motionmix_core.representation import rot6d
 
 from .clips import Drawn
-from .faults import faulty_poses
+from .faults import corrupted_poses
 from .space import ActionSpace
 
 
@@ -64,10 +64,7 @@ class ActionClips:
         def worse(clip: ActionClip) -> ActionClip:
             if clip.id not in chosen:
                 return clip
-            if isinstance(noise, CaptureFaults):
-                poses, root = faulty_poses(noise, clip.id, clip.poses, clip.root, self.fps)
-            else:
-                poses, root = noise.apply(clip.id, clip.poses, clip.root)
+            poses, root = corrupted_poses(noise, clip.id, clip.poses, clip.root, self.fps)
             return replace(clip, poses=poses, root=root)
 
         return replace(self, clips=tuple(map(worse, self.clips)))

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from motionmix_core.errors import DataError
 from motionmix_core.formats.aistpp import WINDOW, Dance
 from motionmix_core.formats.published import Skipped
-from motionmix_core.mixed_data.corruption import CaptureFaults, Corruption
+from motionmix_core.mixed_data.corruption import Corruption
 from motionmix_core.representation import edge
 
 from .clips import Drawn
-from .faults import faulty_poses
+from .faults import corrupted_poses
 from .space import DanceSpace
 
 
@@ -75,10 +75,7 @@ class DanceClips:
         def worse(dance: Dance) -> Dance:
             if dance.id not in chosen:
                 return dance
-            if isinstance(noise, CaptureFaults):
-                poses, root = faulty_poses(noise, dance.id, dance.poses, dance.root, edge.FPS)
-            else:
-                poses, root = noise.apply(dance.id, dance.poses, dance.root)
+            poses, root = corrupted_poses(noise, dance.id, dance.poses, dance.root, edge.FPS)
             return replace(dance, poses=poses, root=root)
 
         return replace(self, dances=tuple(map(worse, self.dances)))

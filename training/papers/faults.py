@@ -9,11 +9,21 @@ from numpy.typing import NDArray
 
 from motionmix_core.errors import RequestError
 from motionmix_core.formats.amass import smpl_skeleton
-from motionmix_core.mixed_data.corruption import CaptureFaults
+from motionmix_core.mixed_data.corruption import CaptureFaults, Corruption
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_to_axis_angle
 from motionmix_core.representation import humanml3d
 from motionmix_core.representation.guo_layout import HUMANML3D, GuoLayout
+
+
+def corrupted_poses(
+    noise: Corruption, clip_id: str, poses: NDArray[np.float32], root: NDArray[np.float32], fps: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """SMPL poses (T, 24, 3) axis-angle and path (T, 3) with white noise on the raw numbers, or with capture faults."""
+    if isinstance(noise, CaptureFaults):
+        return faulty_poses(noise, clip_id, poses, root, fps)
+    worse_poses, worse_root = noise.apply(clip_id, poses, root)
+    return worse_poses, worse_root
 
 
 def faulty_poses(
