@@ -29,7 +29,7 @@ CONTEXT_SECONDS = 1.0
 FAR_SECONDS = 10.0
 MADE_SHARE = ((0.17, 0.5, 1.0), (0.0, 0.25, 0.5))
 """Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips."""
-GUIDED_SECONDS, GUIDED_LEVEL = 1.2, 0.9
+GUIDED_SECONDS, GUIDED_LEVEL = 1.7, 0.9
 """Where no gap is longer and no prompt asks for something else, the learned curves through the keys are near enough to
 start from: on validation clips that beat both starting from nothing and the curves themselves."""
 

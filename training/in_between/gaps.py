@@ -97,10 +97,10 @@ class GapSampler:
 
 
 def _mirrored_places(places: NDArray[np.float32], which: NDArray[np.bool_]) -> NDArray[np.float32]:
-    places[which] *= np.float32([-1, 1, 1])
+    places[which] *= np.array([-1, 1, 1], np.float32)
     return places
 
 
 def _mirrored_turns(turns: NDArray[np.float32], which: NDArray[np.bool_]) -> NDArray[np.float32]:
-    turns[which] = turns[which][:, :, list(MIRROR_PERMUTATION)] * np.float32([1, 1, -1, -1])
+    turns[which] = turns[which][:, :, list(MIRROR_PERMUTATION)] * np.array([1, 1, -1, -1], np.float32)
     return turns

@@ -45,7 +45,8 @@ def _table(setup: TaskSetup, gap: int) -> Table:
         "slerp": [_slerp(motion, gap) for motion in real],
         "cubic curves": [interpolated(motion, every) for motion in real],
     }
-    raw, made["ours"] = zip(*(_ours(setup, motion, [], PAST, PAST + gap - 1, every) for motion in real), strict=True)
+    ours = [_ours(setup, motion, [], PAST, PAST + gap - 1, every) for motion in real]
+    made["ours"] = [motion for _, motion in ours]
     table = Table(
         title=f"In-between, {gap} missing frames ({setup.split}, {len(real)} windows)",
         columns=COLUMNS,
@@ -69,7 +70,7 @@ def _table(setup: TaskSetup, gap: int) -> Table:
             [seam_ratio(m, seams, r.positions()) for m, r in zip(motions, real, strict=True)]
         )
         if name == "ours":
-            row["raw key error cm"] = Estimate.of(list(raw))
+            row["raw key error cm"] = Estimate.of([raw for raw, _ in ours])
         table.rows[name] = row
     return table
 
