@@ -60,7 +60,8 @@ def one_after_the_other(
 
     If anything is raised, none is left and the armature is as before.
     """
-    before, made = snapshot(obj), []
+    made: list[Any] = []
+    before = snapshot(obj)
     try:
         for target, new in zip(targets, every, strict=True):
             if made:
