@@ -23,6 +23,9 @@ STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
 SWING_HEIGHT = 0.03
 """Metres over the ground for a foot that travels: a step whose foot has to catch up must not become a slide."""
 
+NEAR_GROUND = 0.05
+"""Metres over its place on the ground, up to which the lowest joint of a take touches it."""
+
 _LEGS = [
     JOINT_NAMES.index(name)
     for name in (
@@ -47,6 +50,26 @@ def standing_feet(motion: Motion, labels: NDArray[np.bool_]) -> NDArray[np.bool_
     ankle_over_toe = max(-motion.skeleton.offsets[JOINT_NAMES.index("left_foot"), 1], 0.0)
     flat = np.array([SOLE_THICKNESS + ankle_over_toe, SOLE_THICKNESS] * 2)
     return np.asarray(labels | ((feet[..., 1] < flat + STANDING_HEIGHT) & (speed < STANDING_SPEED)))
+
+
+def grounded(motion: Motion, observed_mask: NDArray[np.float32] | None = None) -> Motion:
+    """A motion that floats, whose body is nowhere near the ground in any frame, set down on it; any other as it is.
+
+    Jumps, falls, and whoever hangs and lets go touch the ground sometime, so they keep their height.
+
+    Args:
+        motion: T frames, Y up, the ground at 0.
+        observed_mask: (T,207), above 0 = given; what is given but a path over the ground says how high it is.
+    """
+    if (
+        observed_mask is not None
+        and (np.delete(observed_mask, np.arange(ROOT_XZ.start, ROOT_XZ.stop), axis=1) > 0).any()
+    ):
+        return motion
+    over = float(motion.positions()[..., 1].min()) - SOLE_THICKNESS
+    if over <= NEAR_GROUND:
+        return motion
+    return replace(motion, root_positions=motion.root_positions - np.array([0.0, over, 0.0]))
 
 
 def lock_free_feet(motion: Motion, contacts: NDArray[np.bool_], observed_mask: NDArray[np.float32] | None) -> Motion:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from motionmix_core.generation.feet import lock_free_feet, standing_feet
+from motionmix_core.generation.feet import grounded, lock_free_feet, standing_feet
 from motionmix_core.metrics.jitter import jitter
 from motionmix_core.metrics.skating import gmd_skating_ratio
 from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES, rest_height
+from motionmix_core.representation.default import ROOT_XZ
 from tests.motions import SKELETON, walk
 
 TOES = [JOINT_NAMES.index("left_foot"), JOINT_NAMES.index("right_foot")]
@@ -65,3 +66,33 @@ def test_feet_that_hang_over_the_ground_are_left_where_they_are():
     assert not planted.any()
     np.testing.assert_array_equal(lock_free_feet(climbing, planted, None).positions(), climbing.positions())
     assert climbing.positions()[:, TOES, 1].min() > 0.5
+
+
+def lifted(motion: Motion, metres: float) -> Motion:
+    return replace(motion, root_positions=motion.root_positions + np.array([0.0, metres, 0.0]))
+
+
+def test_a_take_that_floats_is_set_down():
+    truth = walk(3.0)
+    made = grounded(lifted(truth, 0.3))
+    np.testing.assert_allclose(made.positions()[:, TOES, 1].min(), truth.positions()[:, TOES, 1].min(), atol=0.005)
+    np.testing.assert_allclose(np.diff(made.root_positions, axis=0), np.diff(truth.root_positions, axis=0), atol=1e-12)
+    np.testing.assert_array_equal(made.rotations, truth.rotations)
+
+
+def test_a_jump_and_a_hang_that_touch_somewhere_keep_their_height():
+    steady = walk(3.0)
+    time = np.linspace(0, 1, steady.num_frames)
+    jump = replace(steady, root_positions=steady.root_positions + np.outer(np.sin(np.pi * time), (0.0, 0.6, 0.0)))
+    hang = replace(steady, root_positions=steady.root_positions + np.outer(time < 0.95, (0.0, 0.8, 0.0)))
+    for motion in (steady, jump, hang):
+        assert grounded(motion) is motion
+
+
+def test_given_poses_say_how_high_a_take_is_and_given_paths_do_not():
+    floating = lifted(walk(3.0), 0.3)
+    mask = np.zeros((floating.num_frames, 207), np.float32)
+    mask[:, ROOT_XZ] = 1
+    assert grounded(floating, mask) is not floating
+    mask[5] = 1
+    assert grounded(floating, mask) is floating
