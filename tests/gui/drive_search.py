@@ -25,7 +25,7 @@ def steps(hand: Hand) -> Steps:
     hand.picture("1-found.png")
     region = hand.region(region="WINDOW")  # the field opens where the mouse rests
     x, y = region.x + 0.35 * region.width, region.y + 0.45 * region.height
-    hand.picture("docs-search.png", (x - 12, y - 112, 535, 124))
+    hand.picture("docs-search.png", (x - 6, y - 132, 522, 140))
     yield from hand.key("Return")
     yield from hand.until(lambda: bridge().busy or bpy.data.actions, "the search starts Generate")
     yield from hand.until(lambda: bpy.data.actions and not bridge().busy, "a take")
