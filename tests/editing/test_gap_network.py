@@ -106,7 +106,7 @@ def test_the_network_that_ships_knows_how_legs_swing() -> None:
     network = gap_network(default_models_dir())
     assert network is not None, f"pretrained/{FOLDER} is missing"
     motion = lively_walk(4.0)
-    errors = {"plain": [], "learned": []}
+    errors: dict[str, list[float]] = {"plain": [], "learned": []}
     for start in range(20, 90, 5):
         held = gap(motion, start, start + 15)
         for name, made in (("plain", interpolated(motion, held)), ("learned", learned(motion, held, network))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from training.preparation.records import Caption, Clip, Frames
 STEP_SECONDS = 0.55  # of the walk by formula: its cycle is two steps, 33 frames
 
 
-def recorded(motion: Motion, text: str = "a person walks forward", **fields: object) -> Clip:
+def recorded(motion: Motion, text: str = "a person walks forward", **fields: Any) -> Clip:
     captions = (Caption(text, text, 0.0, motion.seconds, "written"),)
     clip = Clip("cmu/1", "cmu", "x", "free", "1", "train", Frames.pack(motion), captions=captions)
     return replace(clip, **fields)

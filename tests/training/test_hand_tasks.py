@@ -10,6 +10,8 @@ from motionmix_core.motion.skeleton import FOOT_JOINTS, JOINT_NAMES, canonical_s
 from training.preparation.hand_tasks import TASKS, VARIANTS, HandTask, hand_task_clips, hand_task_motion
 from training.preparation.standing_worker import two_bones
 
+DOWN = np.array([0.0, -1.0, 0.0])
+
 BY_NAME = {task.name: task for task in TASKS}
 WRIST, ELBOW, SHOULDER, PELVIS = (
     JOINT_NAMES.index(n) for n in ("right_wrist", "right_elbow", "right_shoulder", "pelvis")
@@ -53,7 +55,7 @@ def test_windows_are_washed_at_the_height_of_the_chest_and_tables_below():
     table = hand_task_motion(BY_NAME["wipe_table"], 0, 30.0).positions()
     assert window[:, WRIST, 1].mean() > 1.15
     assert table[:, WRIST, 1].mean() < 1.1
-    palm = quat_apply(hand_task_motion(BY_NAME["wash_window"], 0, 30.0).global_rotations()[:, WRIST], [0.0, -1.0, 0.0])
+    palm = quat_apply(hand_task_motion(BY_NAME["wash_window"], 0, 30.0).global_rotations()[:, WRIST], DOWN)
     assert palm[:, 2].min() > 0.8, "the palm lies against the glass"
 
 
@@ -70,7 +72,7 @@ def test_clips_are_named_captioned_and_the_same_each_time():
 
 def test_two_bones_reach_what_can_be_reached_and_point_at_the_rest():
     skeleton = canonical_skeleton()
-    lengths = tuple(float(np.linalg.norm(skeleton.offsets[joint])) for joint in (ELBOW, WRIST))
+    lengths = float(np.linalg.norm(skeleton.offsets[ELBOW])), float(np.linalg.norm(skeleton.offsets[WRIST]))
     rng = np.random.default_rng(0)
     start, pole = np.zeros((50, 3)), np.tile([0.0, -1.0, 0.2], (50, 1))
     goal = rng.standard_normal((50, 3))
