@@ -33,7 +33,9 @@ def steps(hand: Hand) -> Steps:
         bpy.ops.view3d.view_selected()
     yield from hand.open_tab()
     yield from hand.rest()
-    settings().prompt, settings().quality, settings().seconds = "a person walks forward", "draft", SECONDS
+    settings().prompt, settings().quality, settings().seconds = "a person walks forward", "normal", SECONDS
+    bpy.context.preferences.system.viewport_aa = "OFF"  # else the viewport is drawn over and over to smooth its lines
+    hand.area().spaces.active.shading.type = "WIREFRAME"
     own = timed_modal(part("addon.operators.beside").BesideTheWindow)
     drawn = counted_drawing()
     yield 5.0
@@ -55,6 +57,7 @@ def steps(hand: Hand) -> Steps:
         if number:  # the first started the worker
             gaps += here
             found.setdefault("our calls", []).extend(own)
+        yield 2.0 * hand.patience  # the new motion is drawn
     found["ten jobs, nothing drawn"] = summary([gap for gap in gaps if not gap[2]])
     found["ten jobs, sidebar drawn"] = summary([gap for gap in gaps if gap[2] and "viewport" not in gap[2]])
     found["ten jobs, viewport drawn"] = summary([gap for gap in gaps if "viewport" in gap[2]])
