@@ -4,7 +4,7 @@ python -m training.pack carried/training.pack --config training/configs/base-cmu
 python -m training.pack carried/training.pack --unpack .cache/motion        (there; writes pretrained/text-minilm too)
 
 The pack holds the clips that the config trains and validates on, and the text encoder with those words that their
-captions use, its weights rounded to 7 bits. Motion comes back bit for bit; encoded captions within half a percent; what
+captions use, its weights rounded to 6 bits. Motion comes back bit for bit, encoded captions within two percent; what
 the trainer derives (features, encoded captions) is made anew there.
 """
 
@@ -17,7 +17,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,9 @@ from training.preparation.cache import MANIFEST, ROOT, ROTATIONS
 DEFAULT_ENCODER = Path("pretrained/text-minilm")
 LIMIT = 64 * 2**20
 WEIGHTS, DESCRIPTION, TOKENIZER = "weights.safetensors", "model.json", "tokenizer.json"
+PACKED_WEIGHTS = "weights.npz"
 WORDS = "words"  # the encoder's table of word pieces, half of its size
-ROUNDED_BITS = 4  # of an fp16 mantissa's ten, which say more than the network needs and don't compress
+ROUNDED_BITS = 5  # of an fp16 mantissa's ten, which say more than the network needs and don't compress
 
 
 def pack(cache: Path, encoder: Path, config: TrainConfig, out: Path) -> Path:
@@ -57,7 +58,8 @@ def pack(cache: Path, encoder: Path, config: TrainConfig, out: Path) -> Path:
     with written_whole(out, binary=True) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, json.dumps({**manifest, "clips": kept}))
         archive.writestr(ROOT, _planes(_steps(root.view(np.uint32), starts)))
-        archive.writestr(ROTATIONS, _planes(_steps(rotations.view(np.uint16), starts)))
+        # half a minute for a megabyte: the limit is that near
+        archive.writestr(ROTATIONS, _planes(_steps(rotations.view(np.uint16), starts)), zipfile.ZIP_LZMA)
         for name, data in _encoder_files(encoder, _word_pieces(cache, encoder, config)).items():
             archive.writestr(f"text/{name}", data)
     return out
@@ -82,10 +84,8 @@ def unpack(packed: Path, cache: Path, encoder: Path) -> None:
         encoder.mkdir(parents=True)
         for name in (n for n in archive.namelist() if n.startswith("text/")):
             data = archive.read(name)
-            if name.endswith(".npz"):
-                arrays = {key: _joined(value.tobytes(), np.uint16, shape) for key, value, shape in _stored(data)}
-                tensors = {key: array.view(np.float16) for key, array in arrays.items()}
-                (encoder / WEIGHTS).write_bytes(safetensors.numpy.save(tensors))
+            if name.endswith(PACKED_WEIGHTS):
+                (encoder / WEIGHTS).write_bytes(safetensors.numpy.save(unpacked_tensors(data)))
             else:
                 (encoder / name.removeprefix("text/")).write_bytes(data)
         _name_weights(encoder)
@@ -119,27 +119,44 @@ def _encoder_files(folder: Path, pieces: NDArray[np.intp]) -> dict[str, bytes]:
     tensors = safetensors.numpy.load_file(folder / WEIGHTS)
     words = np.zeros_like(tensors[WORDS])
     words[pieces] = tensors[WORDS][pieces]
+    others = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file() and p.name != WEIGHTS}
+    return {**others, PACKED_WEIGHTS: packed_tensors({**tensors, WORDS: words})}
+
+
+def packed_tensors(tensors: dict[str, NDArray[Any]]) -> bytes:
+    """Tensors so that they compress: the big ones, of 16 bits, rounded."""
     arrays: dict[str, Any] = {}
-    for name, tensor in {**tensors, WORDS: words}.items():
-        bits = _rounded(tensor.view(np.uint16))
-        arrays[f"{name}|{'x'.join(map(str, tensor.shape))}"] = np.frombuffer(_planes(bits), np.uint8)
+    for name, tensor in tensors.items():
+        bits = tensor.view(f"u{tensor.itemsize}")
+        if tensor.dtype == np.float16:
+            bits = _rounded(bits)
+        key = "|".join((name, tensor.dtype.str, "x".join(map(str, tensor.shape))))
+        arrays[key] = np.frombuffer(_planes(bits), np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
-    others = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file() and p.name != WEIGHTS}
-    return {**others, "weights.npz": buffer.getvalue()}
+    return buffer.getvalue()
+
+
+def unpacked_tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    """What `packed_tensors` was given, rounded."""
+    tensors = {}
+    with np.load(io.BytesIO(data)) as arrays:
+        for key in arrays.files:
+            name, kind, shape = key.split("|")
+            bits = np.dtype(f"u{np.dtype(kind).itemsize}")
+            sizes = tuple(int(n) for n in shape.split("x"))
+            tensors[name] = _joined(arrays[key].tobytes(), bits, sizes).view(kind)
+    return tensors
 
 
 def _rounded(bits: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Floats of 16 bits to the nearest with fewer: what is carried over goes into the exponent, as it should."""
+    """Floats of 16 bits to the nearest with fewer: what is carried over goes into the exponent, as it should.
+
+    The largest, which stand for "never" in masks, stay: above them is infinity.
+    """
     half = 1 << (ROUNDED_BITS - 1)
-    return ((bits.astype(np.uint32) + half) & ~np.uint32(2 * half - 1)).astype(np.uint16)
-
-
-def _stored(data: bytes) -> Iterable[tuple[str, NDArray[np.uint8], tuple[int, ...]]]:
-    with np.load(io.BytesIO(data)) as arrays:
-        for key in arrays.files:
-            name, _, shape = key.rpartition("|")
-            yield name, arrays[key], tuple(int(n) for n in shape.split("x"))
+    rounded = ((bits.astype(np.uint32) + half) & ~np.uint32(2 * half - 1)).astype(np.uint16)
+    return np.where((bits & 0x7C00) == 0x7800, bits, rounded)
 
 
 def _name_weights(encoder: Path) -> None:
@@ -171,10 +188,10 @@ def _planes(values: NDArray[Any]) -> bytes:
     return columns.view(np.uint8).reshape(-1, columns.itemsize).T.tobytes()
 
 
-def _joined(data: bytes, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
+def _joined(data: bytes, kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     size = np.dtype(kind).itemsize
     planes = np.frombuffer(data, np.uint8).reshape(size, -1)
-    columns = np.ascontiguousarray(planes.T).view(kind).reshape(*shape[1:], shape[0])
+    columns: NDArray[Any] = np.ascontiguousarray(planes.T).view(kind).reshape(*shape[1:], shape[0])
     return np.ascontiguousarray(np.moveaxis(columns, -1, 0))
 
 

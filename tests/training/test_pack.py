@@ -1,4 +1,4 @@
-"""What is carried to another machine comes back: motion to the bit, captions within half a percent."""
+"""What is carried to another machine comes back: motion to the bit, captions nearly so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from motionmix_core.errors import DataError
 from motionmix_core.mixed_data.cache import load_cache
 from tests.mixed_data import small_run
 from tests.tiny_model import write_models
-from training.pack import carried_bytes, main, pack, unpack
+from training.pack import carried_bytes, main, pack, packed_tensors, unpack, unpacked_tensors
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,22 @@ def test_captions_say_the_same_there(carried: tuple[Path, Path, Path], tmp_path:
     texts = [caption.text for clip in clips for caption in clip.captions]
     here, there = (MiniLMEncoder(folder).encode(texts) for folder in (encoder, tmp_path / "text"))
     off = np.linalg.norm(here.pooled - there.pooled, axis=-1) / np.linalg.norm(here.pooled, axis=-1)
-    assert off.max() < 0.02  # a few numbers wide; the real one's errors average out to a tenth of that
+    assert off.max() < 0.04  # the real encoder: 0.014
     assert off.max() > 0
+
+
+def test_numbers_stay_near_the_largest_finite_and_long_ones_as_they_are(rng: np.random.Generator) -> None:
+    tensors = {
+        "mask": np.array([1.0, -1.0, 0.37, -3e-4, 65504.0, -65504.0, 0.0], np.float16),
+        "matrix": rng.standard_normal((3, 4, 2)).astype(np.float16),
+        "norm": rng.standard_normal(5).astype(np.float32),
+    }
+    made = unpacked_tensors(packed_tensors(tensors))
+    assert set(made) == set(tensors)
+    for name in ("mask", "matrix"):
+        assert np.isfinite(made[name]).all() and made[name].dtype == np.float16
+        np.testing.assert_allclose(made[name].astype(float), tensors[name].astype(float), rtol=2.0**-6)
+    np.testing.assert_array_equal(made["norm"], tensors["norm"])
 
 
 def test_an_encoder_that_is_there_already_stays(carried: tuple[Path, Path, Path], tmp_path: Path) -> None:
