@@ -9,7 +9,6 @@ go part of the way there. At last the travel is fitted to the steps, and planted
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
@@ -90,7 +89,7 @@ def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
 def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
     """The motion with its travel fitted to its steps and its planted feet held still.
 
-    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide are left alone.
+    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide stay.
     """
     fixed = held.root | held.rotations[:, LEGS].any(axis=1)
     contacts = steady_contacts(motion, shaking=evidence)

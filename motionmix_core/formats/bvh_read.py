@@ -193,9 +193,7 @@ def _build(joints: list[_Joint], values: np.ndarray, fps: float) -> SourceMotion
                 moving[index] = position
     offsets[0] = 0.0
     ends = {joint.name: joint.end for joint in joints if joint.end is not None}
-    skeleton = Skeleton(
-        tuple(joint.name for joint in joints), tuple(joint.parent for joint in joints), offsets, ends
-    )
+    skeleton = Skeleton(tuple(joint.name for joint in joints), tuple(joint.parent for joint in joints), offsets, ends)
     return SourceMotion(skeleton, root, rotations, fps, moving)
 
 

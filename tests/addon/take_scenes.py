@@ -48,9 +48,7 @@ def keys(extension: Any, action: Any) -> dict[tuple[str, int], list[tuple[float,
 def pose(obj: Any) -> dict[str, list[float]]:
     """How the bones stand now, by their own channels as they are evaluated on the current frame."""
     bpy.context.view_layer.update()
-    return {
-        bone.name: [round(value, 5) for row in bone.matrix_basis for value in row] for bone in obj.pose.bones
-    }
+    return {bone.name: [round(value, 5) for row in bone.matrix_basis for value in row] for bone in obj.pose.bones}
 
 
 def undo() -> None:

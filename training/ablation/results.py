@@ -121,8 +121,8 @@ def ablations_text(folder: Path) -> str:
         "Every arm has the same budget and is measured on the clean clips of the validation split, on the same windows "
         "and in the same units; the short runs show which way a choice leans, not what the shipped model gains by it. "
         "Where seeds are few or intervals reach 0, nothing has been shown. error@x: mean distance of the joints from "
-        "the truth, in metres, at the place x of the schedule (0.9 = nearly noise). text gain: by how much it grows with "
-        "another clip's caption. slide: speed of planted feet in m/s. jerk: third differences over the truth's.\n"
+        "the truth, in metres, at the place x of the schedule (0.9 = nearly noise). text gain: by how much it grows "
+        "with another clip's caption. slide: speed of planted feet in m/s. jerk: third differences over the truth's.\n"
     )
     remarks = folder / "remarks.md"
     seen = [remarks.read_text(encoding="utf-8")] if remarks.exists() else []
