@@ -25,7 +25,8 @@ def body_shift(needed: np.ndarray, planted: np.ndarray, fps: float) -> np.ndarra
     basis = _splines(len(needed), KNOT_SECONDS * fps)
     count = basis.shape[1]
     bend = np.diff(np.eye(count), 2, axis=0) if count > 2 else np.zeros((0, count))
-    held = PATH_WEIGHT * basis.T @ basis + SMOOTHNESS * bend.T @ bend
+    # the last term settles what so few frames as one or two leave open
+    held = PATH_WEIGHT * basis.T @ basis + SMOOTHNESS * bend.T @ bend + 1e-6 * np.eye(count)
     level, upright = held.copy(), held.copy()
     goal = np.zeros((count, 3))
     for foot in range(planted.shape[1]):

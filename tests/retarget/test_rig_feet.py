@@ -140,6 +140,19 @@ def test_a_rig_with_its_origin_in_the_middle_stands_on_its_own_soles() -> None:
     np.testing.assert_allclose(toe[CONTACTS[:, 1], 1], 0.025 - 0.9, atol=0.005)
 
 
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_a_few_frames_are_enough(frames: int) -> None:
+    rig = build_rig("mixamo", legs=0.7)
+    mapping = detect_mapping(rig)
+    motion = strolls()["sloppy"].crop(40, 40 + frames)
+    contacts = np.ones((frames, 4), dtype=bool)
+    poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=contacts))
+    places = joint_places(rig, mapping.bones, evaluate(rig, poses))
+    for joint in FOOT_JOINTS:
+        assert np.isfinite(places[joint]).all()
+        assert np.linalg.norm(places[joint] - places[joint][0], axis=-1).max() <= 0.01
+
+
 def test_contacts_for_other_frames_are_refused() -> None:
     rig = build_rig("mixamo")
     with pytest.raises(RigError, match="Foot contacts"):
