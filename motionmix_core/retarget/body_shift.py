@@ -31,12 +31,15 @@ def body_shift(needed: np.ndarray, planted: np.ndarray, fps: float) -> np.ndarra
     goal = np.zeros((count, 3))
     for foot in range(planted.shape[1]):
         for start, stop in runs(planted[:, foot]):
-            rows, wanted = basis[start:stop], needed[start:stop, foot]
+            knots = np.flatnonzero(basis[start:stop].any(axis=0))
+            near = slice(knots[0], knots[-1] + 1)
+            rows, wanted = basis[start:stop, near], needed[start:stop, foot]
             free = rows - rows.mean(axis=0)  # where along the ground it stands doesn't matter
-            level += free.T @ free
-            upright += rows.T @ rows
-            goal[:, (0, 2)] += free.T @ wanted[:, (0, 2)]
-            goal[:, 1] += rows.T @ wanted[:, 1]
+            level[near, near] += free.T @ free
+            upright[near, near] += rows.T @ rows
+            goal[near, 0] += free.T @ wanted[:, 0]
+            goal[near, 1] += rows.T @ wanted[:, 1]
+            goal[near, 2] += free.T @ wanted[:, 2]
     along, up = np.linalg.solve(level, goal[:, (0, 2)]), np.linalg.solve(upright, goal[:, 1])
     return np.asarray(basis @ np.stack((along[:, 0], up, along[:, 1]), axis=1))
 
