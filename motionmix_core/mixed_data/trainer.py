@@ -184,6 +184,7 @@ class Trainer:
         last_log_step, ended = self.step, "done"
         rank = self.accelerator.process_index
         validation: dict[str, float] = {}
+        validated = -1
         with ThreadPoolExecutor(1) as prefetch:
             upcoming = prefetch.submit(self._sampler.batch, self.step, rank)
             while self.step < self.config.steps:
@@ -197,7 +198,7 @@ class Trainer:
                     last_log, last_log_step = now, self.step
                     self._on_progress(Progress(self.step, loss.item(), {k: v.item() for k, v in parts.items()}, rate))
                 if self.step % self.config.validate_every == 0:
-                    validation = self.validate()
+                    validation, validated = self.validate(), self.step
                     self._on_validation(self.step, validation)
                 if now - last_save > 60 * self.config.checkpoint_minutes:
                     self.save()
@@ -207,7 +208,7 @@ class Trainer:
                     ended = why
                     break
         self.save()
-        return TrainResult(self.step, ended, validation or self.validate())
+        return TrainResult(self.step, ended, validation if validated == self.step else self.validate())
 
     def _agreed_end(self, deadline: float | None) -> str:
         """All processes end after the same step: any one's wish counts for all."""

@@ -107,13 +107,13 @@ def test_a_run_killed_with_kill_9_goes_on_as_if_nothing_had_happened(tmp_path):
 
 
 def test_the_time_budget_ends_cleanly_with_a_checkpoint(cache, tmp_path):
-    trainer, _ = losses_of(replace(CONFIG, steps=100_000), cache, tmp_path)
+    trainer, _ = losses_of(replace(CONFIG, steps=100_000, validate_every=7), cache, tmp_path)
     began = time.monotonic()
     result = trainer.run(minutes=2 / 60)
     assert result.ended == "time"
     assert time.monotonic() - began < 30
     assert load_checkpoint(tmp_path).step == result.step > 0
-    assert result.validation
+    assert result.validation == trainer.validate()  # of the weights it ended with, not of the last seventh step
 
 
 def test_damaged_or_foreign_checkpoints_are_refused(cache, tmp_path):

@@ -69,7 +69,10 @@ class Arm:
 
     def digest(self, seed: int) -> str:
         """Names what is run: arms that do the same, of one ablation or of several, are run once."""
-        record = {"config": config_to_dict(replace(self.config, seed=seed)), "data": asdict(self.data)}
+        record: dict[str, Any] = {"config": config_to_dict(replace(self.config, seed=seed)), "data": asdict(self.data)}
+        described = Path(self.config.init_from) / "model.json"
+        if self.config.init_from and described.exists():  # other weights of the same name are another start
+            record["weights"] = json.loads(described.read_text(encoding="utf-8"))["weights_sha256"]
         return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -133,3 +133,18 @@ def test_results_become_sections(tmp_path: Path) -> None:
     assert "| a (2 seeds) | 1.000 ± 0.000 |" in text and "Not run: no mirror." in text and "one thread" in text
     assert "not measured" in data_size_text(tmp_path / "out", tmp_path, tmp_path)
     assert "No ablation" in ablations_text(tmp_path / "empty")
+
+
+def test_arms_that_do_the_same_are_one_and_other_weights_to_begin_with_are_another(tmp_path: Path) -> None:
+    a, b = read_plan(written(tmp_path, PLAN)).arms
+    assert a.digest(1) != a.digest(2) and a.digest(1) != b.digest(1)
+    twin = read_plan(written(tmp_path, PLAN.replace("[arms.b]", '[arms.c]\nlabel = "the same"\n[arms.b]'))).arms[1]
+    assert twin.digest(1) == a.digest(1)
+    model = tmp_path / "model"
+    model.mkdir()
+    started = written(tmp_path, PLAN.replace("steps = 10", f'steps = 10\ninit_from = "{model.as_posix()}"'))
+    digests = []
+    for weights in ("one", "two"):
+        (model / "model.json").write_text(f'{{"weights_sha256": "{weights}"}}', encoding="utf-8")
+        digests.append(read_plan(started).arms[0].digest(1))
+    assert digests[0] != digests[1]
