@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .encoder_folder import check_folder, load_model, open_tokenizer
+from .text import padded_ids
 
 PAGE = "distilbert/distilbert-base-uncased"
 MAX_TOKENS = 512
@@ -59,12 +60,7 @@ class DistilBertTokenizer:
             raise ValueError(f"encoding needs at least one text and 2 to {MAX_TOKENS} tokens")
         self._tokenizer.enable_truncation(max_tokens)
         encodings = self._tokenizer.encode_batch(list(texts))
-        length = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(texts), length), np.int64)
-        valid = np.zeros((len(texts), length), np.bool_)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            valid[row, : len(encoding.ids)] = True
+        ids, valid = padded_ids([encoding.ids for encoding in encodings])
         return ids, valid, np.array([bool(encoding.overflowing) for encoding in encodings], np.bool_)
 
 

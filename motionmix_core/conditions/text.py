@@ -62,6 +62,17 @@ def no_text(batch: int = 1, length: int = 1) -> TextFeatures:
     )
 
 
+def padded_ids(tokens: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Ids of each text's tokens -> (B, L) with zeros behind, and (B, L) bool where there are tokens."""
+    length = max(len(own) for own in tokens)
+    ids = np.zeros((len(tokens), length), np.int64)
+    mask = np.zeros((len(tokens), length), np.bool_)
+    for row, own in enumerate(tokens):
+        ids[row, : len(own)] = own
+        mask[row, : len(own)] = True
+    return ids, mask
+
+
 class MiniLMEncoder:
     """all-MiniLM-L6-v2 (Wang et al. 2020; Reimers & Gurevych 2019): uncased English word pieces, 384 numbers each."""
 
@@ -114,12 +125,7 @@ class MiniLMEncoder:
         self._tokenizer.enable_truncation(max_tokens)
         limit = _READ_CHARACTERS * max(1, max_tokens // MAX_TOKENS)
         encodings = self._tokenizer.encode_batch([text[:limit] for text in texts])
-        length = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(texts), length), np.int64)
-        mask = np.zeros((len(texts), length), np.bool_)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = True
+        ids, mask = padded_ids([encoding.ids for encoding in encodings])
         feed: dict[str, NDArray[Any]] = {"input_ids": ids, "mask": mask.astype(np.float32)}
         tokens, pooled = run_session(self._session, ["tokens", "pooled"], feed, self._interrupter)
         cut = [len(text) > limit or bool(encoding.overflowing) for text, encoding in zip(texts, encodings, strict=True)]

@@ -22,7 +22,7 @@ STANDING_SPEED, CALM_SECONDS = 0.25, 0.13  # metres a second: small slides are s
 SHAKEN_SPEED = 0.12  # metres a second more where the legs shook: some of it is left
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
 ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
-"""Of the travel, what a foot gets by rolling while it stands and while it is flat: the training clips' medians."""
+"""What a foot gets of the travel by rolling while it stands, and while flat: the clean training clips' medians."""
 
 BELIEVED = 0.085
 """Share of the travel beyond those: one in forty clean training clips slides by more."""

@@ -1,10 +1,10 @@
 """A drifting root put right by the feet: while a foot stands, the ground under it doesn't move.
 
-The rotations of a capture tell where the feet are, seen from the hips. So wherever a foot stands, it tells how the hips
-travel, and better than a root that wanders. Both are weighed by what is known about their errors, together with how
-suddenly hips can change their course: one weighted least-squares problem over all frames for each axis. Which feet
-stand is told from the root found so far, and again from the better one; feet that contradict the rest count for less and less
-(iterated reweighting). Where none stands, the calm course of the root goes on.
+The rotations of a capture tell where the feet are, seen from the hips. So wherever a foot stands, it tells how the
+hips travel, and better than a root that wanders. Both are weighed by what is known about their errors, together with
+how suddenly hips can change their course: one weighted least-squares problem over all frames for each axis. Which
+feet stand is told from the root found so far, and again from the better one; feet that contradict the rest count for
+less and less (iterated reweighting). Where none stands, the calm course of the root goes on.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..motion.skeleton import JOINT_NAMES, Skeleton
-from .cmu_pack import packed_motion, read_arrays, read_json, read_json_lines
+from .cmu_pack import packed_motion, read_arrays, read_json_lines, read_skeleton
 from .humanoid import HumanoidMapping
 from .source import SourceMotion
 
@@ -31,12 +31,7 @@ class BandaiPack:
     @classmethod
     def open(cls, folder: Path) -> BandaiPack:
         """Raises DataError if the skeleton is broken."""
-        table = read_json(folder / "skeleton.json")
-        try:
-            skeleton = Skeleton(tuple(table["joints"]), tuple(table["parents"]), np.asarray(table["offsets"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{folder / 'skeleton.json'}: not the pack's layout ({error})") from error
-        return cls(folder, skeleton)
+        return cls(folder, read_skeleton(folder / "skeleton.json"))
 
     def clips(self) -> list[dict]:
         """The lines of clips.jsonl in order."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ..errors import DataError
 from ..motion.skeleton import Skeleton
-from .cmu_pack import captions_by_clip, packed_motion, read_arrays, read_json, read_json_lines
+from .cmu_pack import captions_by_clip, packed_motion, read_arrays, read_json_lines, read_skeleton
 from .source import SourceMotion
 
 
@@ -29,11 +27,7 @@ class Cc0Pack:
     @classmethod
     def open(cls, folder: Path) -> Cc0Pack:
         """Raises DataError if the skeleton is broken or there isn't exactly one npz."""
-        table = read_json(folder / "skeleton.json")
-        try:
-            skeleton = Skeleton(tuple(table["joints"]), tuple(table["parents"]), np.asarray(table["offsets"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{folder / 'skeleton.json'}: not the pack's layout ({error})") from error
+        skeleton = read_skeleton(folder / "skeleton.json")
         shards = sorted(folder.glob("*.npz"))
         if len(shards) != 1:
             raise DataError(f"{folder}: one npz file was expected, {len(shards)} found")

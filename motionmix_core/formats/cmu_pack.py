@@ -18,6 +18,15 @@ from .source import SourceMotion
 QUATERNION_SCALE = 32767.0
 
 
+def read_skeleton(path: Path) -> Skeleton:
+    """The one skeleton of a pack. Raises DataError if it is broken."""
+    table = read_json(path)
+    try:
+        return Skeleton(tuple(table["joints"]), tuple(table["parents"]), np.asarray(table["offsets"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: not the pack's layout ({error})") from error
+
+
 def read_json_lines(path: Path) -> Iterator[dict]:
     """The objects of a JSON-lines file. Raises DataError with the file's name and the line's number."""
     try:
