@@ -25,6 +25,7 @@ WALK_POWER = 70.0 / 20.0  # fourth differences: 70 times the variance of white n
 _TO_SIGMA = 1.4826  # of a median absolute value
 WINDOW_FRAMES, QUIET_SHARE, QUIET_BIAS = 12, 0.25, 0.9  # the quieter stretches of white noise have so much of it
 LIVELY, WHITE = -0.5, -0.7  # correlations of neighbouring fourth differences
+WHITE_RATIO, WALK_RATIO = 1.2, 1.55  # nearly all measured ratios of white noise are below, of walks above
 TYPICAL_SPREAD = 0.35  # radians that a joint's rotation varies by, against which noise is weighed
 POP_RADIANS, POP_METRES, POP_RATIO = 0.15, 0.05, 10.0
 """A pop is farther off than this, and than so many times the usual distance."""
@@ -121,10 +122,10 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     whole = without_frames(motion, dropped)
     pops = popping_frames(rotation_course(whole), whole.root_positions) & ~dropped
     whole = without_frames(whole, pops | dropped)
-    sigma = noise_of(rotation_course(whole))
-    root = float(noise_of(whole.root_positions))
+    sigma = noise_of(rotation_course(whole), dropped)
+    root = float(noise_of(whole.root_positions, dropped))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
-    wanders = wandering(whole.root_positions)
+    wanders = wandering(whole.root_positions, dropped)
     return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders)
 
 
@@ -144,8 +145,10 @@ def rotation_course(motion: Motion) -> NDArray[np.float64]:
     return np.cumsum(steps, axis=0)
 
 
-def noise_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def noise_of(values: NDArray[np.float64], filled: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
     """(T, ..., C) -> (...) standard deviation of the white noise in C channels together. T >= 5.
+
+    filled: (T,) frames that aren't the capture's own, and so too smooth to tell.
 
     Noise is there all the time, and blows come and go: so it is what the quieter stretches of a motion have. And noise
     is as strong at every pitch, so that its fourth differences change sign from frame to frame (their correlation is
@@ -157,14 +160,15 @@ def noise_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
     size = min(WINDOW_FRAMES, len(turning))
     if size < 1:
         return np.asarray(np.sqrt(power.mean(axis=0)))
-    means, products = _windowed(power[: len(turning)], size), _windowed(turning, size)
+    told = _told(filled, len(values), size + 5, len(turning) - size + 1)
+    means, products = _windowed(power[: len(turning)], size)[told], _windowed(turning, size)[told]
     quiet = means <= np.quantile(means, 2 * QUIET_SHARE, axis=0)
     correlation = (products * quiet).sum(axis=0) / np.maximum((means * quiet).sum(axis=0), 1e-30)
     white = np.clip((LIVELY - correlation) / (LIVELY - WHITE), 0.0, 1.0)
     return np.asarray(np.sqrt(np.quantile(means, QUIET_SHARE, axis=0)) * white / QUIET_BIAS)
 
 
-def wandering(values: NDArray[np.float64]) -> float:
+def wandering(values: NDArray[np.float64], filled: NDArray[np.bool_] | None = None) -> float:
     """(T, C) -> 0 if the noise of the values is white, 1 if it is a random walk, or if that can't be told.
 
     Fourth differences over every second frame have the same power as over every frame if the noise is white, and twice
@@ -172,13 +176,27 @@ def wandering(values: NDArray[np.float64]) -> float:
     """
     if len(values) < 2 * WINDOW_FRAMES:
         return 1.0
-    quiet = []
+    middle = []
     for stride in (1, 2):
         fourth = values[4 * stride :] - 4 * values[3 * stride : -stride] + 6 * values[2 * stride : -2 * stride]
         fourth = fourth - 4 * values[stride : -3 * stride] + values[: -4 * stride]
         power = np.square(fourth).mean(axis=-1)
-        quiet.append(float(np.quantile(_windowed(power, min(WINDOW_FRAMES, len(power))), QUIET_SHARE)))
-    return float(np.clip(quiet[1] / max(quiet[0], 1e-30) - 1, 0.0, 1.0))
+        size = min(WINDOW_FRAMES, len(power))
+        means = _windowed(power, size)
+        told = _told(filled, len(values), size + 4 * stride, len(means))
+        middle.append(float(np.median(means[told])))
+    ratio = middle[1] / max(middle[0], 1e-30)
+    return float(np.clip((ratio - WHITE_RATIO) / (WALK_RATIO - WHITE_RATIO), 0.0, 1.0))
+
+
+def _told(filled: NDArray[np.bool_] | None, frames: int, reach: int, count: int) -> NDArray[np.bool_]:
+    """(count,) which windows of `reach` frames hold the fewest filled ones: those without, or else the best quarter."""
+    if filled is None or not filled.any():
+        return np.ones(count, bool)
+    total = np.cumsum(np.concatenate(([0], filled)))
+    starts = np.arange(count)
+    inside = total[np.minimum(starts + reach, frames)] - total[starts]
+    return np.asarray(inside <= max(0.0, float(np.quantile(inside, QUIET_SHARE))))
 
 
 def _windowed(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:

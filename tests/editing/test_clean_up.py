@@ -13,7 +13,9 @@ from motionmix_core.editing.grounding import travel_fitted
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.jitter import acceleration_error
+from motionmix_core.metrics.skating import contact_skating
 from motionmix_core.mixed_data.corruption import Drift, DroppedFrames, FootSlide, JointJitter
+from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import clap, done, lively_stand, lively_walk, punch
@@ -124,6 +126,42 @@ def test_protected_joints_and_frames_stay(generator: Generator, rng: np.random.G
     np.testing.assert_allclose(made.rotations[[10, 50]], noisy.rotations[[10, 50]], atol=1e-12)
     np.testing.assert_allclose(made.root_positions[[10, 50]], noisy.root_positions[[10, 50]], atol=1e-12)
     assert np.abs(made.rotations[30] - noisy.rotations[30]).max() > 1e-3
+
+
+def test_a_root_that_wanders_is_put_where_the_feet_say(generator: Generator, rng: np.random.Generator) -> None:
+    truth = lively_walk(6.0)
+    drifting = Drift(0.05).apply(truth, rng)
+    made = cleaned(generator, drifting)
+    wrong, left = (np.abs(m.root_positions - truth.root_positions)[:, [0, 2]].mean() for m in (drifting, made))
+    assert left < 0.5 * wrong
+    standing = foot_contacts(truth.positions(), truth.fps)
+    skates = [contact_skating(m.positions(), standing, truth.fps) for m in (drifting, made)]
+    assert skates[1] < 0.5 * skates[0]
+    assert error(made, truth) < 0.2 * error(drifting, truth)
+
+
+def test_a_shaking_root_is_told_from_a_wandering_one(rng: np.random.Generator) -> None:
+    truth = lively_walk(6.0)
+    shaking = replace(truth, root_positions=truth.root_positions + rng.normal(0, 0.01, truth.root_positions.shape))
+    found = estimate_noise(shaking)
+    assert found.root == pytest.approx(0.01, rel=0.25)
+    assert found.root_steps < 0.005
+    assert estimate_noise(Drift(0.05).apply(truth, rng)).root_steps == pytest.approx(0.05 / 30**0.5, rel=0.3)
+
+
+def test_lost_frames_do_not_hide_the_noise(rng: np.random.Generator) -> None:
+    noisy = JointJitter(1.0, 0.03, 0.03).apply(lively_stand(6.0), rng)
+    found = estimate_noise(DroppedFrames(0.1, 0.15).apply(noisy, rng))
+    assert found.joints[WRIST] == pytest.approx(0.03, rel=0.25)
+
+
+def test_real_steps_and_shaking_are_no_reason_to_change_the_travel(
+    generator: Generator, rng: np.random.Generator
+) -> None:
+    truth = lively_walk(5.0)
+    made = cleaned(generator, JointJitter(0.3, 0.02, 0.1).apply(truth, rng))
+    travel = [float(np.ptp(m.root_positions[:, 2])) for m in (made, truth)]
+    assert travel[0] == pytest.approx(travel[1], rel=0.02)
 
 
 def test_only_the_range_changes(generator: Generator, rng: np.random.Generator) -> None:
