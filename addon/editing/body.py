@@ -74,12 +74,6 @@ class Body:
         return frozenset(found)
 
     @cached_property
-    def first_key(self) -> float | None:
-        """Frame of the body's first key of any kind."""
-        frames = self.all_key_frames
-        return float(frames[0]) if len(frames) else None
-
-    @cached_property
     def all_key_frames(self) -> np.ndarray:
         """Frames of all the body's keys."""
         return unique_frames([channel.key_frames(with_fillers=True) for channel in self.channels.values()])

@@ -40,11 +40,6 @@ class Channel:
         """Whether any component has an F-curve."""
         return any(curve is not None for curve in self.curves)
 
-    @property
-    def is_rotation(self) -> bool:
-        """Whether it turns the bone."""
-        return self.name != LOCATION
-
     def values(self, frames: Sequence[float] | np.ndarray) -> np.ndarray:
         """(T, C) what the channel says at the frames."""
         columns = [

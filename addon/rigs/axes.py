@@ -18,8 +18,3 @@ BLENDER_TO_CORE = CORE_TO_BLENDER.T.copy()
 def points_to_blender(points: np.ndarray) -> np.ndarray:
     """(..., 3) core positions, metres, Y up -> (..., 3) in Blender's axes, Z up."""
     return np.asarray(points, dtype=np.float64) @ CORE_TO_BLENDER[:3, :3].T
-
-
-def points_to_core(points: np.ndarray) -> np.ndarray:
-    """(..., 3) positions in Blender's axes, Z up -> (..., 3) core positions, Y up."""
-    return np.asarray(points, dtype=np.float64) @ BLENDER_TO_CORE[:3, :3].T

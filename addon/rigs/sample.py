@@ -67,9 +67,3 @@ def pose_matrices(
     look = matrices_of(obj)
     rows = seen_at(scene, obj, frames, look, view_layer=view_layer)
     return np.stack(rows) if rows else np.empty((0, len(armature(obj).bones), 4, 4))
-
-
-def world_matrices(scene: bpy.types.Scene, obj: bpy.types.Object, frames: Sequence[float]) -> np.ndarray:
-    """(T, 4, 4) world matrices of the object at the scene frames, in Blender's axes. The scene's frame is put back."""
-    rows = seen_at(scene, obj, frames, lambda evaluated: np.array(evaluated.matrix_world))
-    return np.stack(rows) if rows else np.empty((0, 4, 4))

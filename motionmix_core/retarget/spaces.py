@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RigError
-from ..motion.rotations import matrix_to_quat
 from .rig import BoneMapping, RigDescription
 
 _SNAP = np.cos(np.radians(8.0))  # a body this near to an armature axis faces along that axis
@@ -78,11 +77,6 @@ def character_axes(heads: dict[str, np.ndarray], name: str = "") -> np.ndarray:
     if abs(left[axis]) > _SNAP:
         left = np.eye(3)[axis] * np.sign(left[axis])
     return np.stack((left, up, np.cross(left, up)))
-
-
-def character_quat(axes: np.ndarray) -> np.ndarray:
-    """(4,) the same rotation as a quaternion."""
-    return matrix_to_quat(axes)
 
 
 def _unit(v: np.ndarray) -> np.ndarray:
