@@ -51,7 +51,7 @@ def test_captions_say_the_same_there(carried: tuple[Path, Path, Path], tmp_path:
 
 
 def test_numbers_stay_near_the_largest_finite_and_long_ones_as_they_are(rng: np.random.Generator) -> None:
-    tensors = {
+    tensors: dict[str, np.ndarray] = {
         "mask": np.array([1.0, -1.0, 0.37, -3e-4, 65504.0, -65504.0, 0.0], np.float16),
         "matrix": rng.standard_normal((3, 4, 2)).astype(np.float16),
         "norm": rng.standard_normal(5).astype(np.float32),
