@@ -23,7 +23,7 @@ WAVES = 8
 SPEED_FRAMES = 10
 """For how long a speed at an end is believed."""
 _SEAM_FRAMES = 2.0
-_CLEAR = 2.0  # radians: a turn by less is what it looks like
+_CLEAR_HIPS, _CLEAR = 2.0, 1.0  # radians: a turn by less is what it looks like
 Array = NDArray[np.floating]
 
 
@@ -68,7 +68,8 @@ class GapView:
         far = np.linalg.norm(turns, axis=-1, keepdims=True)
         other = turns * (1 - 2 * np.pi / np.maximum(far, 1e-6))
         for joint, parent in zip((0, *joints), (0, *parents), strict=True):
-            if far[..., joint, 0].max() < _CLEAR:
+            clear = _CLEAR if joint else _CLEAR_HIPS
+            if far[..., joint, 0].max() < clear:
                 continue
             if joint:
                 expected = quat_apply(back[..., joint - 1, :], turns[..., parent, :]) + own[..., joint - 1, :]
@@ -78,7 +79,7 @@ class GapView:
                 turns_on = (self.moves[:, 0] if self.turns_on is None else self.turns_on)[:, None, None]
                 expected[:, behind:] = np.where(turns_on, spin[:, None], expected[:, behind:])
             misses = [np.linalg.norm(way[..., joint, :] - expected, axis=-1) for way in (turns, other)]
-            swapped = (misses[1] < misses[0]) & (far[..., joint, 0] > _CLEAR)
+            swapped = (misses[1] < misses[0]) & (far[..., joint, 0] > clear)
             turns[..., joint, :] = np.where(swapped[..., None], other[..., joint, :], turns[..., joint, :])
         return np.asarray(turns)
 

@@ -79,7 +79,7 @@ def in_between(
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
-        if guided:
+        if not settings.prompt.strip():
             motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
@@ -144,7 +144,7 @@ def _mixed(curves: Motion, made: Motion, held: Held) -> Motion:
     every = held.rotations.all(axis=1) & held.root
     for start, stop in runs(~every):
         seconds = (stop - start) / made.fps
-        share[start:stop] = np.interp(seconds, *MADE_SHARE)
+        share[start:stop] = np.interp(seconds, *MADE_SHARE) if seconds <= GUIDED_SECONDS else 1.0
     root = curves.root_positions + share[:, None] * (made.root_positions - curves.root_positions)
     weights = np.broadcast_to(share[:, None], made.rotations.shape[:2])
     return Motion(made.skeleton, root, quat_slerp(curves.rotations, made.rotations, weights), made.fps)
