@@ -71,7 +71,7 @@ def _run_plan(
     arguments: argparse.Namespace, plan: Plan, cache: MotionCache, texts: TextBank, deadline: float | None
 ) -> None:
     from motionmix_core.mixed_data.checkpoints import LAST
-    from training.ablation.results import save_results, table_of
+    from training.ablation.results import save_results, table_of, write_page
     from training.ablation.runner import RESULT, before_any, run_arm
 
     yardstick = _yardstick(arguments, plan, cache, texts)
@@ -106,7 +106,7 @@ def _run_plan(
         print(f"{plan.name}: nothing is finished yet", file=sys.stderr)
     else:
         print(table_of(json.loads(path.read_text(encoding="utf-8"))).markdown())
-        print(path, flush=True)
+        print(path, write_page(arguments.out), flush=True)
 
 
 def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, texts: TextBank) -> Yardstick:

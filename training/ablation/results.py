@@ -29,6 +29,7 @@ COLUMNS = (
 )
 FORMATS = {"error@0.5": ".4f", "error@0.9": ".4f", "text gain@0.9": ".4f", "jerk@0.5": ".2f", "jitter": ".1f"}
 BEFORE = "before"
+PLOTTED = ("validation loss", "error@0.9", "text gain@0.9", "jerk@0.5")
 DATA_SIZE = "data-size"
 
 
@@ -113,11 +114,18 @@ def _measured(rows: Mapping[str, Mapping[str, Estimate]]) -> tuple[str, ...]:
 
 
 def ablations_text(folder: Path) -> str:
-    """The section about all finished ablations but the data's size."""
-    paths = [path for path in sorted(folder.glob("*.json")) if path.stem != DATA_SIZE]
-    if not paths:
+    """The report's section: what somebody made of the tables, and where they are."""
+    if not any(folder.glob("*.json")):
         return "No ablation has been run yet: `python -m training.ablate`.\n"
+    remarks = folder / "remarks.md"
+    seen = remarks.read_text(encoding="utf-8") + "\n" if remarks.exists() else ""
+    return f"{seen}All tables: [{folder.name}.md]({folder.name}.md).\n"
+
+
+def write_page(folder: Path) -> Path:
+    """<folder>.md: all finished ablations, their tables and plots (which go into the folder)."""
     head = (
+        "# Ablations\n\nMade by `python -m training.ablate`.\n\n"
         "Every arm has the same budget and is measured on the clean clips of the validation split, on the same windows "
         "and in the same units; the short runs show which way a choice leans, not what the shipped model gains by it. "
         "Where seeds are few or intervals reach 0, nothing has been shown. error@x: mean distance of the joints from "
@@ -125,11 +133,15 @@ def ablations_text(folder: Path) -> str:
         "with another clip's caption. slide: speed of planted feet in m/s. jerk: third differences over the truth's.\n"
     )
     remarks = folder / "remarks.md"
-    seen = [remarks.read_text(encoding="utf-8")] if remarks.exists() else []
-    return "\n".join([head, *seen, *(_section(json.loads(path.read_text(encoding="utf-8"))) for path in paths)])
+    seen = ["## In words\n", remarks.read_text(encoding="utf-8")] if remarks.exists() else []
+    sections = [_section(json.loads(p.read_text(encoding="utf-8")), p) for p in sorted(folder.glob("*.json"))]
+    page = folder.with_suffix(".md")
+    page.write_text("\n".join([head, *seen, *sections]), encoding="utf-8")
+    return page
 
 
-def _section(stored: Mapping[str, Any]) -> str:
+def _section(stored: Mapping[str, Any], path: Path | None = None) -> str:
+    """Tables of one ablation; with `path`, that of its JSON, a plot beside it."""
     runs = [run for arm in stored["arms"].values() for run in arm["runs"]]
     if not runs:
         return f"### {stored['title']}\n\n{stored['question']} Not run yet.\n"
@@ -143,6 +155,14 @@ def _section(stored: Mapping[str, Any]) -> str:
     ]
     if missing:
         lines.append(f"Not run: {'; '.join(missing)}.")
+    if path is not None:
+        from training.reporting.figures import arms_figure
+
+        arms = [(arm["label"], arm["runs"]) for arm in stored["arms"].values() if arm["runs"]]
+        plotted = [name for name in PLOTTED if all(name in run for _, runs in arms for run in runs)]
+        if plotted:
+            picture = arms_figure(arms, plotted, path.with_suffix(".png"))
+            lines.append(f"\n![{stored['title']}]({path.parent.name}/{picture.name})")
     return "\n".join(lines) + "\n"
 
 

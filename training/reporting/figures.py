@@ -64,8 +64,23 @@ def extrapolation_figure(
     return _saved(figure, path)
 
 
-def _canvas(count: int, width: float = 10.0) -> tuple[Figure, list]:
-    figure = Figure(figsize=(width, 2.8), dpi=90)
+def arms_figure(arms: Sequence[tuple[str, Sequence[Mapping[str, float]]]], names: Sequence[str], path: Path) -> Path:
+    """A row an arm, a plot a measure, a dot a seed; the line is the first arm's mean. arms: label and runs of each."""
+    figure, axes = _canvas(len(names), width=3.4 * len(names) + 2.6, height=0.9 + 0.28 * len(arms))
+    rows = range(len(arms), 0, -1)
+    for axis, name in zip(axes, names, strict=True):
+        for row, (_, runs) in zip(rows, arms, strict=True):
+            axis.plot([run[name] for run in runs], [row] * len(runs), "o", color=COLOURS[0], markersize=4)
+        axis.axvline(float(np.mean([run[name] for run in arms[0][1]])), color="#999999", linewidth=1)
+        axis.set_title(name, fontsize=9)
+        axis.set_ylim(0.4, len(arms) + 0.6)
+        axis.set_yticks(list(rows), [""] * len(arms))
+    axes[0].set_yticks(list(rows), [label for label, _ in arms], fontsize=7)
+    return _saved(figure, path)
+
+
+def _canvas(count: int, width: float = 10.0, height: float = 2.8) -> tuple[Figure, list]:
+    figure = Figure(figsize=(width, height), dpi=90)
     FigureCanvasAgg(figure)
     axes = [figure.add_subplot(1, count, number + 1) for number in range(count)]
     for axis in axes:

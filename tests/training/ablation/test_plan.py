@@ -15,7 +15,7 @@ from motionmix_core.mixed_data.cache import MotionCache
 from tests.mixed_data import small_run
 from training.ablation.arm_data import arm_cache, arm_texts
 from training.ablation.plan import FOLDER, ArmData, merged, read_plan
-from training.ablation.results import ablations_text, data_size_text, fit_law, save_results
+from training.ablation.results import ablations_text, data_size_text, fit_law, save_results, write_page
 
 PLAN = """
 title = "T"
@@ -129,8 +129,12 @@ def test_results_become_sections(tmp_path: Path) -> None:
     plan = read_plan(written(tmp_path, PLAN))
     runs = [{"validation loss": 1.0, "loss@0.9": 2.0, "R@3 of all": 0.5, "parameters": 2e6, "jitter": 10.0}] * 2
     save_results(plan, {"a": runs}, {"device": "one thread"}, tmp_path / "out")
-    text = ablations_text(tmp_path / "out")
+    text = write_page(tmp_path / "out").read_text(encoding="utf-8")
     assert "| a (2 seeds) | 1.000 ± 0.000 |" in text and "Not run: no mirror." in text and "one thread" in text
+    assert (tmp_path / "out" / "plan.png").read_bytes().startswith(b"\x89PNG") and "out/plan.png" in text
+    (tmp_path / "out" / "remarks.md").write_text("Nothing was shown.\n", encoding="utf-8")
+    assert "Nothing was shown." in write_page(tmp_path / "out").read_text(encoding="utf-8")
+    assert "Nothing was shown." in ablations_text(tmp_path / "out") and "out.md" in ablations_text(tmp_path / "out")
     assert "not measured" in data_size_text(tmp_path / "out", tmp_path, tmp_path)
     assert "No ablation" in ablations_text(tmp_path / "empty")
 
