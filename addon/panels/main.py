@@ -17,7 +17,7 @@ from ..rigs.fixes import fix_of
 from ..translations import interface
 from .tab import Tab, characters, draw_button, wrapped
 
-_ONE_LINE = 1.2  # of the characters that surely fit
+_ONE_LINE = 1.12  # of the characters that surely fit
 
 
 class MOTIONMIX_PT_main(Tab, bpy.types.Panel):
