@@ -2,8 +2,8 @@
 
 Trains, samples and measures every arm, samples the main ones again as the paper does, looks at their predictions on the
 way, and writes the report with its pictures. The same command goes on with what isn't done yet. All arms of one seed
-come before the next seed, so that an early end leaves something to compare. Options that aren't listed here are those of
-training.experiments.mixed_actions.
+come before the next seed, so that an early end leaves something to compare. Options that aren't listed here are those
+of training.experiments.mixed_actions.
 """
 
 from __future__ import annotations
