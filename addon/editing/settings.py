@@ -71,7 +71,13 @@ class MotionMixEditSettings(bpy.types.PropertyGroup):
 
     tool: EnumProperty(name="Edit", description="What to do", items=TOOL_ITEMS, default="in_between")
     prompt: StringProperty(name="Prompt", description=PROMPT_TEXT)
-    range: EnumProperty(name="Frames", description=RANGE_TEXT, items=RANGE_ITEMS, default="SELECTED")
+    range: EnumProperty(
+        name="Frames",
+        description=RANGE_TEXT,
+        items=RANGE_ITEMS,
+        default="SELECTED",
+        translation_context=properties.TRANSLATION_CONTEXT,  # Blender's own keys are those of the keyboard
+    )
     first: IntProperty(name="First", description=FIRST_TEXT, default=1)
     last: IntProperty(name="Last", description=LAST_TEXT, default=50)
     bones: EnumProperty(name="Bones", description=BONES_TEXT, items=CHOICE_ITEMS, default="PRESET")
