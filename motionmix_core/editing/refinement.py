@@ -20,7 +20,7 @@ from .keys import Held
 from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 
-FIRMNESS = 0.8  # of the foot lock: real feet roll a little while they stand
+SHAKEN_FIRMNESS = 0.6  # of the foot lock where legs shook: real feet roll a little while they stand
 ROUNDS_OF_FILLING = 3
 
 
@@ -95,7 +95,9 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
     contacts = steady_contacts(motion, shaking=evidence)
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() else travel_fitted(motion, evidence)
-    weight = FIRMNESS * max(evidence, slide_evidence(motion, contacts), float(moved is not motion))
+    # what is left of shaking looks like sliding
+    slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, contacts)
+    weight = max(SHAKEN_FIRMNESS * evidence, slides)
     if weight <= 0:
         return motion
     locked = feet_held(moved, steady_contacts(moved, shaking=evidence), fixed, level=False)
