@@ -122,8 +122,8 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     whole = without_frames(motion, dropped)
     pops = popping_frames(rotation_course(whole), whole.root_positions) & ~dropped
     whole = without_frames(whole, pops | dropped)
-    sigma = noise_of(rotation_course(whole), dropped)
-    root = float(noise_of(whole.root_positions, dropped))
+    sigma = _without_fillings(rotation_course(whole), dropped, ROUGHNESS)
+    root = float(_without_fillings(whole.root_positions, dropped, ROOT_ROUGHNESS))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
     wanders = wandering(whole.root_positions, dropped)
     return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders)
@@ -166,6 +166,14 @@ def noise_of(values: NDArray[np.float64], filled: NDArray[np.bool_] | None = Non
     correlation = (products * quiet).sum(axis=0) / np.maximum((means * quiet).sum(axis=0), 1e-30)
     white = np.clip((LIVELY - correlation) / (LIVELY - WHITE), 0.0, 1.0)
     return np.asarray(np.sqrt(np.quantile(means, QUIET_SHARE, axis=0)) * white / QUIET_BIAS)
+
+
+def _without_fillings(
+    values: NDArray[np.float64], filled: NDArray[np.bool_], roughness: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    """`noise_of`, and of what is noisy again without filled frames: fewer windows tell less surely what is clean."""
+    every = noise_of(values)
+    return np.asarray(np.where(every > roughness, noise_of(values, filled), every)) if filled.any() else every
 
 
 def wandering(values: NDArray[np.float64], filled: NDArray[np.bool_] | None = None) -> float:
