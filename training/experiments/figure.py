@@ -65,12 +65,14 @@ def draw_ablations(runs: Runs, path: Path) -> str:
     """Draws FID, accuracy and jerk over T*, the noisy share and the kind of noise; returns the picture's file name."""
     figure, axes = plt.subplots(3, 3, figsize=(11, 7.5), layout="constrained", sharey="row")
     rows = (("fid", "FID"), ("accuracy", "accuracy"), ("jerk", "jerk, m/s³"))
+    noises = {kind: pair for kind, pair in NOISES.items() if any(name in runs.arms for name in pair)}
     for row, (measure, title) in zip(axes, rows, strict=True):
         for axis, arms, label in ((row[0], PIVOTS, "pivot T*"), (row[1], RATIOS, "noisy clips, %")):
-            _sweep(axis, runs, {str(place): name for place, name in arms.items()}, measure, "tab:green", "MotionMix")
+            done = {str(place): name for place, name in arms.items() if name in runs.arms}
+            _sweep(axis, runs, done, measure, "tab:green", "MotionMix")
             axis.set_xlabel(label)
         for way, (colour, name) in enumerate((("tab:green", "MotionMix"), ("tab:red", "plain training"))):
-            _sweep(row[2], runs, {kind: pair[way] for kind, pair in NOISES.items()}, measure, colour, name)
+            _sweep(row[2], runs, {kind: pair[way] for kind, pair in noises.items()}, measure, colour, name)
         row[2].set_xlabel("noise of the labelled clips")
         row[0].set_ylabel(title)
         for axis in row:
