@@ -120,7 +120,7 @@ def film(
         for i in range(len(tracks))
     ]
     for corner, title in zip(corners, titles, strict=True):
-        axes.text(corner[0], corner[1] + 2.12, shorten(title, 40), ha="center", fontsize=9, weight="bold")
+        axes.text(corner[0], corner[1] + 2.12, shorten(title, 40), ha="center", fontsize=8, weight="bold")
     clock = axes.text(0.1, 0.08, "", fontsize=8, color="#777777")
     views = [_followed(figure_track.root) for figure_track in tracks]
 
