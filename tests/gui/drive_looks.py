@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 from hand import Hand, Steps
-from scene import MODULE, add_skeleton, empty_scene, generate, settings
+from scene import add_skeleton, empty_scene, generate, settings, show_preferences
 
 
 def steps(hand: Hand) -> Steps:
@@ -108,15 +108,5 @@ def german(hand: Hand) -> Steps:
     with hand.override():
         bpy.ops.object.mode_set(mode="OBJECT")
 
-    area = hand.area()
-    area.type = "PREFERENCES"
-    bpy.context.preferences.active_section = "ADDONS"
-    bpy.context.window_manager.addon_search = "MotionMix"
-    yield 1.0
-    bpy.ops.preferences.addon_expand(module=MODULE)
-    region = hand.region("PREFERENCES", "WINDOW")
-    yield from hand.move(region.x + region.width / 2, region.y + 4)
-    for _ in range(4):
-        area.tag_redraw()
-        yield 0.5
+    yield from show_preferences(hand)
     hand.picture("10-german-preferences.png")

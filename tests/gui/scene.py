@@ -52,6 +52,21 @@ def add_skeleton(hand: Hand, with_figure: bool = True) -> Steps:
     yield 0.5
 
 
+def show_preferences(hand: Hand) -> Steps:
+    """MotionMix's preferences, in this window's own area, so that the one picture of the screen shows them whole."""
+    area = hand.area()
+    area.type = "PREFERENCES"
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "MotionMix"
+    yield 1.0
+    bpy.ops.preferences.addon_expand(module=MODULE)
+    region = hand.region("PREFERENCES", "WINDOW")
+    yield from hand.move(region.x + region.width / 2, region.y + 4)
+    for _ in range(4):
+        area.tag_redraw()
+        yield 0.5
+
+
 def generate(hand: Hand, **options: Any) -> Steps:
     """Motion from the panel's settings, made as the button makes it, waited for."""
     before = len(bpy.data.actions)
