@@ -26,6 +26,7 @@ class DataConfig:
     shorten: float = 0.2  # share of windows that end before their batch's length
     balance: float = 0.5  # 1 = every second of motion alike, 0 = every action alike
     hand_made_weight: float = 0.4  # of game animations beside captured motion
+    hand_task_weight: float = 0.4  # of hand tasks made by formula
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..errors import DataError
 from ..representation import default as R
 from .cache import Caption, Clip, MotionCache
 from .composites import Composite, draw_composites, livelier_arm, with_arms_of
-from .config import TrainConfig
+from .config import DataConfig, TrainConfig
 from .masks import random_mask, with_loose_root
 from .text_bank import TextBank
 from .timestep_ranges import TimestepRanges, pivot_of_noise
@@ -62,7 +62,7 @@ def action_of(clip: Clip) -> str:
     return min(whole, key=len) if whole else clip.id.rstrip("0123456789_")
 
 
-def clip_weights(clips: Sequence[Clip], balance: float, hand_made_weight: float) -> np.ndarray:
+def clip_weights(clips: Sequence[Clip], data: DataConfig) -> np.ndarray:
     """(C,) probabilities. An action with s seconds in all gets s**balance, shared among its clips by length."""
     frames = np.array([clip.frames for clip in clips], dtype=np.float64)
     totals: dict[str, float] = {}
@@ -70,8 +70,9 @@ def clip_weights(clips: Sequence[Clip], balance: float, hand_made_weight: float)
     for action, count in zip(actions, frames, strict=True):
         totals[action] = totals.get(action, 0.0) + count
     share = np.array([totals[action] for action in actions])
-    weights = frames / share * share**balance
-    weights *= [1.0 if clip.dataset in ("cmu", "aistpp", "bandai") else hand_made_weight for clip in clips]
+    weights = frames / share * share**data.balance
+    of_dataset = {"cmu": 1.0, "aistpp": 1.0, "bandai": 1.0, "hand_tasks": data.hand_task_weight}
+    weights *= [of_dataset.get(clip.dataset, data.hand_made_weight) for clip in clips]
     return weights / weights.sum()
 
 
@@ -102,7 +103,7 @@ class WindowSampler:
             raise DataError("none of the clips can be trained on: they are all noisy and without captions, or empty")
         self._cache, self._texts = cache, texts
         self._normaliser, self._config = normaliser, config
-        self._weights = clip_weights(self._clips, config.data.balance, config.data.hand_made_weight)
+        self._weights = clip_weights(self._clips, config.data)
         self._composites = composites_of(clips, config)
 
     def batch(self, step: int, rank: int = 0, length: int | None = None) -> Batch:

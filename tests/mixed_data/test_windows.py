@@ -9,6 +9,7 @@ import pytest
 
 from motionmix_core.diffusion.schedule import named_schedule
 from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.config import DataConfig
 from motionmix_core.mixed_data.masks import PATTERNS, gaps, random_mask
 from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser, shifted
 from motionmix_core.motion.skeleton import JOINT_NAMES
@@ -100,9 +101,16 @@ def test_short_clips_are_padded_with_nothing(cache, normaliser):
 def test_balance_gives_rare_actions_more_than_their_seconds(cache):
     clips = cache.select("train", True)
     assert len({action_of(c) for c in clips}) == len(clips)
-    seconds, alike = clip_weights(clips, 1.0, 1.0), clip_weights(clips, 0.0, 1.0)
+    seconds, alike = (clip_weights(clips, DataConfig(balance=balance, hand_made_weight=1.0)) for balance in (1.0, 0.0))
     np.testing.assert_allclose(seconds, np.array([c.frames for c in clips]) / sum(c.frames for c in clips))
     np.testing.assert_allclose(alike, 1 / len(clips))
+
+
+def test_hand_tasks_have_a_weight_of_their_own(cache):
+    clips = cache.select("train", True)
+    made = [replace(clip, dataset="hand_tasks") if row == 0 else clip for row, clip in enumerate(clips)]
+    weights = clip_weights(made, DataConfig(balance=0.0, hand_made_weight=1.0, hand_task_weight=3.0))
+    np.testing.assert_allclose(weights[0], 3 * weights[1:])
 
 
 def test_only_noisy_clips_without_words_is_refused(cache, normaliser):
