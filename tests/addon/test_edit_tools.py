@@ -121,6 +121,28 @@ def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, warm_mod
     assert obj.animation_data.action != mine
 
 
+def test_clean_up_calms_what_shakes_and_leaves_what_does_not(extension, warm_models) -> None:
+    obj = rig_of("mixamo")
+    motion = walking(extension)
+
+    def heads() -> np.ndarray:
+        """(T, B, 3) where the bones' heads are, in body heights."""
+        places = np.array([world_pose(obj, frame)[:, :3, 3] for frame in range(1, motion.num_frames + 1)])
+        return places / max(np.ptp(places[0], axis=0))
+
+    def rough(places: np.ndarray) -> float:
+        return float(np.linalg.norm(np.diff(places - truth, n=2, axis=0), axis=-1).mean())
+
+    capture(extension, obj, motion)
+    truth = heads()
+    assert bpy.ops.motionmix.edit_clean_up(range="ACTION") == {"FINISHED"}
+    assert np.linalg.norm(heads() - truth, axis=-1).mean() < 0.003
+    capture(extension, obj, motion, noise=0.02)
+    shaken = rough(heads())
+    assert bpy.ops.motionmix.edit_clean_up(range="ACTION") == {"FINISHED"}
+    assert rough(heads()) < 0.2 * shaken
+
+
 def test_clean_up_leaves_selected_poses_alone(extension, warm_models) -> None:
     obj = rig_of("vroid")
     capture(extension, obj, walking(extension), noise=0.02)
