@@ -69,7 +69,8 @@ class Arm:
 
     def digest(self, seed: int) -> str:
         """Names what is run: arms that do the same, of one ablation or of several, are run once."""
-        record: dict[str, Any] = {"config": config_to_dict(replace(self.config, seed=seed)), "data": asdict(self.data)}
+        config = _changed(config_to_dict(replace(self.config, seed=seed)), config_to_dict(TrainConfig()))
+        record: dict[str, Any] = {"config": config, "data": asdict(self.data)}
         described = Path(self.config.init_from) / "model.json"
         if self.config.init_from and described.exists():  # other weights of the same name are another start
             record["weights"] = json.loads(described.read_text(encoding="utf-8"))["weights_sha256"]
@@ -130,6 +131,15 @@ def _arm(name: str, table: Mapping[str, Any], base: Mapping[str, Any], where: st
     return Arm(
         name, str(table.get("label", name)), config_from_dict(merged(base, table.get("config", {})), where), changes
     )
+
+
+def _changed(config: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """What a config sets otherwise than by default: a setting that is added later makes no other arm of it."""
+    return {
+        key: _changed(value, defaults[key]) if isinstance(value, dict) else value
+        for key, value in config.items()
+        if value != defaults[key]
+    }
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
