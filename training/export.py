@@ -162,8 +162,8 @@ def export_network(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         folder = Path(scratch)
-        sha256 = write_model(to_onnx(network), folder)
         _round_as_stored(network)
+        sha256 = write_model(to_onnx(network), folder)
         worst = largest_difference(folder, network.eval())
         if not worst <= TOLERANCE:
             raise DataError(f"ONNX Runtime differs from torch by {worst:.2g}, more than {TOLERANCE}: not exported")
@@ -176,9 +176,13 @@ def export_network(
 
 
 def _round_as_stored(network: MotionTransformer) -> None:
-    """Round the matrices to fp16: what ships is what the runtimes are compared with."""
+    """Round the matrices to what ships, so that the runtimes are compared with that.
+
+    Stored as fp16 with the seven bits of bf16's mantissa, in which training computes: the other three say nothing, and
+    without them the extension's zip is 5 MB smaller.
+    """
     state = network.state_dict()
-    network.load_state_dict({k: v.half().float() if v.ndim >= 2 else v for k, v in state.items()})
+    network.load_state_dict({k: v.bfloat16().half().float() if v.ndim >= 2 else v for k, v in state.items()})
 
 
 def main(argv: list[str] | None = None) -> int:

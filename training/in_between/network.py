@@ -68,7 +68,10 @@ class TorchGapNetwork(nn.Module):
 def save(network: TorchGapNetwork, folder: Path, steps: int) -> Path:
     """Write the weights as halves. Returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.detach().half().contiguous() for name, tensor in network.state_dict().items()}
+    state = network.state_dict()
+    # bf16's seven bits of mantissa are enough for matrices, and the zip is smaller by those that fp16 has beyond them
+    rounded = {name: tensor.bfloat16() if tensor.ndim >= 2 else tensor for name, tensor in state.items()}
+    tensors = {name: tensor.detach().half().contiguous() for name, tensor in rounded.items()}
     facts = {"steps": str(steps), "config": json.dumps(asdict(network.config))}
     file = folder / WEIGHTS
     safetensors.torch.save_file(tensors, file, facts)
