@@ -142,17 +142,41 @@ def description(checkpoint: Checkpoint, name: str, sha256: str, pivot: float | N
     }
 
 
-def export(run: Path, out: Path, *, name: str, pivot: float | None = None, guidance: float = 2.5) -> float:
+def export(
+    run: Path,
+    out: Path,
+    *,
+    name: str,
+    pivot: float | None = None,
+    guidance: float = 2.5,
+    blend: tuple[Path, float] | None = None,
+) -> float:
     """Export the EMA weights of a run's last checkpoint; returns the largest difference from torch.
 
-    Raises DataError if there is no checkpoint, or if the exported model doesn't agree with it.
+    blend: another run, and its share of the weights (0 to 1). Of runs that began with the same weights the mean often
+    keeps what either has learned.
+
+    Raises DataError if there is no checkpoint, if the runs' networks differ, or if the exported model doesn't agree.
     """
+    checkpoint = _checkpoint(run)
+    network = MotionTransformer(checkpoint.config.network)
+    weights = checkpoint.ema
+    if blend is not None:
+        other, share = _checkpoint(blend[0]), blend[1]
+        if not 0 <= share <= 1:
+            raise DataError(f"a share of the weights lies between 0 and 1, not at {share}")
+        if other.config.network != checkpoint.config.network:
+            raise DataError(f"{blend[0]} has another network than {run}: their weights can't be averaged")
+        weights = {key: torch.lerp(value, other.ema[key], share) for key, value in weights.items()}
+    network.load_state_dict(weights)
+    return export_network(network, checkpoint, out, name=name, pivot=pivot, guidance=guidance)
+
+
+def _checkpoint(run: Path) -> Checkpoint:
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
         raise DataError(f"{run} holds no checkpoint")
-    network = MotionTransformer(checkpoint.config.network)
-    network.load_state_dict(checkpoint.ema)
-    return export_network(network, checkpoint, out, name=name, pivot=pivot, guidance=guidance)
+    return checkpoint
 
 
 def export_network(
@@ -193,7 +217,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--name", help="the model's name; the folder's by default")
     parser.add_argument("--pivot", type=float, help="noise level below which the text is dropped when sampling")
     parser.add_argument("--guidance", type=float, default=2.5)
+    parser.add_argument("--blend", nargs=2, metavar=("RUN", "SHARE"), help="average with another run's weights")
     arguments = parser.parse_args(argv)
+    try:
+        blend = (Path(arguments.blend[0]), float(arguments.blend[1])) if arguments.blend else None
+    except ValueError:
+        parser.error(f"--blend takes a run and a number, not {arguments.blend[1]!r}")
     try:
         worst = export(
             arguments.run,
@@ -201,6 +230,7 @@ def main(argv: list[str] | None = None) -> int:
             name=arguments.name or arguments.out.name,
             pivot=arguments.pivot,
             guidance=arguments.guidance,
+            blend=blend,
         )
     except MotionMixError as error:
         print(f"error: {error}", file=sys.stderr)

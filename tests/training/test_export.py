@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -59,6 +59,19 @@ def test_weights_are_kept_once_and_as_fp16(run, tmp_path):
     largest = max(weights.values(), key=np.size).astype(np.float32)
     mantissa, _ = np.frexp(largest[np.abs(largest) > 1e-3])
     np.testing.assert_array_equal(mantissa * 2**8, np.round(mantissa * 2**8))  # no more bits than bf16's
+
+
+def test_weights_of_two_runs_can_be_averaged(run, tmp_path):
+    stored = load_checkpoint(run)
+    other = tmp_path / "other"
+    shifted = replace(stored, ema={key: value + 0.02 for key, value in stored.ema.items()})
+    save_checkpoint(other, **{field.name: getattr(shifted, field.name) for field in fields(shifted)})
+    export(run, tmp_path / "model", name="tiny", blend=(other, 0.25))
+    made = initial_weights(tmp_path / "model").network
+    for key, value in stored.ema.items():
+        torch.testing.assert_close(made[key], value + 0.005, rtol=2.0**-8, atol=1e-4)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        export(run, tmp_path / "model", name="tiny", blend=(other, 1.5))
 
 
 def test_a_run_can_begin_with_an_exported_model(run, tmp_path):
