@@ -22,6 +22,7 @@ from onnx import numpy_helper
 
 from motionmix_core.denoisers.motion_transformer import MotionTransformer, MotionTransformerConfig
 from motionmix_core.denoisers.onnx_denoiser import INPUTS, OUTPUT
+from motionmix_core.denoisers.root_then_body import RootThenBody, denoiser_of
 from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
 from motionmix_core.mixed_data.initial_weights import TRANSPOSED
@@ -56,7 +57,7 @@ def example_inputs(
     }
 
 
-def to_onnx(network: MotionTransformer) -> onnx.ModelProto:
+def to_onnx(network: MotionTransformer | RootThenBody) -> onnx.ModelProto:
     """The network as an ONNX graph with its weights inline; batch, frames and words are free."""
     inputs = example_inputs(network.config, batch=2, frames=8 * network.config.patch, words=5)
     axes: dict[str, dict[int, str]] = {name: {0: "batch"} for name in (*INPUTS, OUTPUT)}
@@ -81,7 +82,7 @@ def to_onnx(network: MotionTransformer) -> onnx.ModelProto:
     return model
 
 
-def name_as_in_torch(model: onnx.ModelProto, network: MotionTransformer) -> None:
+def name_as_in_torch(model: onnx.ModelProto, network: MotionTransformer | RootThenBody) -> None:
     """Give matrices that the exporter transposed, and named by a number, their own name plus ".T".
 
     So the weights file can be read back into the network (`mixed_data/initial_weights.py`), to go on training it.
@@ -102,7 +103,7 @@ def name_as_in_torch(model: onnx.ModelProto, network: MotionTransformer) -> None
             node.input[place] = renamed.get(name, name)
 
 
-def largest_difference(folder: Path, network: MotionTransformer) -> float:
+def largest_difference(folder: Path, network: MotionTransformer | RootThenBody) -> float:
     """Largest |ONNX Runtime - torch| over inputs of several shapes (normalised units)."""
     session = open_session(folder, threads=2)
     worst = 0.0
@@ -159,7 +160,7 @@ def export(
     Raises DataError if there is no checkpoint, if the runs' networks differ, or if the exported model doesn't agree.
     """
     checkpoint = _checkpoint(run)
-    network = MotionTransformer(checkpoint.config.network)
+    network = denoiser_of(checkpoint.config.network)
     weights = checkpoint.ema
     if blend is not None:
         other, share = _checkpoint(blend[0]), blend[1]
@@ -180,7 +181,13 @@ def _checkpoint(run: Path) -> Checkpoint:
 
 
 def export_network(
-    network: MotionTransformer, checkpoint: Checkpoint, out: Path, *, name: str, pivot: float | None, guidance: float
+    network: MotionTransformer | RootThenBody,
+    checkpoint: Checkpoint,
+    out: Path,
+    *,
+    name: str,
+    pivot: float | None,
+    guidance: float,
 ) -> float:
     """As `export`, for a network at hand. Files are put in place only when all is right."""
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -199,7 +206,7 @@ def export_network(
     return worst
 
 
-def _round_as_stored(network: MotionTransformer) -> None:
+def _round_as_stored(network: MotionTransformer | RootThenBody) -> None:
     """Round the matrices to what ships, so that the runtimes are compared with that.
 
     Stored as fp16 with the seven bits of bf16's mantissa, in which training computes: the other three say nothing, and

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 
 from motionmix_core.denoisers.motion_transformer import MotionTransformer
 from motionmix_core.denoisers.onnx_denoiser import OnnxDenoiser
+from motionmix_core.denoisers.root_then_body import denoiser_of
 from motionmix_core.errors import DataError
 from motionmix_core.mixed_data.checkpoints import load_checkpoint, save_checkpoint
 from motionmix_core.mixed_data.initial_weights import initial_weights
@@ -59,6 +60,16 @@ def test_weights_are_kept_once_and_as_fp16(run, tmp_path):
     largest = max(weights.values(), key=np.size).astype(np.float32)
     mantissa, _ = np.frexp(largest[np.abs(largest) > 1e-3])
     np.testing.assert_array_equal(mantissa * 2**8, np.round(mantissa * 2**8))  # no more bits than bf16's
+
+
+def test_a_network_of_two_stages_is_exported_too(run, tmp_path):
+    stored = load_checkpoint(run)
+    config = replace(stored.config, network=replace(stored.config.network, layers=2, root_layers=1))
+    state = denoiser_of(config.network).state_dict()
+    save_checkpoint(
+        tmp_path / "two", step=1, config=config, normaliser=stored.normaliser, network=state, ema=state, optimiser={}
+    )
+    assert export(tmp_path / "two", tmp_path / "model", name="two") < 1e-3
 
 
 def test_weights_of_two_runs_can_be_averaged(run, tmp_path):

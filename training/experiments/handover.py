@@ -7,7 +7,6 @@ handover.json in each run's folder that has none yet.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -17,9 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from motionmix_core.errors import DataError, MotionMixError
+from motionmix_core.errors import DataError
 from motionmix_core.files import written_whole
 from motionmix_core.metrics.jitter import mean_jerk
+from training.command import command
 from training.papers.checkpoints import load_checkpoint, load_config
 from training.papers.conditioning import build_conditioner
 from training.papers.networks import build_network
@@ -27,6 +27,7 @@ from training.papers.objective import Body, body_of
 from training.papers.sampling import Settings
 
 from .evaluator import joints_of
+from .finished import each_finished_run
 from .kept import HANDOVER
 from .mixed_actions import common_schedule, make_motions
 
@@ -34,25 +35,15 @@ PER_ACTION = 10
 BODY_JOINTS = 22  # without the hands, as everywhere else
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m training.experiments.handover", description=__doc__)
-    parser.add_argument("runs", type=Path)
-    parser.add_argument("--arms", nargs="+", help="only these")
-    parser.add_argument("--per-action", type=int, default=PER_ACTION)
-    arguments = parser.parse_args(argv)
-    torch.set_num_threads(1)
-    try:
-        for folder in sorted(path.parent for path in arguments.runs.glob("*/measures.json")):
-            wanted = not arguments.arms or folder.name.rsplit("-", 1)[0] in arguments.arms
-            if wanted and not (folder / HANDOVER).exists():
-                with written_whole(folder / HANDOVER) as file:
-                    json.dump(_traced(folder, arguments.per_action), file)
-                print(folder.name, flush=True)
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Measures what isn't measured yet."""
+    each_finished_run(argv, "python -m training.experiments.handover", __doc__, HANDOVER, PER_ACTION, _trace)
+
+
+def _trace(folder: Path, _runs: Path, per_action: int) -> None:
+    with written_whole(folder / HANDOVER) as file:
+        json.dump(_traced(folder, per_action), file)
 
 
 def _traced(folder: Path, per_action: int) -> dict[str, Any]:

@@ -20,10 +20,10 @@ import torch
 from torch import nn
 
 from motionmix_core.diffusion.schedule import Schedule
-from motionmix_core.errors import MotionMixError
 from motionmix_core.files import written_whole
 from motionmix_core.mixed_data.paper_config import PaperConfig, load_paper_config
 from training.benchmarks.measures import machine_facts
+from training.command import command
 from training.papers.action_clips import ActionClips
 from training.papers.conditioning import Conditioner, build_conditioner
 from training.papers.objective import Objective, body_of
@@ -53,8 +53,9 @@ def fine_schedule(config: PaperConfig) -> Schedule:
     return config.schedule().kept(np.concatenate([np.arange(30), coarse[coarse >= 30], [30]]))
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
+@command
+def main(argv: list[str] | None) -> None:
+    """Trains, samples and measures what isn't done yet."""
     parser = argparse.ArgumentParser(prog="python -m training.experiments.mixed_actions", description=__doc__)
     parser.add_argument("--config", type=Path, default=Path("training/configs/papers/mdm-bandai.toml"))
     parser.add_argument("--data", type=Path, required=True, help="the folder bandai_nc")
@@ -66,12 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--evaluator-steps", type=int, default=400)
     parser.add_argument("--per-action", type=int, default=PER_ACTION, help="motions made of each action")
     arguments = parser.parse_args(argv)
-    try:
-        _run_all(arguments)
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    _run_all(arguments)
 
 
 def _run_all(arguments: argparse.Namespace) -> None:

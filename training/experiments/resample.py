@@ -6,43 +6,30 @@ each run's folder that has none yet.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from motionmix_core.errors import DataError, MotionMixError
+from motionmix_core.errors import DataError
 from motionmix_core.files import written_whole
+from training.command import command
 from training.papers.checkpoints import load_checkpoint, load_config
 from training.papers.conditioning import build_conditioner
 from training.papers.networks import build_network
 from training.papers.sampling import Settings
 
+from .finished import each_finished_run
 from .kept import FINE, kept_clips, kept_evaluator
 from .measures import measure
 from .mixed_actions import PER_ACTION, fine_schedule, make_motions, real_windows
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: 0, or 2 after one clear line about what is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m training.experiments.resample", description=__doc__)
-    parser.add_argument("runs", type=Path)
-    parser.add_argument("--arms", nargs="+", help="only these")
-    parser.add_argument("--per-action", type=int, default=PER_ACTION)
-    arguments = parser.parse_args(argv)
-    torch.set_num_threads(1)
-    try:
-        for folder in sorted(path.parent for path in arguments.runs.glob("*/measures.json")):
-            if (folder / FINE).exists() or (arguments.arms and folder.name.rsplit("-", 1)[0] not in arguments.arms):
-                continue
-            _resample(folder, arguments.runs, arguments.per_action)
-    except MotionMixError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main(argv: list[str] | None) -> None:
+    """Measures what isn't measured yet."""
+    each_finished_run(argv, "python -m training.experiments.resample", __doc__, FINE, PER_ACTION, _resample)
 
 
 def _resample(folder: Path, runs: Path, per_action: int) -> None:
@@ -69,7 +56,7 @@ def _resample(folder: Path, runs: Path, per_action: int) -> None:
     measures = measure(motions, labels, test, evaluator, real, seed)
     with written_whole(folder / FINE) as file:
         json.dump(measures, file, indent=1)
-    print(f"{folder.name}: {json.dumps({name: round(value, 3) for name, value in measures.items()})}", flush=True)
+    print(json.dumps({name: round(value, 3) for name, value in measures.items()}), flush=True)
 
 
 if __name__ == "__main__":
