@@ -21,7 +21,7 @@ from tests.motions import walk
 from tests.retarget.rigs import build_rig
 from tests.tiny_model import write_models
 
-SOON = 60.0
+SOON = 300.0
 ENDLESS = GenerationRequest("a person walks", 60.0, count=64, steps=1000)
 
 

@@ -48,7 +48,7 @@ def test_work_of_others_is_seen_and_own_work_is_not() -> None:
     finally:
         spinning.kill()
         spinning.wait()
-    assert others is not None and 0 <= others <= (os.cpu_count() or 1)
+    assert others is not None and 0 <= others <= (os.cpu_count() or 1) + 0.5  # counted in hundredths of a second
 
 
 @pytest.mark.parametrize("used, told", [(None, None), (0.04, "0.0"), (0.19, "0.2"), (0.9, "0.9 (BUSY")])
