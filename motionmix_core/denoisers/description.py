@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError
+from ..diffusion import EVERYWHERE, Interval, checked_interval
+from ..errors import ModelError, RequestError
 from ..onnx_session import DESCRIPTION_FILE, read_description
 from ..representation.default import FEATURES, Normaliser
 
@@ -26,6 +27,7 @@ class ModelDescription:
         schedule_kind, schedule_steps: the noise schedule that it was trained on.
         pivot_noise_level: below this noise level it is run without the condition (MotionMix's T*); None = never.
         default_steps, default_sampler, default_guidance: what it was found to work best with.
+        guidance_interval: noise levels between which it was found best to guide; all of them where the file says nothing.
         min_seconds, max_seconds: the lengths that one window may have.
         text_encoder: name of the text encoder, or None for a model without text.
         smoothing_frames: spread of the low-pass that takes the jitter out of its motions; 0 = none.
@@ -47,6 +49,7 @@ class ModelDescription:
     text_encoder: str | None
     weights_sha256: str
     smoothing_frames: float = 0.0
+    guidance_interval: Interval = EVERYWHERE
 
     @property
     def max_frames(self) -> int:
@@ -63,7 +66,7 @@ def read_model_description(folder: Path) -> ModelDescription:
     raw = read_description(folder)
     try:
         return _parsed(raw, folder.name)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RequestError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelError(f"{folder / DESCRIPTION_FILE}: {what}. Reinstall the model.") from error
 
@@ -94,6 +97,7 @@ def _parsed(raw: Mapping[str, Any], folder_name: str) -> ModelDescription:
         text_encoder=raw["text_encoder"],
         weights_sha256=str(raw["weights_sha256"]),
         smoothing_frames=float(raw.get("smoothing_frames", 0.0)),
+        guidance_interval=checked_interval(raw.get("guidance_interval", EVERYWHERE)),
     )
     if not 0 <= description.smoothing_frames <= 10:
         raise ValueError(f"its smoothing of {description.smoothing_frames} frames isn't between 0 and 10")

@@ -6,6 +6,7 @@ indexed and sliced, so the same code runs on numpy arrays (ONNX Runtime) and on 
 
 from .forward_process import epsilon_from_x0, from_epsilon, q_sample, x0_from_epsilon
 from .guidance import with_batched_guidance, with_guidance
+from .guidance_interval import EVERYWHERE, Interval, checked_interval, limited, with_interval
 from .inpainting import Observation
 from .noise import SeededNoise
 from .pivot import ALWAYS_CONDITIONED, in_first_stage, two_stage_schedule, with_pivot
@@ -14,14 +15,18 @@ from .schedule import Schedule, Step, cosine_schedule, linear_schedule, named_sc
 
 __all__ = [
     "ALWAYS_CONDITIONED",
+    "EVERYWHERE",
+    "Interval",
     "Observation",
     "Schedule",
     "SeededNoise",
     "Step",
+    "checked_interval",
     "cosine_schedule",
     "epsilon_from_x0",
     "from_epsilon",
     "in_first_stage",
+    "limited",
     "linear_schedule",
     "named_schedule",
     "q_sample",
@@ -29,6 +34,7 @@ __all__ = [
     "two_stage_schedule",
     "with_batched_guidance",
     "with_guidance",
+    "with_interval",
     "with_pivot",
     "x0_from_epsilon",
 ]

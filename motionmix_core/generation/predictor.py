@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conditions.text import TextFeatures, no_text
-from ..diffusion import Observation, Step, with_batched_guidance, with_pivot
+from ..diffusion import EVERYWHERE, Interval, Observation, Step, with_batched_guidance, with_interval, with_pivot
 from ..representation.default import FEATURES, ROOT_XZ
 
 Features = NDArray[np.float32]
@@ -23,6 +23,7 @@ def make_predictor(
     observation: Observation | None,
     guidance: float,
     pivot_noise_level: float | None,
+    interval: Interval = EVERYWHERE,
 ) -> Predict:
     """What `diffusion.sample` calls, for one motion (a batch of 1).
 
@@ -34,6 +35,7 @@ def make_predictor(
         guidance: weight of classifier-free guidance; 1 = the plain conditional prediction, 0 = the unconditional.
             It holds for poses; the way travelled is never pushed beyond the conditional prediction.
         pivot_noise_level: below it the null condition is used, in a single network call; None = never.
+        interval: noise levels between which guidance holds; outside it is 1, and the network is called once.
     """
 
     def network(x: Features, step: Step, condition: TextFeatures) -> Features:
@@ -61,8 +63,10 @@ def make_predictor(
         free, told = network(np.concatenate((x, x)), step, both)
         return [free[None], told[None]]
 
-    guided = conditional if guidance == 1 else with_batched_guidance(branches, [feature_weights(guidance)])
-    return with_pivot(guided, null, pivot_noise_level)
+    if guidance == 1:
+        return with_pivot(conditional, null, pivot_noise_level)
+    guided = with_batched_guidance(branches, [feature_weights(guidance)])
+    return with_pivot(with_interval(guided, conditional, interval), null, pivot_noise_level)
 
 
 def feature_weights(guidance: float) -> Features:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..diffusion import checked_interval
 from ..errors import RequestError
 from ..motion.motion import Motion
 from ..motion.skeleton import JOINT_NAMES, canonical_skeleton
@@ -60,6 +61,8 @@ class GenerationRequest:
         music: (T,width) music features at the network's frame rate, for networks of dance; in place of a prompt.
         observed_features: (T,F) numbers of the network's own in place of `observed`, for the papers' networks, whose
             joints need not be the canonical skeleton's; `observed_mask` then is (T,F), too.
+        guidance_interval: (low, high) noise levels, 0 to 1, between which `guidance` holds (1 elsewhere); None = the
+            model's own.
     Raises:
         RequestError: a value out of its range, said in one line.
     """
@@ -82,6 +85,7 @@ class GenerationRequest:
     action: str = ""
     music: NDArray[Any] | None = None
     observed_features: NDArray[Any] | None = None
+    guidance_interval: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):
@@ -98,6 +102,8 @@ class GenerationRequest:
             _check_choice("sampler", self.sampler, SAMPLERS)
         if self.guidance is not None:
             _check_number("guidance", self.guidance, 0.0, 20.0)
+        if self.guidance_interval is not None:
+            object.__setattr__(self, "guidance_interval", checked_interval(self.guidance_interval))
         _check_number("noise level to start from", self.start_level, 0.0, 1.0)
         if self.start_level == 0:
             raise RequestError("The noise level to start from must be above 0: at 0 nothing would change.")

@@ -85,7 +85,8 @@ class TakeSampler:
             if request.start_level < 1 and number != _LOOP_WINDOW:
                 start = q_sample(values, start, float(self._schedule.alphas_cumprod[-1])).astype(np.float32)
         guidance = description.default_guidance if request.guidance is None else request.guidance
-        network = make_predictor(self._denoiser, text, observation, guidance, description.pivot_noise_level)
+        interval = request.guidance_interval or description.guidance_interval
+        network = make_predictor(self._denoiser, text, observation, guidance, description.pivot_noise_level, interval)
         predict = network if observation is None else _bridging(network, observation)
         made = sample(
             predict,

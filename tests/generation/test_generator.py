@@ -81,6 +81,23 @@ def test_guidance_moves_away_from_the_unconditional(generator: Generator) -> Non
     np.testing.assert_allclose(twice - free, 2 * (told - free), atol=1e-5)
 
 
+def test_guidance_holds_between_two_noise_levels(generator: Generator) -> None:
+    plain, told = one(generator, "jump", guidance=4.0), one(generator, "jump", guidance=1.0)
+    assert same(plain, one(generator, "jump", guidance=4.0, guidance_interval=(0.0, 1.0)))
+    assert same(told, one(generator, "jump", guidance=4.0, guidance_interval=(0.5, 0.5)))
+    part = one(generator, "jump", guidance=4.0, guidance_interval=(0.3, 0.95))
+    assert not same(part, plain) and not same(part, told)
+
+
+def test_a_model_may_have_an_interval_of_its_own(tmp_path: Path) -> None:
+    theirs = Generator(write_models(tmp_path, guidance_interval=[0.5, 0.5]))
+    assert same(one(theirs, "jump", guidance=4.0), one(theirs, "jump", guidance=1.0))
+    assert not same(one(theirs, "jump", guidance=4.0), one(theirs, "jump", guidance=4.0, guidance_interval=(0.0, 1.0)))
+    broken = Generator(write_models(tmp_path / "broken", guidance_interval=[0.9, 0.1]))
+    with pytest.raises(ModelError, match="interval of guidance"):
+        one(broken, "jump")
+
+
 def test_below_the_pivot_the_text_is_dropped_and_the_mask_is_not(tmp_path: Path) -> None:
     models = write_models(tmp_path, pivot_noise_level=2.0)  # above every noise level: one stage, the second
     never_told = Generator(models)

@@ -27,3 +27,43 @@ def test_guidance_pushes_poses_but_never_the_way_travelled(guidance: float, trav
     made = predict(np.zeros((1, 10, FEATURES), np.float32), cosine_schedule().step(500))
     np.testing.assert_allclose(made[..., ROOT_XZ], travel, atol=1e-6)
     np.testing.assert_allclose(made[..., ROOT_XZ.stop :], FREE + guidance * (TOLD - FREE), atol=1e-5)
+
+
+def counting(calls: list[int]):  # type: ignore[no-untyped-def]
+    """The network, and how many motions each of its calls was given."""
+
+    def counted(x: Features, mask: Features, level: float, text: TextFeatures) -> Features:
+        calls.append(len(x))
+        return network(x, mask, level, text)
+
+    return counted
+
+
+@pytest.mark.parametrize("index", [0, 300, 500, 990])
+def test_outside_the_interval_it_is_the_conditional_prediction_in_one_pass(index: int) -> None:
+    step, calls = cosine_schedule().step(index), []
+    x = np.zeros((1, 10, FEATURES), np.float32)
+    level = step.noise_level
+    outside = (level, 1.0), (0.0, level * 0.99)  # the lower bound itself is outside, the upper one inside
+    for interval in outside:
+        predict = make_predictor(counting(calls), TEXT, None, 2.5, None, interval)
+        np.testing.assert_array_equal(predict(x, step), make_predictor(network, TEXT, None, 1.0, None)(x, step))
+    assert calls == [1, 1]
+
+
+@pytest.mark.parametrize("index", [0, 300, 500, 999])
+def test_inside_the_interval_it_is_plain_guidance(index: int) -> None:
+    step, calls = cosine_schedule().step(index), []
+    x = np.zeros((1, 10, FEATURES), np.float32)
+    plain = make_predictor(network, TEXT, None, 2.5, None)(x, step)
+    for interval in ((0.0, 1.0), (step.noise_level * 0.99, step.noise_level)):
+        predict = make_predictor(counting(calls), TEXT, None, 2.5, None, interval)
+        np.testing.assert_array_equal(predict(x, step), plain)
+    assert calls == [2, 2]
+
+
+def test_below_the_pivot_the_text_is_dropped_whatever_the_interval() -> None:
+    step = cosine_schedule().step(100)
+    for interval in ((0.0, 1.0), (0.9, 1.0), (0.0, step.noise_level)):
+        predict = make_predictor(network, TEXT, None, 2.5, step.noise_level * 1.01, interval)
+        np.testing.assert_allclose(predict(np.zeros((1, 4, FEATURES), np.float32), step), FREE)

@@ -43,6 +43,8 @@ def some_motion(rng: np.random.Generator, frames: int = 12, fps: float = 24.0) -
         ({"steps": 10**6}, "steps"),
         ({"guidance": -1.0}, "guidance"),
         ({"guidance": float("nan")}, "guidance"),
+        ({"guidance_interval": (0.9, 0.3)}, "lower one first"),
+        ({"guidance_interval": (0.3,)}, "two noise levels"),
         ({"sampler": "euler"}, "ddim, dpmpp_2m, ddpm"),
         ({"quality": "best"}, "draft, normal, high"),
         ({"start_level": 0.0}, "above 0"),
@@ -90,8 +92,9 @@ def test_observed_motion_needs_a_mask_that_fits(rng: np.random.Generator) -> Non
 def test_a_request_survives_being_sent(rng: np.random.Generator) -> None:
     mask = (rng.random((120, FEATURES)) < 0.3).astype(np.float32)
     request = GenerationRequest(
-        "walk", 4.0, 7, 3, "high", 9, "ddpm", 1.5, some_motion(rng), mask, 0.7, False, "base-cmu"
-    )
+        "walk", 4.0, 7, 3, "high", 9, "ddpm", 1.5, some_motion(rng), mask, 0.7, False, "base-cmu",
+        guidance_interval=(0.3, 0.95),
+    )  # fmt: skip
     header, arrays = request.to_plain()
     back = GenerationRequest.from_plain(json.loads(json.dumps(header)), arrays)
     for field in dataclasses.fields(request):

@@ -17,7 +17,7 @@ from motionmix_core.conditions.action import BANDAI_ACTIONS, HUMANACT12_ACTIONS,
 from motionmix_core.conditions.music import fitted
 from motionmix_core.denoisers.dip import GUIDANCE, PIECE, generate_pieces
 from motionmix_core.denoisers.mdm import MDM
-from motionmix_core.diffusion import SeededNoise
+from motionmix_core.diffusion import EVERYWHERE, SeededNoise
 from motionmix_core.errors import RequestError
 from motionmix_core.generation.condition import Action, Condition, Music, Text
 from motionmix_core.generation.request import GenerationRequest
@@ -116,6 +116,7 @@ def settings_of(request: GenerationRequest, config: PaperConfig) -> Settings:
         guidance=0.0 if free else request.guidance,  # without condition there is nothing to be led by
         sampler=request.sampler,
         start_level=request.start_level,
+        guidance_interval=request.guidance_interval or EVERYWHERE,
     )
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from motionmix_core.denoisers.motion_diffuse import ClipTokens, MotionDiffuse
-from motionmix_core.diffusion import Observation, SeededNoise, from_epsilon, sample
+from motionmix_core.diffusion import EVERYWHERE, Interval, Observation, SeededNoise, from_epsilon, limited, sample
 from motionmix_core.diffusion.forward_process import Predict, q_sample
+from motionmix_core.diffusion.guidance import Weight
 from motionmix_core.diffusion.pivot import two_stage, two_stage_schedule
 from motionmix_core.diffusion.schedule import Schedule, Step
 from motionmix_core.mixed_data.paper_config import PaperConfig
@@ -31,6 +32,7 @@ class Settings:
     sampler: str | None = None
     eta: float | None = None
     start_level: float = 1.0
+    guidance_interval: Interval = EVERYWHERE
 
 
 def sampling_schedule(config: PaperConfig, steps: int | None = None) -> Schedule:
@@ -52,10 +54,12 @@ def predictor(
     lengths: Tensor | None = None,
     guidance: float | None = None,
     steps: int | None = None,
+    interval: Interval = EVERYWHERE,
 ) -> Predict:
     """The denoiser of a batch: condition and guidance above the pivot, the placeholder below it.
 
-    annotations: one a sample; None samples without condition, by the placeholder.
+    annotations: one a sample; None samples without condition, by the placeholder. interval: noise levels between which
+    guidance holds; everywhere in the papers.
     """
     device = next(network.parameters()).device
     given, hidden = (conditioner(list(some), device) for some in (annotations, [None] * len(annotations)))
@@ -70,7 +74,7 @@ def predictor(
 
         return from_epsilon(predict) if config.diffusion.predicts == "epsilon" else predict
 
-    weight: float | Callable[[Step], float] = config.sampling.guidance if guidance is None else guidance
+    weight: Weight = config.sampling.guidance if guidance is None else guidance
     if config.sampling.ramp and isinstance(weight, float | int):
         full, top = weight, (steps or config.sampling.steps) - 1
         # published: from 0 at the noisiest step to twice the weight at the last, capped at the weight
@@ -82,7 +86,7 @@ def predictor(
         branch(given),
         null,
         config.pivot_level(),
-        weight,
+        limited(weight, interval),
         placeholder=branch(hidden),
         guide_second_stage=config.mix.guide_second_stage and config.training.condition_drop > 0,
     )
@@ -134,6 +138,7 @@ def generate(
         lengths=torch.full((len(annotations),), length or frames, device=device),
         guidance=settings.guidance,
         steps=len(schedule),
+        interval=settings.guidance_interval,
     )
     made = sample(
         predict,

@@ -35,11 +35,15 @@ class Order:
     sampler: str | None = None
     guidance: float | None = None
     foot_lock: bool = True
+    interval: tuple[float, float] | None = None
 
     @property
     def key(self) -> str:
         """Name of its file."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+        said = asdict(self)
+        if self.interval is None:  # samples made before there was an interval keep their names
+            del said["interval"]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:20]
 
     @property
     def seed(self) -> int:
@@ -55,9 +59,16 @@ class Shelf:
     folder: Path
 
     @classmethod
-    def of_model(cls, model: Path, root: Path = DEFAULT_SHELF) -> Shelf:
-        """The shelf of a model folder: named by model.json, which holds the weights' digest, and the defaults."""
-        digest = hashlib.sha256((model / "model.json").read_bytes()).hexdigest()[:12]
+    def of_model(cls, model: Path, root: Path = DEFAULT_SHELF, apart_from: Sequence[str] = ()) -> Shelf:
+        """The shelf of a model folder: named by model.json, which holds the weights' digest, and the defaults.
+
+        apart_from: defaults that every order overrides; another value of them is the same shelf.
+        """
+        said = (model / "model.json").read_bytes()
+        if apart_from:
+            kept = {name: value for name, value in json.loads(said).items() if name not in apart_from}
+            said = json.dumps(kept, sort_keys=True).encode()
+        digest = hashlib.sha256(said).hexdigest()[:12]
         return cls(root / f"{model.name}-{digest}")
 
     def path(self, order: Order) -> Path:
@@ -148,6 +159,7 @@ def _make(shelf: str, order: Order) -> None:
         steps=order.steps,
         sampler=order.sampler,
         guidance=order.guidance,
+        guidance_interval=order.interval,
         foot_lock=order.foot_lock,
         model=name,
     )
