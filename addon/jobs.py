@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import bpy
 
-from . import epoch, log, preferences, properties
+from . import epoch, log, models, preferences, properties
 from .core import (
     Cancelled,
     GenerationRequest,
@@ -118,6 +118,7 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
         frame_start=frame_start,
         extend_range=panel.extend_range,
         loop=panel.loop,
+        model=panel.model,
         key_rate=preferences.current().key_rate.lower(),
     )
 
@@ -130,6 +131,7 @@ def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
     panel = properties.of(scene)
     for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "loop", "extend_range"):
         setattr(panel, name, getattr(settings, name))
+    panel.model = models.in_panel(settings.model)
     panel.lock_seed = True
     panel.length = "FRAMES" if settings.frames else "SECONDS"
     if settings.frames:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from . import prompts
+from . import models, prompts
 from .present import registered
 
 MAX_SEED = 2**31 - 1
@@ -56,6 +56,7 @@ STEPS_TEXT = "How many times the network refines the motion"
 FOOT_LOCK_TEXT = "Hold planted feet still on this rig's own proportions"
 ROOT_TEXT = "Which bone carries the character along the ground"
 START_TEXT = "Where on the timeline the motion begins"
+MODEL_TEXT = "Which model makes the motion. Empty: the usual one"
 LOOP_TEXT = "Make the end flow into the beginning, so that the motion can be played over and over"
 EXTEND_TEXT = "Move the end of the scene's frame range back if the motion is longer"
 
@@ -63,6 +64,11 @@ EXTEND_TEXT = "Move the end of the scene's frame range back if the motion is lon
 def search_prompt(_settings: MotionMixSettings, _context: bpy.types.Context, text: str) -> Iterator[str]:
     """What the prompt's field offers while something is typed: former prompts, then presets."""
     return (prompt for prompt, _ in prompts.matching(text))
+
+
+def search_model(_settings: MotionMixSettings, _context: bpy.types.Context, text: str) -> list[str]:
+    """The models there are, of those whose name has what is typed."""
+    return [name for name in models.names() if text.casefold() in name.casefold()]
 
 
 class MotionMixSettings(bpy.types.PropertyGroup):
@@ -100,6 +106,7 @@ class MotionMixSettings(bpy.types.PropertyGroup):
         default="normal",
         translation_context=TRANSLATION_CONTEXT,
     )
+    model: StringProperty(name="Model", description=MODEL_TEXT, search=search_model, search_options=set())
     use_guidance: BoolProperty(name="Set Guidance", description="Use this guidance rather than the model's own")
     guidance: FloatProperty(
         name="Guidance", description=GUIDANCE_TEXT, default=2.5, min=0.0, soft_max=6.0, max=20.0, precision=1

@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from .. import properties
+from .. import models, properties
 from ..present import registered
 from .bones import CHOICE_ITEMS, PRESET_ITEMS
 from .ranges import RANGE_ITEMS
@@ -108,8 +108,7 @@ class MotionMixEditSettings(bpy.types.PropertyGroup):
         name="New End", description=LOOP_TEXT, default=0.6, min=0.1, soft_max=3.0, precision=1, unit="TIME_ABSOLUTE"
     )
     use_sequence: BoolProperty(name="Sequence", description="Several prompts, one after the other")
-    sequence: CollectionProperty(type=MotionMixEditPrompt)
-    sequence_row: IntProperty(options={"HIDDEN"})
+    sequence: CollectionProperty(name="Prompts", type=MotionMixEditPrompt, description=PROMPTS_TEXT)
     root: EnumProperty(name="Travel", description=TRAVEL_TEXT, items=ROOT_ITEMS, default="NONE")
     after: StringProperty(name="Into", description=AFTER_TEXT)
 
@@ -131,6 +130,7 @@ def spec_of(scene: bpy.types.Scene, tool: str) -> EditSpec:
         "guidance": panel.guidance if panel.use_guidance else None,
         "steps": panel.steps if panel.use_steps else None,
         "foot_lock": panel.foot_lock,
+        "model": panel.model,
         "output": edit.output,
         "variations": edit.variations,
         "range": edit.range,
@@ -178,6 +178,7 @@ def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
     for prompt, seconds in spec.sequence:
         part = edit.sequence.add()
         part.prompt, part.seconds = prompt, seconds
+    panel.model = models.in_panel(spec.model)
     panel.seed, panel.quality, panel.foot_lock, panel.lock_seed = spec.seed, spec.quality, spec.foot_lock, True
     for name in ("guidance", "steps"):
         chosen = getattr(spec, name)

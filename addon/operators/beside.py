@@ -1,4 +1,4 @@
-"""Work that runs beside the animator's: a timer looks in on it, the sidebar shows how far it is, Esc ends it."""
+"""Work that runs beside the animator's: a timer looks in on it, the panels show how far it is, Esc ends it."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ class BesideTheWindow:
         self._run = run
         self._add_timer(context)
         present(context.window_manager).modal_handler_add(self)  # type: ignore[arg-type]  # each is an Operator too
-        present(context.workspace).status_text_set(interface("MotionMix is making a motion    Esc: Cancel"))
-        redraw_sidebars(context)
+        self._show(context)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
@@ -51,10 +50,8 @@ class BesideTheWindow:
         except Exception as error:
             self._leave(context)
             return self._fail(error)
-        shown = worker_bridge.bridge().progress()
-        if shown != self._shown:  # a sidebar that is drawn for nothing costs the window time
-            self._shown = shown
-            redraw_sidebars(context)
+        if worker_bridge.bridge().progress() != self._shown:  # what is drawn for nothing costs the window time
+            self._show(context)
         if result is not None:
             self._leave(context)
             return self._told(result)
@@ -87,10 +84,17 @@ class BesideTheWindow:
             tell(own, "ERROR", f"MotionMix has a fault ({error}). Nothing was changed. Details: {log.log_path()}")
         return {"CANCELLED"}
 
+    def _show(self, context: bpy.types.Context) -> None:
+        """How far it is: in the panels, and in the status bar for those whose sidebar is closed."""
+        self._shown = worker_bridge.bridge().progress()
+        text = interface("MotionMix: {progress}    Esc: Cancel").format(progress=self._shown[1])
+        present(context.workspace).status_text_set(text)
+        redraw_sidebars(context)
+
     def _leave(self, context: bpy.types.Context) -> None:
         self._remove_timer(context)
-        if context.workspace is not None and not worker_bridge.bridge().busy:
-            context.workspace.status_text_set(None)
+        for workspace in bpy.data.workspaces:  # the animator may have changed to another one meanwhile
+            workspace.status_text_set(None)  # what is still under way shows itself again with its next step
         redraw_sidebars(context)
 
     def _add_timer(self, context: bpy.types.Context) -> None:

@@ -30,8 +30,8 @@ class MOTIONMIX_OT_copy_motion(bpy.types.Operator):
     use_range: BoolProperty(
         name="Choose Frames", description="These frames, rather than the action's or the scene's range"
     )
-    frame_start: IntProperty(name="First", default=1)
-    frame_end: IntProperty(name="Last", default=250)
+    frame_start: IntProperty(name="First", description="First frame that is copied", default=1)
+    frame_end: IntProperty(name="Last", description="Last frame that is copied", default=250)
     foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True)
     root: EnumProperty(name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips")
 

@@ -52,7 +52,7 @@ class EditOperator(RigOperator, BesideTheWindow):
     guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=SKIP)
     steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=16, options=SKIP)
     foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=SKIP)
-    model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=SKIP)
+    model: StringProperty(name="Model", description=properties.MODEL_TEXT, options=SKIP)
     output: EnumProperty(
         name="Into", description=settings.OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE", options=SKIP
     )
@@ -118,12 +118,12 @@ class EditOperator(RigOperator, BesideTheWindow):
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self
-        for line in edited.warnings:
-            tell(own, "WARNING", line)
         if edited.takes > 1:
             tell(own, "INFO", f"The result is “{edited.action.name}”, and {edited.takes - 1} more takes")
         else:
             tell(own, "INFO", f"The result is “{edited.action.name}”")
+        for line in edited.warnings:  # last, since the status bar shows the last line that was told
+            tell(own, "WARNING", line)
         return {"FINISHED"}
 
 

@@ -33,7 +33,7 @@ class MOTIONMIX_OT_edit_sequence_remove(bpy.types.Operator):
     bl_label = "Remove Prompt"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
-    row: IntProperty(options={"SKIP_SAVE"})
+    row: IntProperty(name="Row", description="Which prompt of the list, from 0", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Take it out."""

@@ -76,7 +76,7 @@ class MOTIONMIX_OT_generate(RigOperator, BesideTheWindow, bpy.types.Operator):
         default="scene",
         options=_SKIP,
     )
-    model: StringProperty(name="Model", description="Name of the model. Empty: the usual one", options=_SKIP)
+    model: StringProperty(name="Model", description=properties.MODEL_TEXT, options=_SKIP)
     take: StringProperty(
         name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
     )
@@ -118,10 +118,10 @@ class MOTIONMIX_OT_generate(RigOperator, BesideTheWindow, bpy.types.Operator):
         return jobs.prepare(present(context.scene), obj, replace(settings, **given), others)
 
     def _told(self, takes: jobs.Takes) -> set[OperatorReturn]:
-        for line in takes.warnings:
+        first, last, count = takes.actions[0].name, takes.actions[-1].name, len(takes.actions)
+        tell(self, "INFO", f"Made “{first}”" if count == 1 else f"Made {count} takes, “{first}” to “{last}”")
+        for line in takes.warnings:  # last, since the status bar shows the last line that was told
             tell(self, "WARNING", line)
-        names = ", ".join(f"“{action.name}”" for action in takes.actions)
-        tell(self, "INFO", f"Made {names}")
         return {"FINISHED"}
 
 

@@ -66,7 +66,7 @@ class MOTIONMIX_OT_mapping_pick(bpy.types.Operator):
     bl_label = "Use Active Bone"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
-    field: StringProperty(name="Field", options=_SKIP)
+    field: StringProperty(name="Field", description="Which field gets the bone, such as bone_left_shin", options=_SKIP)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -26,7 +26,7 @@ class MOTIONMIX_OT_mapping_mirror(bpy.types.Operator):
     bl_label = "Mirror Bones"
     bl_options = {"REGISTER", "UNDO"}
 
-    source: EnumProperty(name="From", items=_SIDES, default="left")
+    source: EnumProperty(name="From", description="The side that is copied", items=_SIDES, default="left")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -26,7 +26,7 @@ class MOTIONMIX_OT_mapping_save(RigOperator, bpy.types.Operator):
     bl_label = "Save Bone Preset"
     bl_options = {"REGISTER"}
 
-    name: StringProperty(name="Name", options=_SKIP)
+    name: StringProperty(name="Name", description="The preset's name", options=_SKIP)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask for the name."""
@@ -52,7 +52,7 @@ class MOTIONMIX_OT_mapping_load(RigOperator, bpy.types.Operator):
     bl_label = "Load Bone Preset"
     bl_options = {"REGISTER", "UNDO"}
 
-    name: StringProperty(name="Name", options=_SKIP)
+    name: StringProperty(name="Name", description="The preset's name", options=_SKIP)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Fill the fields; bones that this armature lacks are told."""
@@ -81,7 +81,7 @@ class MOTIONMIX_OT_mapping_delete(bpy.types.Operator):
     bl_label = "Delete Bone Preset"
     bl_options = {"REGISTER"}
 
-    name: StringProperty(name="Name", options=_SKIP)
+    name: StringProperty(name="Name", description="The preset's name", options=_SKIP)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturn]:
         """Ask first."""

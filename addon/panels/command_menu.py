@@ -21,6 +21,7 @@ from ..operators.mapping_presets import MOTIONMIX_MT_mapping_presets
 from ..operators.open_log import MOTIONMIX_OT_copy_details, MOTIONMIX_OT_open_log
 from ..operators.preference_tools import MOTIONMIX_OT_open_model_card, MOTIONMIX_OT_test_python
 from ..operators.prompt_choose import MOTIONMIX_OT_choose_prompt, MOTIONMIX_OT_clear_prompts
+from ..operators.rig_choose import MOTIONMIX_OT_choose_rig
 from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.rig_rest_pose import MOTIONMIX_OT_rest_pose_clear, MOTIONMIX_OT_rest_pose_set
 from ..operators.seed import MOTIONMIX_OT_new_seed
@@ -57,6 +58,7 @@ class MOTIONMIX_MT_rig(bpy.types.Menu):
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the menu."""
         layout = present(self.layout)
+        layout.operator(MOTIONMIX_OT_choose_rig.bl_idname, icon="RESTRICT_SELECT_OFF")
         layout.operator(MOTIONMIX_OT_fix_rig.bl_idname, icon="TOOL_SETTINGS")
         layout.separator()
         layout.operator(MOTIONMIX_OT_mapping_detect.bl_idname, icon="VIEWZOOM")

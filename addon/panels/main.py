@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 
-from .. import properties
+from .. import models, properties
 from ..operators.add_figure import MOTIONMIX_OT_add_figure
 from ..operators.add_skeleton import MOTIONMIX_OT_add_skeleton
 from ..operators.generate import MOTIONMIX_OT_generate
 from ..operators.prompt_choose import MOTIONMIX_MT_prompts
+from ..operators.rig_choose import MOTIONMIX_MT_rigs, MOTIONMIX_OT_choose_rig
 from ..operators.rig_fix import MOTIONMIX_OT_fix_rig
 from ..operators.seed import MOTIONMIX_OT_new_seed
 from ..present import present
@@ -61,6 +64,9 @@ class MOTIONMIX_PT_advanced(Tab, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         settings = properties.of(present(context.scene))
+        usual = models.names()[:1]
+        if settings.model or len(models.names()) > 1:
+            layout.prop(settings, "model", placeholder=usual[0] if usual else "")
         column = layout.column()
         column.prop(settings, "root")
         column.prop(settings, "foot_lock")
@@ -101,7 +107,20 @@ def _draw_target(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     wrapped(column, context, rig.line, "INFO" if rig.absent else "ERROR")
     _draw_fix(layout, target)
     if rig.absent:
+        _draw_choice(layout, batch.visible(context))
         layout.operator(MOTIONMIX_OT_add_skeleton.bl_idname, icon="OUTLINER_OB_ARMATURE")
+
+
+def _draw_choice(layout: bpy.types.UILayout, armatures: Sequence[bpy.types.Object]) -> None:
+    """The armatures that could be meant: one is a button, several are a menu."""
+    if len(armatures) == 1:
+        text = interface("Use “{name}”").format(name=armatures[0].name)
+        button = layout.operator(
+            MOTIONMIX_OT_choose_rig.bl_idname, text=text, icon="RESTRICT_SELECT_OFF", translate=False
+        )
+        button.rig = armatures[0].name
+    elif armatures:
+        layout.menu(MOTIONMIX_MT_rigs.bl_idname, icon="RESTRICT_SELECT_OFF")
 
 
 def _draw_fix(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:

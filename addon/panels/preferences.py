@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from .. import preferences
-from ..core import ModelError, ModelSummary, model_summaries
+from .. import models, preferences
+from ..core import ModelError
 from ..operators.open_log import MOTIONMIX_OT_copy_details, MOTIONMIX_OT_open_log
 from ..operators.preference_tools import MOTIONMIX_OT_open_model_card, MOTIONMIX_OT_test_python, last_probe
 from ..package import FOLDER
@@ -44,7 +43,7 @@ def draw(chosen: Any, context: bpy.types.Context) -> None:
 
 def _draw_models(layout: bpy.types.UILayout, folder: Path) -> None:
     try:
-        found = _summaries(str(folder), _state(folder))
+        found = models.summaries(folder)
     except (ModelError, OSError) as error:
         layout.label(text=interface(str(error)), icon="ERROR", translate=False)
         return
@@ -68,15 +67,3 @@ def _draw_probe(layout: bpy.types.UILayout) -> None:
     for number, (line, good) in enumerate(last_probe()):
         icon: Icon = ("CHECKMARK" if good else "ERROR") if number == 0 else "BLANK1"
         layout.label(text=line, icon=icon, translate=False)
-
-
-def _state(folder: Path) -> tuple[float, ...]:
-    """Changes when models come, go or are replaced."""
-    return tuple(
-        path.stat().st_mtime for path in sorted([folder, *folder.glob("*/model.json"), *folder.glob("*/*.md")])
-    )
-
-
-@lru_cache(maxsize=4)
-def _summaries(folder: str, _state: tuple[float, ...]) -> list[ModelSummary]:
-    return model_summaries(Path(folder))

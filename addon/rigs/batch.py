@@ -30,6 +30,14 @@ def selected(context: bpy.types.Context) -> list[bpy.types.Object]:
     return found
 
 
+def visible(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The armatures that can be seen in the window, by name."""
+    if not bpy.data.armatures or context.view_layer is None:
+        return []
+    shown = [obj for obj in context.view_layer.objects if obj.type == "ARMATURE" and obj.visible_get()]
+    return sorted(shown, key=lambda obj: obj.name)
+
+
 def sort_out(armatures: Iterable[bpy.types.Object]) -> Sorted:
     """Look at each armature. Nothing is changed."""
     usable, refused = [], []

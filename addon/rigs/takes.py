@@ -20,13 +20,17 @@ from ..present import custom_properties
 PROPERTY = "motionmix"
 _UNTOLD = "motionmix_untold"
 _UNTITLED = "motion"
+_SUBJECT = re.compile(r"^(?:a|the) (?:person|man|woman|character) (?=\S)", re.IGNORECASE)
 # Blender up to 4.5 cuts a name after 63 bytes: leave room for the number.
 _MAX_NAME_BYTES = 52
 
 
 def take_name(prompt: str, taken: Collection[str]) -> str:
-    """The next free "prompt #n". A long prompt is cut at a word; an empty one is called "motion"."""
-    base = re.sub(r"\s+", " ", prompt).strip() or _UNTITLED
+    """The next free "prompt #n", without a leading "a person", which tells no take from another.
+
+    A long prompt is cut at a word; an empty one is called "motion".
+    """
+    base = _SUBJECT.sub("", re.sub(r"\s+", " ", prompt).strip()) or _UNTITLED
     if len(base.encode()) > _MAX_NAME_BYTES:
         base = base.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
         base = base.rpartition(" ")[0] or base

@@ -150,7 +150,9 @@ class Generator:
             motion, planted = _finished(features, request, description.fps)
             motions.append(motion)
             contacts.append(planted)
-        return GenerationResult(motions, seeds, contacts, warnings, description.name)
+        # By its folder's name it can be asked for again, whatever name its description keeps after a copy.
+        model = model_folder(self.models_dir, request.model).name
+        return GenerationResult(motions, seeds, contacts, warnings, model)
 
     def _text(self, prompt: str, description: ModelDescription, warnings: list[str]) -> TextFeatures | None:
         prompt = prompt.strip()

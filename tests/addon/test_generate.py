@@ -23,7 +23,7 @@ def test_a_prompt_becomes_an_action_of_the_asked_length_on_the_skeleton(extensio
     bpy.context.scene.render.fps = 30
     assert bpy.ops.motionmix.generate(prompt="a person walks", seconds=2.0, seed=3) == {"FINISHED"}
     action = skeleton.animation_data.action
-    assert action.name == "a person walks #1"
+    assert action.name == "walks #1"
     first, last = action.frame_range
     assert (first, last) == (bpy.context.scene.frame_start, bpy.context.scene.frame_start + 59)
     request = extension.addon("rigs.takes").request_of(action)
@@ -60,7 +60,7 @@ def test_what_a_script_does_not_say_is_as_the_panel_says(extension, skeleton, mo
         ("a person waves", 1.0, 12),
     ]
     bpy.ops.motionmix.generate()
-    assert extension.addon("rigs.takes").request_of(bpy.data.actions["a person waves #3"])["seconds"] == 1.5
+    assert extension.addon("rigs.takes").request_of(bpy.data.actions["waves #3"])["seconds"] == 1.5
 
 
 @pytest.mark.parametrize("prompt", ["", "🕺💃", "ein Mensch läuft", "歩く", "walk " * 2000])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import addon_utils
 import bpy
-import pytest
 
 PACKAGE = "bl_ext.user_default.motionmix"
 
@@ -41,17 +40,24 @@ def test_every_operator_says_what_it_does(extension) -> None:
             assert not described.endswith("."), f"{cls}: Blender adds the full stop itself"
 
 
-@pytest.mark.parametrize(
-    "name", ["MotionMixSettings", "MotionMixPreferences", "MOTIONMIX_OT_generate", "MOTIONMIX_OT_add_skeleton"]
-)
-def test_every_setting_has_a_tooltip(extension, name: str) -> None:
-    (cls,) = [cls for cls in extension.addon("registration").CLASSES if cls.__name__ == name]
-    rna = cls.bl_rna
-    if issubclass(cls, bpy.types.Operator):
-        rna = getattr(bpy.ops.motionmix, cls.bl_idname.split(".")[1]).get_rna_type()
-    own = [prop for prop in rna.properties if prop.identifier in cls.__annotations__]
-    assert own
-    assert all(prop.description for prop in own)
+def test_every_setting_and_every_choice_has_a_tooltip(extension) -> None:
+    """In panels, preferences and operators alike; what only a script sees is written down as well."""
+    seen, silent = 0, []
+    for cls in extension.addon("registration").CLASSES:
+        if not issubclass(cls, bpy.types.Operator | bpy.types.PropertyGroup | bpy.types.AddonPreferences):
+            continue
+        rna = cls.bl_rna
+        if issubclass(cls, bpy.types.Operator):
+            rna = getattr(bpy.ops.motionmix, cls.bl_idname.split(".")[1]).get_rna_type()
+        names = {name for base in cls.__mro__ for name in getattr(base, "__annotations__", {})}
+        for prop in rna.properties:
+            if prop.identifier not in names:
+                continue
+            seen += 1
+            said = [(prop.identifier, prop), *((item.identifier, item) for item in getattr(prop, "enum_items", ()))]
+            silent += [f"{cls.__name__}.{prop.identifier}: {name}" for name, one in said if not one.description]
+    assert not silent, "\n".join(silent)
+    assert seen > 100
 
 
 def test_the_package_name_is_the_one_preferences_go_by(extension) -> None:

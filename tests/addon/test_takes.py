@@ -149,7 +149,16 @@ def test_a_take_carries_its_request_and_a_number(extension, skeleton) -> None:
 
 @pytest.mark.parametrize(
     ("prompt", "name"),
-    [("", "motion #1"), ("  a\n b ", "a b #1"), ("歩く" * 60, None), ("🕺 dance", "🕺 dance #1"), ("x" * 10_000, None)],
+    [
+        ("", "motion #1"),
+        ("  a\n b ", "a b #1"),
+        ("歩く" * 60, None),
+        ("🕺 dance", "🕺 dance #1"),
+        ("x" * 10_000, None),
+        ("A person walks", "walks #1"),
+        ("a person", "a person #1"),
+        ("a personal story", "a personal story #1"),
+    ],
 )
 def test_any_prompt_gives_a_name_that_blender_keeps_whole(extension, prompt: str, name: str | None) -> None:
     made = extension.addon("rigs.takes").take_name(prompt, ())
