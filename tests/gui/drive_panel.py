@@ -64,3 +64,13 @@ def steps(hand: Hand) -> Steps:
     bpy.context.scene.frame_set(30)
     hand.places.clear()
     hand.picture("6-redone.png")
+
+    # Something else is active: the armature is a press away.
+    skeleton = bpy.context.object.name
+    with hand.override():
+        bpy.ops.mesh.primitive_cube_add(location=(1.5, 0.0, 0.5), size=0.5)
+    yield from hand.rest()
+    yield 0.5
+    hand.picture("7-a-cube.png")
+    yield from hand.press("motionmix.choose_rig")
+    yield from hand.until(lambda: bpy.context.view_layer.objects.active.name == skeleton, "the skeleton again")
