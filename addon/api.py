@@ -3,7 +3,7 @@
     from bl_ext.user_default.motionmix import api
 
     rig = api.add_skeleton()
-    for prompt in ("walk forward", "jump", "wash a window"):
+    for prompt in ("walk forward", "jump", "boxing"):
         (action,) = api.generate(prompt, seconds=4, seed=7, target=rig)
         print(action.name)
 
