@@ -88,7 +88,8 @@ class BesideTheWindow:
         """How far it is: in the panels, and in the status bar for those whose sidebar is closed."""
         self._shown = worker_bridge.bridge().progress()
         text = interface("MotionMix: {progress}    Esc: Cancel").format(progress=self._shown[1])
-        present(context.workspace).status_text_set(text)
+        if context.workspace is not None:
+            context.workspace.status_text_set(text)
         redraw_sidebars(context)
 
     def _leave(self, context: bpy.types.Context) -> None:
