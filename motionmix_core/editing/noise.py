@@ -2,8 +2,8 @@
 
 White noise stands out in high differences: the fourth difference of a smooth motion is small, and that of noise of
 standard deviation s has sqrt(70) s. It is measured in the quieter stretches, so that a punch or a landing doesn't count
-as noise. Frames that repeat the one before while the body moves on either side are lost ones; frames that jump away and
-back are pops.
+as noise. Frames that repeat the one before while the body moves on either side are lost ones; joints that jump away and
+back are pops (see `pops`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..motion.rotations import quat_inv, quat_mul, quat_to_axis_angle
 from ..motion.skeleton import JOINT_NAMES
 from .interpolation import interpolated
 from .keys import Held
+from .pops import popping
 
 _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0])
 _GAIN = float(np.sqrt(np.sum(_FOURTH**2)))
@@ -27,9 +28,6 @@ WINDOW_FRAMES, QUIET_SHARE, QUIET_BIAS = 12, 0.25, 0.9  # the quieter stretches 
 LIVELY, WHITE = -0.5, -0.7  # correlations of neighbouring fourth differences
 WHITE_RATIO, WALK_RATIO = 1.2, 1.55  # nearly all measured ratios of white noise are below, of walks above
 TYPICAL_SPREAD = 0.35  # radians that a joint's rotation varies by, against which noise is weighed
-POP_RADIANS, POP_METRES, POP_RATIO = 0.15, 0.05, 10.0
-"""A pop is farther off than this, and than so many times the usual distance."""
-
 ROUGHNESS = np.radians(
     (0.27, 0.36, 0.40, 0.28, 0.09, 0.07, 0.18, 0.45, 0.36, 0.21, 1.40, 1.35, 0.30, 0.05, 0.05, 0.34, 0.44, 0.40, 0.15,
      0.15, 0.35, 0.30)
@@ -37,6 +35,9 @@ ROUGHNESS = np.radians(
 ROOT_ROUGHNESS = 0.0007
 """What the same measure finds in clean captures, joint by joint, at 30 fps: a third more than what nine of ten of the
 training clips that count as clean have (radians, metres). It is liveliness, not noise."""
+
+SURE_ROUGHNESS = 2.0
+"""Times that, from where on it is noise for sure."""
 
 QUIET_DEGREES, SHAKING_DEGREES = 0.13, 0.5
 CARRYING = [i for i, name in enumerate(JOINT_NAMES) if name.endswith(("pelvis", "hip", "knee", "ankle", "foot"))]
@@ -55,25 +56,35 @@ class NoiseEstimate:
         root: standard deviation of the root's noise, metres, were it white.
         wanders: 0 if the root shakes about its course (white noise), 1 if it wanders off (a random walk).
         dropped: (T,) bool: frames that repeat the one before.
-        pops: (T,) bool: frames that jump away from their neighbours and back.
+        popping: what jumps away and back: True in the frames that are off.
     """
 
     level: float
     joints: NDArray[np.float64]
     root: float
     dropped: NDArray[np.bool_]
-    pops: NDArray[np.bool_]
+    popping: Held
     wanders: float = 1.0
+
+    @property
+    def pops(self) -> NDArray[np.bool_]:
+        """(T,) bool: frames in which anything pops."""
+        return self.popping.frames
+
+    @property
+    def bad(self) -> Held:
+        """What has to be filled: lost frames whole, pops where they are."""
+        return Held(self.popping.rotations | self.dropped[:, None], self.popping.root | self.dropped)
 
     @property
     def excess(self) -> NDArray[np.float64]:
         """(22,) what the joints shake by beyond what clean captures do, radians."""
-        return np.asarray(np.sqrt(np.maximum(self.joints**2 - ROUGHNESS**2, 0.0)))
+        return _beyond(self.joints, ROUGHNESS)
 
     @property
     def root_excess(self) -> float:
         """The same for the root, metres."""
-        return float(np.sqrt(max(self.root**2 - ROOT_ROUGHNESS**2, 0.0)))
+        return float(_beyond(np.array(self.root), ROOT_ROUGHNESS))
 
     @property
     def root_steps(self) -> float:
@@ -105,6 +116,12 @@ class NoiseEstimate:
         return ", ".join(parts)
 
 
+def _beyond(found: NDArray[np.float64], roughness: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Standard deviations without those of clean captures; less of it where it might be a lively one."""
+    sure = np.clip((found / roughness - 1) / (SURE_ROUGHNESS - 1), 0.0, 1.0)
+    return np.asarray(sure * np.sqrt(np.maximum(found**2 - roughness**2, 0.0)))
+
+
 def _evidence(excess: NDArray[np.float64]) -> float:
     shaking = float(np.degrees(np.sqrt(np.mean(excess**2))))
     return float(np.clip((shaking - QUIET_DEGREES) / (SHAKING_DEGREES - QUIET_DEGREES), 0.0, 1.0))
@@ -114,14 +131,16 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     """How noisy a motion is, from itself. Motions under 5 frames count as clean."""
     frames, joints = motion.num_frames, motion.skeleton.num_joints
     none = np.zeros(frames, bool)
+    steady = Held(np.zeros((frames, joints), bool), none)
     if frames < 5:
-        return NoiseEstimate(0.0, np.zeros(joints), 0.0, none, none)
+        return NoiseEstimate(0.0, np.zeros(joints), 0.0, none, steady)
     dropped = dropped_frames(motion)
     if dropped.all() or (~dropped).sum() < 5:
-        return NoiseEstimate(0.0, np.zeros(joints), 0.0, dropped, none)
-    whole = without_frames(motion, dropped)
-    pops = popping_frames(rotation_course(whole), whole.root_positions) & ~dropped
-    whole = without_frames(whole, pops | dropped)
+        return NoiseEstimate(0.0, np.zeros(joints), 0.0, dropped, steady)
+    whole = without_bad(motion, Held(np.repeat(dropped[:, None], joints, axis=1), dropped))
+    pops = popping(whole)
+    pops = Held(pops.rotations & ~dropped[:, None], pops.root & ~dropped)
+    whole = without_bad(whole, pops)
     sigma = _without_fillings(rotation_course(whole), dropped, ROUGHNESS)
     root = float(_without_fillings(whole.root_positions, dropped, ROOT_ROUGHNESS))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
@@ -129,12 +148,11 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders)
 
 
-def without_frames(motion: Motion, bad: NDArray[np.bool_]) -> Motion:
-    """The motion with bad frames filled from the frames beside them."""
-    if not bad.any() or bad.all():
+def without_bad(motion: Motion, bad: Held) -> Motion:
+    """The motion with what is bad filled from the frames beside it."""
+    if not bad.frames.any():
         return motion
-    good = ~bad
-    return interpolated(motion, Held(np.repeat(good[:, None], motion.skeleton.num_joints, axis=1), good))
+    return interpolated(motion, Held(~bad.rotations, ~bad.root))
 
 
 def rotation_course(motion: Motion) -> NDArray[np.float64]:
@@ -224,20 +242,3 @@ def dropped_frames(motion: Motion) -> NDArray[np.bool_]:
     moving = speed > 20 * STILL
     near = np.convolve(moving, np.ones(15), mode="same") > 0
     return still & near
-
-
-def popping_frames(course: NDArray[np.float64], root: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(T,) bool: frames that lie far off the curve through the two before and the two after, alone in doing so."""
-    frames = len(course)
-    out = np.zeros(frames, bool)
-    values = np.concatenate((course.reshape(frames, -1), root), axis=1)
-    floor = np.concatenate((np.full(course[0].size, POP_RADIANS), np.full(3, POP_METRES)))
-    expected = (4 * (values[1:-3] + values[3:-1]) - (values[:-4] + values[4:])) / 6
-    off = np.abs(values[2:-2] - expected)
-    usual = _TO_SIGMA * np.median(off, axis=0)
-    far = off > np.maximum(POP_RATIO * usual, floor)
-    # a blow bends the curve for some frames; a pop is out by itself: 2/3 of it shows beside it, a sixth two off
-    around = np.pad(off, ((2, 2), (0, 0)))
-    alone = off > 1.3 * np.maximum.reduce([around[:-4], around[1:-3], around[3:-1], around[4:]])
-    out[2:-2] = (far & alone).any(axis=1)
-    return out

@@ -13,29 +13,29 @@ import numpy as np
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from .denoise import rotations_without_noise, without_noise
-from .finishing import LEGS, feet_held
+from .finishing import LEGS
 from .grounding import slide_evidence, steady_contacts, travel_fitted
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
+from .steady_feet import steadied
 
-SHAKEN_FIRMNESS = 0.6  # of the foot lock where legs shook: real feet roll a little while they stand
+REAL_FIRMNESS, SHAKEN_FIRMNESS = 0.03, 4.0
 ROUNDS_OF_FILLING = 3
 
 
 def filled(motion: Motion, noise: NoiseEstimate, held: Held) -> Motion:
     """The capture with its lost and popping frames, but for protected ones, filled from the frames beside them."""
-    bad = noise.dropped | noise.pops
-    if not bad.any() or bad.all():
+    if not noise.bad.frames.any() or noise.dropped.all():
         return motion
     noisy = noise.evidence > 0.5 or noise.root_steps > 0
     return interpolated(motion, _good(noise, held), straight=noisy)
 
 
 def _good(noise: NoiseEstimate, held: Held) -> Held:
-    good = ~(noise.dropped | noise.pops)
-    return Held(held.rotations | good[:, None], held.root | good)
+    bad = noise.bad
+    return Held(held.rotations | ~bad.rotations, held.root | ~bad.root)
 
 
 def refined(
@@ -52,8 +52,7 @@ def refined(
         trust: how far, 0 to 1, joints that shake go towards the network's motion.
     """
     calm = calmed(capture, noise, force)
-    bad = noise.dropped | noise.pops
-    if bad.any() and not bad.all():
+    if noise.bad.frames.any() and not noise.dropped.all():
         for _ in range(ROUNDS_OF_FILLING):
             # what was filled in knew nothing of the noise beside it: better put in what the calm curve has there
             capture = _taken(capture, calm, _good(noise, held))
@@ -91,17 +90,9 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
 
     evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide stay.
     """
-    fixed = held.root | held.rotations[:, LEGS].any(axis=1)
-    contacts = steady_contacts(motion, shaking=evidence)
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() else travel_fitted(motion, evidence)
     # what is left of shaking looks like sliding
-    slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, contacts)
-    weight = max(SHAKEN_FIRMNESS * evidence, slides)
-    if weight <= 0:
-        return motion
-    locked = feet_held(moved, steady_contacts(moved, shaking=evidence), fixed, level=False)
-    root = moved.root_positions + weight * (locked.root_positions - moved.root_positions)
-    rotations = quat_slerp(moved.rotations, locked.rotations, np.full(moved.rotations.shape[:2], weight))
-    rotations = np.where(held.rotations[..., None], motion.rotations, rotations)
-    return Motion(motion.skeleton, np.where(held.root[:, None], motion.root_positions, root), rotations, motion.fps)
+    slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, steady_contacts(motion))
+    fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)
+    return steadied(moved, max(REAL_FIRMNESS, SHAKEN_FIRMNESS * evidence, slides), fixed)

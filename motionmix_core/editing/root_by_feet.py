@@ -16,17 +16,13 @@ from numpy.typing import NDArray
 
 from ..motion.contacts import FOOT_INDICES
 from ..motion.motion import Motion
-from ..motion.skeleton import SOLE_THICKNESS
 from .banded import difference_bands, solve_banded
+from .standing import standing
 
 STANDING_ERROR = 0.045  # metres a second that a standing foot's joints move by while it rolls
 CONTRADICTION = 0.12  # metres a second: a foot that moves by so much against the rest counts half
 SUDDENNESS = 80.0  # m/s³, how fast hips change their acceleration
-STANDING_SPEED = 0.3  # metres a second: up to there a low foot stands for sure, at twice that for sure not
-STANDING_HEIGHT = 0.03  # metres over the lowest foot around, likewise
-AROUND_SECONDS = 0.5
 ROUNDS = 3
-ANKLE_HEIGHT = 0.06  # of the ankle over the toe joint of a flat foot
 FIXED = 1e-4  # metres that a held frame may be off inside the solution; it is put back exactly afterwards
 
 Curve = NDArray[np.float64]
@@ -55,9 +51,9 @@ def root_by_feet(motion: Motion, captured: Curve, steps: float, held: NDArray[np
     free[0] += anchored / FIXED**2
     root = motion.root_positions
     for _ in range(ROUNDS):
-        standing = _standing(feet + root[:, None], fps)
+        stand = standing(feet + root[:, None], fps)
         off = np.linalg.norm(np.diff(root, axis=0)[:, None] + away, axis=-1) * fps
-        sure = np.minimum(standing[1:], standing[:-1]) / (1 + (off / CONTRADICTION) ** 2)
+        sure = np.minimum(stand[1:], stand[:-1]) / (1 + (off / CONTRADICTION) ** 2)
         weights = sure / (rate * (STANDING_ERROR / fps) ** 2)
         bands = free.copy()
         bands[:2] += difference_bands(weights.sum(axis=1) + 1 / steps**2, 1, frames)
@@ -67,19 +63,3 @@ def root_by_feet(motion: Motion, captured: Curve, steps: float, held: NDArray[np
         right[:-1] -= told
         root = solve_banded(bands, right)
     return replace(motion, root_positions=root)
-
-
-def _standing(feet: Curve, fps: float) -> Curve:
-    """(T, 4) 0..1, how sure it is that each of the foot joints (T, 4, 3) stands: slow, and low beside the others."""
-    reach = max(1, round(0.1 * fps))
-    window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
-    padded = np.concatenate((2 * feet[:1] - feet[reach:0:-1], feet, 2 * feet[-1:] - feet[-2 : -2 - reach : -1]))
-    path = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ window
-    speed = np.linalg.norm(np.gradient(path, axis=0), axis=-1) * fps
-    height = feet[..., 1] - SOLE_THICKNESS - np.array([ANKLE_HEIGHT, 0.0] * 2)
-    around = round(AROUND_SECONDS * fps)
-    lowest = np.pad(height.min(axis=1), around, mode="edge")
-    ground = np.lib.stride_tricks.sliding_window_view(lowest, 2 * around + 1).min(axis=-1)
-    over = height - ground[:, None]
-    slow, low = 2 - speed / STANDING_SPEED, 2 - over / STANDING_HEIGHT
-    return np.asarray(np.clip(slow, 0.0, 1.0) * np.clip(low, 0.0, 1.0))

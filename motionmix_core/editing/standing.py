@@ -1,0 +1,34 @@
+"""Which feet stand, told from paths that may still shake or slide a little."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..motion.skeleton import SOLE_THICKNESS
+
+STANDING_SPEED = 0.3  # metres a second: up to there a low foot stands for sure, at twice that for sure not
+STANDING_HEIGHT = 0.03  # metres over the lowest foot around, likewise
+AROUND_SECONDS, CALM_SECONDS = 0.5, 0.1
+ANKLE_HEIGHT = 0.06  # of the ankle over the toe joint of a flat foot
+
+Curve = NDArray[np.float64]
+
+
+def standing(feet: Curve, fps: float) -> Curve:
+    """(T, 4) 0..1, how sure it is that each of the foot joints (T, 4, 3) stands: slow, and low beside the others.
+
+    feet: places of left ankle, left toe joint, right ankle, right toe joint, metres, Y up.
+    """
+    reach = max(1, round(CALM_SECONDS * fps))
+    window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
+    padded = np.concatenate((2 * feet[:1] - feet[reach:0:-1], feet, 2 * feet[-1:] - feet[-2 : -2 - reach : -1]))
+    path = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ window
+    speed = np.linalg.norm(np.gradient(path, axis=0), axis=-1) * fps
+    height = feet[..., 1] - SOLE_THICKNESS - np.array([ANKLE_HEIGHT, 0.0] * 2)
+    around = round(AROUND_SECONDS * fps)
+    lowest = np.pad(height.min(axis=1), around, mode="edge")
+    ground = np.lib.stride_tricks.sliding_window_view(lowest, 2 * around + 1).min(axis=-1)
+    over = height - ground[:, None]
+    slow, low = 2 - speed / STANDING_SPEED, 2 - over / STANDING_HEIGHT
+    return np.asarray(np.clip(slow, 0.0, 1.0) * np.clip(low, 0.0, 1.0))

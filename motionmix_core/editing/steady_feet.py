@@ -1,0 +1,109 @@
+"""Standing feet made to stand stiller, by the smoothest small shift of each foot; the legs follow.
+
+A foot lock that holds a foot to the millimetre has to let go of it somewhere, and that shows as a jerk in a leg that
+was captured well. Here a foot is asked to stand as still as it surely stands, and its shift to stay small and to
+accelerate little: one weighted least-squares problem over all frames for each foot. Feet that roll over their toes, as
+real ones do, are asked for less and less the faster they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..motion.contacts import FOOT_INDICES
+from ..motion.kinematics import global_to_local
+from ..motion.motion import Motion
+from ..motion.rotations import quat_apply, quat_mul
+from ..motion.skeleton import JOINT_NAMES
+from ..retarget.leg_ik import bend_leg
+from .banded import difference_bands, solve_banded
+from .finishing import SIDES
+from .standing import standing
+
+SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
+CONTRADICTION = 0.3  # metres a second: a foot that moves by so much counts half
+SHIFT = 0.03  # metres that a foot may be shifted by
+ACCELERATION = 2.0  # metres a second squared that the shift may add
+SOFT = 0.9  # of a leg's length, from where on it is nearly straight
+FIXED = 1e-5  # metres, where nothing may be shifted
+
+_HIPS, _KNEES, _ANKLES = ([JOINT_NAMES.index(f"{side}_{part}") for side in SIDES] for part in ("hip", "knee", "ankle"))
+
+Curve = NDArray[np.float64]
+
+
+def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = None) -> Motion:
+    """The motion with its standing feet stiller; only hips, knees and ankles turn.
+
+    Args:
+        motion: T frames.
+        firmness: above 0; 1 = slides of a few centimetres go nearly whole.
+        fixed: (T, 2) bool: frames in which the left and the right leg may not change.
+    """
+    if firmness <= 0 or motion.num_frames < 5:
+        return motion
+    positions = motion.positions()
+    feet = positions[:, FOOT_INDICES]
+    sure = standing(feet, motion.fps)
+    fixed = np.zeros((motion.num_frames, 2), bool) if fixed is None else fixed
+    hips, knees, ankles = (positions[:, joints] for joints in (_HIPS, _KNEES, _ANKLES))
+    goals = ankles.copy()
+    for side in range(2):
+        pair = slice(2 * side, 2 * side + 2)
+        goals[:, side] += _shift(feet[:, pair], sure[:, pair] * firmness, fixed[:, side], motion.fps)
+    world = motion.global_rotations().copy()
+    goals = _within_reach(hips, ankles, goals, _lengths(motion))
+    for side in range(2):
+        hinge = quat_apply(world[:, _HIPS[side]], np.array([1.0, 0.0, 0.0]))
+        leg = (places[:, side] for places in (hips, knees, ankles))
+        for joint, turn in zip((_HIPS[side], _KNEES[side]), bend_leg(*leg, goals[:, side], hinge), strict=True):
+            world[:, joint] = quat_mul(turn, world[:, joint])
+    local = global_to_local(world, motion.skeleton.parents)
+    rotations = motion.rotations.copy()
+    for side in range(2):
+        free = ~fixed[:, side]
+        for joint in (_HIPS[side], _KNEES[side], _ANKLES[side]):
+            rotations[free, joint] = local[free, joint]
+    return replace(motion, rotations=rotations)
+
+
+def _lengths(motion: Motion) -> Curve:
+    """(2,) of thigh and shin together."""
+    offsets = motion.skeleton.offsets
+    return np.asarray(np.linalg.norm(offsets[_KNEES], axis=-1) + np.linalg.norm(offsets[_ANKLES], axis=-1))
+
+
+def _within_reach(hips: Curve, ankles: Curve, goals: Curve, lengths: Curve) -> Curve:
+    """Goals (T, 2, 3) that a leg comes to without its knee snapping: nearly straight, it gets longer or shorter by less
+    than asked for, so that the knee moves aside at an even pace (as soft IK does)."""
+    line = goals - hips
+    before, wanted = np.linalg.norm(ankles - hips, axis=-1), np.linalg.norm(line, axis=-1)
+    length = before + _softened(wanted / lengths) * lengths - _softened(before / lengths) * lengths
+    return np.asarray(hips + line * (length / np.maximum(wanted, 1e-9))[..., None])
+
+
+def _softened(reach: Curve) -> Curve:
+    """Shares of a leg's length; beyond `SOFT` they grow in proportion to how far the knee still is off the line."""
+    x = np.clip(reach, SOFT, 1.0)
+    area = x * np.sqrt(1 - x * x) + np.arcsin(x)
+    edge = np.sqrt(1 - SOFT * SOFT)
+    return np.asarray(np.minimum(reach, SOFT) + (area - (SOFT * edge + np.arcsin(SOFT))) / (2 * edge))
+
+
+def _shift(points: Curve, sure: Curve, fixed: NDArray[np.bool_], fps: float) -> Curve:
+    """(T, 3) shift of a foot whose two points (T, 2, 3) stand as surely as (T, 2) says."""
+    frames = len(points)
+    steps = np.diff(points, axis=0)
+    speed = np.linalg.norm(steps, axis=-1) * fps
+    weights = np.minimum(sure[1:], sure[:-1]) / (1 + (speed / CONTRADICTION) ** 2) * (fps / SPEED) ** 2
+    bands = difference_bands(np.full(frames - 2, (fps * fps / ACCELERATION) ** 2), 2, frames)
+    bands[0] += np.where(fixed, 1 / FIXED**2, 1 / SHIFT**2)
+    bands[:2] += difference_bands(weights.sum(axis=1), 1, frames)
+    told = -np.einsum("tp,tpc->tc", weights, steps)
+    right = np.zeros((frames, 3))
+    right[1:] += told
+    right[:-1] -= told
+    return solve_banded(bands, right)

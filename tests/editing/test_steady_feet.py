@@ -1,0 +1,71 @@
+"""Steady feet: standing feet stand stiller, and nothing else moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.editing.steady_feet import steadied
+from motionmix_core.metrics.jitter import acceleration_error
+from motionmix_core.metrics.skating import contact_skating
+from motionmix_core.motion.contacts import foot_contacts
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.skeleton import JOINT_NAMES
+from tests.editing.clips import lively_stand, lively_walk
+
+LEGS = [JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right") for part in ("hip", "knee", "ankle")]
+OTHERS = [joint for joint in range(len(JOINT_NAMES)) if joint not in LEGS]
+
+
+def sliding(share: float) -> tuple[Motion, Motion]:
+    truth = lively_walk(4.0)
+    root = truth.root_positions.copy()
+    root[:, 2] *= 1 + share
+    return replace(truth, root_positions=root), truth
+
+
+def skate(motion: Motion, truth: Motion) -> float:
+    return contact_skating(motion.positions(), foot_contacts(truth.positions(), truth.fps), truth.fps)
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.1])
+def test_feet_that_slide_a_little_are_held_without_a_jerk(share: float) -> None:
+    captured, truth = sliding(share)
+    made = steadied(captured, 1.0)
+    assert skate(made, truth) < 0.5 * skate(captured, truth)
+    assert acceleration_error(made.positions(), captured.positions(), truth.fps) < 1.0
+
+
+def test_the_firmer_the_stiller() -> None:
+    captured, truth = sliding(0.1)
+    left = [skate(steadied(captured, firmness), truth) for firmness in (0.0, 0.1, 1.0, 4.0)]
+    assert left == sorted(left, reverse=True)
+    assert steadied(captured, 0.0) is captured
+
+
+def test_feet_that_stand_stay() -> None:
+    motion = lively_stand(3.0)
+    np.testing.assert_allclose(steadied(motion, 4.0).positions(), motion.positions(), atol=1e-4)
+
+
+def test_only_legs_turn_and_fixed_ones_do_not() -> None:
+    captured, _ = sliding(0.1)
+    fixed = np.zeros((captured.num_frames, 2), bool)
+    fixed[40:60, 0] = True
+    made = steadied(captured, 1.0, fixed)
+    np.testing.assert_allclose(made.rotations[:, OTHERS], captured.rotations[:, OTHERS], atol=1e-12)
+    np.testing.assert_allclose(made.rotations[40:60, LEGS[:3]], captured.rotations[40:60, LEGS[:3]], atol=1e-12)
+    assert np.abs(made.rotations[40:60, LEGS[3:]] - captured.rotations[40:60, LEGS[3:]]).max() > 1e-3
+    # beside what is fixed the shift comes in smoothly: no step that the capture hasn't
+    foot = (made.positions() - captured.positions())[35:66, JOINT_NAMES.index("left_foot")]
+    assert np.linalg.norm(np.diff(foot, axis=0), axis=-1).max() < 0.006
+
+
+def test_the_motion_that_is_given_stays_as_it_was() -> None:
+    captured, _ = sliding(0.1)
+    before = captured.positions().copy(), captured.global_rotations().copy()
+    steadied(captured, 1.0)
+    np.testing.assert_array_equal(captured.positions(), before[0])
+    np.testing.assert_array_equal(captured.global_rotations(), before[1])
