@@ -247,6 +247,22 @@ def test_what_libraries_print_does_not_reach_the_protocol(models: Path, log: Pat
     assert "chatter two" in log.read_text()
 
 
+@pytest.mark.parametrize("library", ["onnxruntime", "tokenizers"])
+def test_a_library_that_is_missing_or_of_another_platform_is_named(
+    models: Path, log: Path, tmp_path: Path, library: str
+) -> None:
+    """A wheel that was not unpacked, or holds another system's program: the import fails, whatever the reason."""
+    broken = tmp_path / "broken" / library
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('DLL load failed while importing')\n")
+    search = [broken.parent, Path(np.__file__).parent.parent]
+    client = WorkerClient(WorkerSettings(models_dir=models, log_file=log, search_path=search))
+    names = {"onnxruntime": "ONNX Runtime", "tokenizers": "tokenizers"}
+    with pytest.raises(ModelError, match=f"{names[library]}.*DLL load failed.*Reinstall MotionMix"):
+        client.wait(client.submit(SHORT), timeout=SOON)
+    client.stop()
+
+
 FAKE = """#!{python}
 import sys, os, struct, json
 {body}
