@@ -1,40 +1,26 @@
 """Foot lock on a rig's own proportions: its legs are longer or shorter than the motion's, so its feet would slide.
 
-The planting and the leg's inverse kinematics are those of the canonical foot lock; here they work on the rig's bones,
-in the character frame. The body goes along with the feet as far as it smoothly can, so that the legs keep their
-directions; the legs do the rest.
+Where body, ankles and feet have to be is fitted (foot_fit.py); the legs get there by inverse kinematics.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import RigError
 from ..motion.contacts import foot_contacts
 from ..motion.motion import Motion
-from ..motion.rotations import quat_apply, quat_inv, quat_mul
-from .body_shift import body_shift
+from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_inv, quat_mul
 from .calibration import Calibration
-from .leg_ik import bend_leg, needed_drop, smooth_cover
-from .planting import plant_feet
+from .foot_fit import Legs, fit_feet
+from .leg_ik import bend_leg
+from .planting import tidy_contacts
 from .rig import BoneMapping, RigDescription
 
-DROP_SECONDS = 0.15
+TOE_SECONDS = 0.1  # in which toes come to lie beside a heel that rises, or go along with a foot that is set down whole
 _SIDES = ("left", "right")
-_PARTS = ("hip", "knee", "ankle", "foot")
-
-
-@dataclass(frozen=True)
-class Legs:
-    """Places of both legs' joints, (T, 2, 3) each, character frame, and the bones they belong to (toe -1 if none)."""
-
-    hips: np.ndarray
-    knees: np.ndarray
-    ankles: np.ndarray
-    toes: np.ndarray
-    bones: tuple[tuple[int, int, int, int], tuple[int, int, int, int]]
+_CHAIN = ("hip", "knee", "ankle")
+_LEFT = np.array([1.0, 0.0, 0.0])
 
 
 def rig_legs(
@@ -44,12 +30,15 @@ def rig_legs(
     goals: dict[int, np.ndarray],
     heads: dict[int, np.ndarray],
     shift: np.ndarray,
+    hinges: np.ndarray,
 ) -> Legs:
-    """The legs in the poses of `goals`. heads: (T, 3) by bone without travel; shift: (T, 3) to add to them."""
+    """The legs in the poses of `goals`. heads: (T, 3) by bone without travel; shift: (T, 3) to add to them.
+
+    hinges: (T, 2, 3) the axes about which the knees bend.
+    """
     columns: list[list[np.ndarray]] = [[], [], [], []]
-    bones = []
     for side in _SIDES:
-        chain = [rig.index(mapping.bones[f"{side}_{part}"][0]) for part in _PARTS[:3]]
+        chain = [rig.index(mapping.bones[f"{side}_{part}"][0]) for part in _CHAIN]
         toe = mapping.bone(f"{side}_foot")
         for column, bone in zip(columns, chain, strict=False):
             column.append(heads[bone] + shift)
@@ -59,17 +48,26 @@ def rig_legs(
             ahead = np.array([0.0, calibration.sole[side][1] - calibration.sole[side][0], 0.14 * calibration.scale])
             flat = quat_mul(calibration.corrections[f"{side}_ankle"], calibration.reference[chain[2]])
             columns[3].append(heads[chain[2]] + shift + quat_apply(quat_mul(goals[chain[2]], quat_inv(flat)), ahead))
-        bones.append((chain[0], chain[1], chain[2], -1 if toe is None else rig.index(toe)))
     hips, knees, ankles, toes = (np.stack(column, axis=1) for column in columns)
-    return Legs(hips, knees, ankles, toes, (bones[0], bones[1]))
+    return Legs(hips, knees, ankles, toes, hinges)
+
+
+def knee_axes(motion: Motion, turns: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) axes about which the knees bend, from the joints' world turns (T, J, 4)."""
+    return np.stack([quat_apply(turns[:, motion.skeleton.index(f"{side}_hip")], _LEFT) for side in _SIDES], axis=1)
 
 
 def lock_rig_feet(
-    motion: Motion, contacts: np.ndarray | None, legs: Legs, turns: np.ndarray, calibration: Calibration
+    motion: Motion,
+    contacts: np.ndarray | None,
+    legs: Legs,
+    rig: RigDescription,
+    mapping: BoneMapping,
+    calibration: Calibration,
 ) -> tuple[dict[int, np.ndarray], np.ndarray]:
     """Turns (T, 4) by bone to put before what the bones have, and how far (T, 3) the body has to be moved.
 
-    turns: (T, J, 4) world turns of the canonical joints, for the knees' axes.
+    Raises RigError for contacts of other frames than the motion's.
     """
     if contacts is None:
         contacts = foot_contacts(motion.positions(), motion.fps)
@@ -77,25 +75,30 @@ def lock_rig_feet(
     if contacts.shape != (motion.num_frames, 4):
         raise RigError(f"Foot contacts must be given for each of the {motion.num_frames} frames and four foot joints.")
     contacts = contacts if contacts.dtype == bool else contacts > 0.5
-    heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
-    first = plant_feet(legs.ankles, legs.toes, contacts, heights, motion.fps, calibration.scale)
-    if not first.changed.any():
+    planted = tidy_contacts(contacts, motion.fps).reshape(-1, 2, 2)
+    if not planted.any():
         return {}, np.zeros((motion.num_frames, 3))
-    moved = body_shift(first.ankles - legs.ankles, first.planted.any(axis=2), motion.fps)
-    hips, knees, ankles, toes = (places + moved[:, None] for places in (legs.hips, legs.knees, legs.ankles, legs.toes))
-    feet = plant_feet(ankles, toes, contacts, heights, motion.fps, calibration.scale)
-    lengths = np.linalg.norm(knees - hips, axis=-1)[0] + np.linalg.norm(ankles - knees, axis=-1)[0]
-    reach = np.where(feet.planted.any(axis=2) & feet.changed[:, None], 1.0, 0.0)[..., None]
-    goals = hips + reach * (feet.ankles - hips)
-    drop = smooth_cover(needed_drop(hips, goals, lengths), round(DROP_SECONDS * motion.fps))
-    sunk = np.stack((np.zeros_like(drop), -drop, np.zeros_like(drop)), axis=-1)
+    heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
+    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale)
+    shift = fit.body[:, None]
+    hips, knees, ankles = legs.hips + shift, legs.knees + shift, legs.ankles + shift
+    # toes stay on the ground under a heel that rises more or less; those of a foot that is set down whole go along
+    whole = _eased(planted[..., 0], motion.fps)[..., None]
     found: dict[int, np.ndarray] = {}
     for side, name in enumerate(_SIDES):
-        hip, knee, ankle, toe = legs.bones[side]
-        hinge = quat_apply(turns[:, motion.skeleton.index(f"{name}_hip")], np.array([1.0, 0.0, 0.0]))
-        places = (hips[:, side] + sunk, knees[:, side] + sunk, ankles[:, side] + sunk)
-        found[hip], found[knee] = bend_leg(*places, feet.ankles[:, side], hinge)
-        found[ankle] = feet.turns[:, side]
-        if toe >= 0:
-            found[toe] = feet.turns[:, side]
-    return found, moved + sunk
+        hip, knee, ankle = (rig.index(mapping.bones[f"{name}_{part}"][0]) for part in _CHAIN)
+        found[hip], found[knee] = bend_leg(
+            hips[:, side], knees[:, side], ankles[:, side], fit.ankles[:, side], legs.hinges[:, side]
+        )
+        found[ankle] = axis_angle_to_quat(fit.pitch[:, side] + fit.yaw[:, side])
+        toe = mapping.bone(f"{name}_foot")
+        if toe is not None:
+            found[rig.index(toe)] = axis_angle_to_quat(whole[:, side] * fit.pitch[:, side] + fit.yaw[:, side])
+    return found, fit.body
+
+
+def _eased(mask: np.ndarray, fps: float) -> np.ndarray:
+    """(T, F) 0..1, a mask that changes within some frames."""
+    reach = max(1, round(0.5 * TOE_SECONDS * fps))
+    padded = np.pad(mask.astype(np.float64), ((reach, reach), (0, 0)), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(axis=-1))

@@ -22,6 +22,7 @@ def lock_feet(
     swing_height: float = 0.0,
     sinks: bool = True,
     level: bool = True,
+    fixed: np.ndarray | None = None,
 ) -> Motion:
     """The motion with its planted feet held still, on the ground y = 0 or, if not `level`, at the height they have.
 
@@ -29,8 +30,9 @@ def lock_feet(
     and speed. Frames in which no foot has to be moved keep their pose; without contacts the motion itself is returned,
     bit for bit. swing_height: metres that a fast foot is kept over the ground at least (see `plant_feet`); 0 leaves
     swings as they are. Knee direction, twist and everything above the hips are kept; the hips sink where a leg would
-    be too short, or, if they may not (`sinks`), that leg reaches as far as it can. Raises ValueError for contacts of
-    another shape.
+    be too short, or, if they may not (`sinks`), that leg reaches as far as it can. fixed: (T,) bool, frames that keep
+    their pose to the last bit; feet that stand through them stand where they stand there. Raises ValueError for
+    contacts of another shape.
     """
     skeleton = motion.skeleton
     positions = motion.positions()
@@ -52,6 +54,7 @@ def lock_feet(
         motion.fps,
         swing_height=swing_height,
         level=level,
+        fixed=fixed,
     )
     if not feet.changed.any():
         return motion
@@ -60,6 +63,8 @@ def lock_feet(
     goals = positions[:, hips] + reach[..., None] * (feet.ankles - positions[:, hips])
     needed = needed_drop(positions[:, hips], goals, lengths) if sinks else np.zeros(motion.num_frames)
     drop = smooth_cover(needed, round(DROP_SECONDS * motion.fps))
+    if fixed is not None and np.any(fixed):
+        drop = drop * _away_from(np.asarray(fixed, dtype=bool), DROP_SECONDS * motion.fps)
     touched = np.flatnonzero(feet.changed | (drop > 0))
     sunk = np.zeros((len(touched), 3))
     sunk[:, 1] = -drop[touched]
@@ -78,6 +83,13 @@ def lock_feet(
     rotations[touched[:, None], legs] = local[:, legs]
     root[touched] += sunk
     return Motion(skeleton, root, rotations, motion.fps)
+
+
+def _away_from(fixed: np.ndarray, frames: float) -> np.ndarray:
+    """(T,) 0 in fixed frames, rising smoothly to 1 so many frames beside them."""
+    near = np.abs(np.arange(len(fixed))[:, None] - np.flatnonzero(fixed)).min(axis=1)
+    t = np.clip(near / max(frames, 1.0), 0.0, 1.0)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _flat_heights(skeleton: Skeleton) -> np.ndarray:

@@ -10,7 +10,7 @@ from ..motion.rotations import IDENTITY, matrix_to_quat, quat_apply, quat_contin
 from .calibration import Calibration, calibrate, standing_hips
 from .chains import spread
 from .controls import Posed, bake_ik_controls
-from .feet import lock_rig_feet, rig_legs
+from .feet import knee_axes, lock_rig_feet, rig_legs
 from .locks import leave_locked, within_locks
 from .plan import Plan, make_plan
 from .pose import head_without, local_location, local_rotation, pose_bones
@@ -38,8 +38,9 @@ def to_rig(
     if options.foot_lock:
         _, heads = pose_bones(rig, plan, calibration, goals, {})
         middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
-        legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle)
-        bends, moved = lock_rig_feet(motion, options.contacts, legs, turns, calibration)
+        hinges = knee_axes(motion, turns)
+        legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle, hinges)
+        bends, moved = lock_rig_feet(motion, options.contacts, legs, rig, mapping, calibration)
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
         goals = within_locks(rig, plan, calibration, goals)
         travel = travel + moved

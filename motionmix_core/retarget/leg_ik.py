@@ -38,7 +38,7 @@ def _bend_once(
     # a leg that is straighter than that already may stay so
     limit = np.maximum(LONGEST_REACH * (upper + lower), np.minimum(old, upper + lower))
     new = np.clip(new, 1.001 * np.abs(upper - lower) + 1e-6 * upper, limit)
-    axis, backwards = _bend_axis(thigh, line, hinge)
+    axis, backwards = bend_axis(thigh, line, hinge)
     hip_turn = _opened(upper, old, new, lower, backwards)
     shin_turn = _opened(lower, old, new, upper, backwards)
     first = axis_angle_to_quat(-hip_turn[:, None] * axis)
@@ -66,7 +66,7 @@ def smooth_cover(values: np.ndarray, frames: int) -> np.ndarray:
     return np.convolve(peaks, window / window.sum(), mode="valid")
 
 
-def _bend_axis(thigh: np.ndarray, line: np.ndarray, hinge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bend_axis(thigh: np.ndarray, line: np.ndarray, hinge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Normal of the plane in which the leg bends (T, 3), and where it's bent backwards (T,)."""
     direction = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
     flat = hinge - direction * np.sum(hinge * direction, axis=-1, keepdims=True)
@@ -89,12 +89,12 @@ def _opened(
     A knee bent backwards by a few degrees (noise, or a double-jointed actor) comes forward without a jump as the leg
     shortens.
     """
-    before, after = _corner(beside, old, across), _corner(beside, new, across)
+    before, after = corner(beside, old, across), corner(beside, new, across)
     kept = np.clip(1 - (after - before) / np.maximum(2 * before, 1e-9), 0, 1)
     return np.where(backwards, after + before - 2 * before * kept, after - before)
 
 
-def _corner(beside: np.ndarray, base: np.ndarray, across: np.ndarray) -> np.ndarray:
+def corner(beside: np.ndarray, base: np.ndarray, across: np.ndarray) -> np.ndarray:
     """Angle between two sides of a triangle, from its three lengths."""
     cosine = (beside**2 + base**2 - across**2) / np.maximum(2 * beside * base, 1e-12)
     return np.arccos(np.clip(cosine, -1, 1))

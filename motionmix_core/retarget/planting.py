@@ -4,12 +4,15 @@ A foot has two points that can be planted: the ankle (over the heel) and the toe
 foot's direction is held; while one is, the foot turns about it as it did. From step to step inside one stretch of
 contact the whole foot is shifted against the slide of its planted point, so each planted point stays exactly where it
 is; between stretches the shift is eased by cubic Hermite curves that leave and arrive with the right speed. Their
-length grows with the shift, so the acceleration that is added stays bounded.
+length grows with the shift, so the acceleration that is added stays bounded. Frames may be fixed: there no foot is
+moved, and a foot that stands through them stands where it stands in them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -48,6 +51,7 @@ def plant_feet(
     unit: float = 1.0,
     swing_height: float = 0.0,
     level: bool = True,
+    fixed: np.ndarray | None = None,
 ) -> FootTargets:
     """Targets that hold the planted points.
 
@@ -55,20 +59,22 @@ def plant_feet(
     heights: (2, 2) [foot][ankle, toe] heights of a foot that stands flat. unit: length units to the metre.
     swing_height: metres that a fast foot is kept over the ground at least, so that a step doesn't become a slide.
     level: put standing feet on the ground and keep swinging ones out of it; False holds each at its own height.
+    fixed: (T,) bool, frames whose feet stay where they are; None = there are none.
     """
+    fixed = np.zeros(len(ankles), dtype=bool) if fixed is None else np.asarray(fixed, dtype=bool)
     planted = tidy_contacts(np.asarray(contacts, dtype=bool), fps).reshape(-1, 2, 2)
     shifts, turns = np.zeros_like(ankles), np.zeros_like(ankles)
     for side in range(2):
         ankle, toe, mask = ankles[:, side], toes[:, side], planted[:, side]
         if mask.any():
             flat = heights[side, 0] - heights[side, 1]
-            turns[:, side] = _held_direction(toe - ankle, mask.all(axis=1), flat, fps)
-            turned = ankle + quat_apply(axis_angle_to_quat(turns[:, side]), toe - ankle)
-            shifts[:, side] = _held_place(np.stack((ankle, turned), axis=1), mask, heights[side], fps, unit, level)
+            turns[:, side] = _held_direction(toe - ankle, mask.all(axis=1), flat, fps, fixed)
+            toe = ankle + quat_apply(axis_angle_to_quat(turns[:, side]), toe - ankle)
+            points = np.stack((ankle, toe), axis=1)
+            shifts[:, side] = _held_place(points, mask, heights[side], fps, unit, level, fixed)
         if swing_height > 0:
-            toes_now = toe + shifts[:, side]
-            lift = _swing_lift(toes_now, heights[side, 1] + swing_height * unit, mask.any(axis=1), fps, unit)
-            shifts[:, side, 1] += lift
+            height, still = heights[side, 1] + swing_height * unit, mask.any(axis=1) | fixed
+            shifts[:, side, 1] += _swing_lift(toe + shifts[:, side], height, still, fps, unit)
     changed = (np.abs(shifts) + np.abs(turns)).max(axis=(1, 2)) > 1e-9
     return FootTargets(ankles + shifts, axis_angle_to_quat(turns), changed, planted)
 
@@ -93,13 +99,16 @@ def runs(mask: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _held_direction(feet: np.ndarray, both: np.ndarray, flat: float, fps: float) -> np.ndarray:
+def _held_direction(feet: np.ndarray, both: np.ndarray, flat: float, fps: float, fixed: np.ndarray) -> np.ndarray:
     """(T, 3) rotation vectors that hold a foot's direction (T, 3) while heel and toe are both planted.
 
     flat: how much higher the ankle is than the toe when the sole is flat; the heel isn't pressed below that.
     """
     turns = np.zeros_like(feet)
     for start, stop in runs(both):
+        if fixed[start:stop].any():
+            turns[start:stop] = _from_fixed(partial(_towards, feet[start:stop]), fixed[start:stop])
+            continue
         mean = feet[start:stop].mean(axis=0)
         length = float(np.linalg.norm(feet[start]))
         drop = min(max(-mean[1] * length / max(float(np.linalg.norm(mean)), 1e-9), flat), length)
@@ -107,11 +116,42 @@ def _held_direction(feet: np.ndarray, both: np.ndarray, flat: float, fps: float)
         goal = level / max(float(np.linalg.norm(level)), 1e-9) * np.sqrt(max(length**2 - drop**2, 0.0))
         goal[1] = -drop
         turns[start:stop] = quat_to_axis_angle(quat_between(feet[start:stop], goal[None]))
-    return ease_between(turns, both, fps, np.radians(60.0) * ADDED_ACCELERATION)
+    return ease_between(turns, both | fixed, fps, np.radians(60.0) * ADDED_ACCELERATION)
+
+
+def _towards(directions: np.ndarray, frame: int) -> np.ndarray:
+    return np.asarray(quat_to_axis_angle(quat_between(directions, directions[frame][None])))
+
+
+def _less(values: np.ndarray, frame: int) -> np.ndarray:
+    return np.asarray(values - values[frame])
+
+
+def _from_fixed(back: Callable[[int], np.ndarray], fixed: np.ndarray) -> np.ndarray:
+    """(N, C) corrections for one stretch of contact with `fixed` (N,) frames, which have none.
+
+    back: corrections (N, C) that bring every frame to where a given one is. A free frame takes those of the fixed
+    frame beside its gap; between two that differ it goes over from the one to the other.
+    """
+    out: np.ndarray = np.zeros_like(back(int(np.flatnonzero(fixed)[0])))
+    for start, stop in runs(~fixed):
+        before, after = start > 0, stop < len(fixed)
+        one = back(start - 1 if before else stop)[start:stop]
+        if before and after:
+            t = (np.arange(1, stop - start + 1) / (stop - start + 1))[:, None]
+            one = one + t * t * (3 - 2 * t) * (back(stop)[start:stop] - one)
+        out[start:stop] = one
+    return out
 
 
 def _held_place(
-    points: np.ndarray, mask: np.ndarray, heights: np.ndarray, fps: float, unit: float, level: bool
+    points: np.ndarray,
+    mask: np.ndarray,
+    heights: np.ndarray,
+    fps: float,
+    unit: float,
+    level: bool,
+    fixed: np.ndarray,
 ) -> np.ndarray:
     """(T, 3) shift of a foot that keeps its planted points still. points: (T, 2, 3) ankle, toe; mask (T, 2)."""
     shift = np.zeros((len(points), 3))
@@ -122,6 +162,9 @@ def _held_place(
         # the toe holds when it's planted, else the ankle; where the weight passes over in one step nothing is undone
         pivot = np.where(held[:, 1:], steps[:, 1], np.where(held[:, :1], steps[:, 0], 0.0))
         local = np.concatenate((np.zeros((1, 3)), -np.cumsum(pivot, axis=0)))
+        if fixed[start:stop].any():
+            shift[start:stop] = _from_fixed(partial(_less, local), fixed[start:stop])
+            continue
         local -= local.mean(axis=0)
         if not level:
             shift[start:stop] = local
@@ -133,10 +176,11 @@ def _held_place(
             above -= lowest
         local[:, 1] -= min(above.min(), 0.0)  # a heel in the air is no reason for the toes to sink into the ground
         shift[start:stop] = local
-    shift = ease_between(shift, standing, fps, ADDED_ACCELERATION * unit)
+    known = standing | fixed
+    shift = ease_between(shift, known, fps, ADDED_ACCELERATION * unit)
     if not level:
         return shift
-    shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, standing, fps, unit)
+    shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, known, fps, unit)
     return shift
 
 
