@@ -93,7 +93,10 @@ def body_part(
             place[in_time == 0] = part.root_positions[in_time == 0]
         motion = Motion(part.skeleton, place, rotations, part.fps)
         if settings.foot_lock and sides:
-            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            # what the network's feet do tells about a border only where the source's do the same
+            labels, eased = timing.rows_to_source(contacts), (in_time > 0) & (in_time < 1)
+            labels[eased] &= standing_feet(part, np.zeros_like(labels))[eased]
+            planted = standing_feet(motion, labels)
             fixed = in_time == 0
             motion = feet_held(motion, planted, fixed, sides=sides, sinks=root, swing_height=SWING_HEIGHT)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)

@@ -108,6 +108,24 @@ def test_knees_keep_their_direction_and_the_upper_body_its_pose() -> None:
     np.testing.assert_allclose(locked.rotations[:, upper], motion.rotations[:, upper], atol=1e-12)
 
 
+@pytest.mark.parametrize("at", [range(20, 24), range(30, 60), range(1)])
+def test_stands_go_on_where_fixed_frames_have_them(at: range) -> None:
+    name, motion, contacts = sliding_walks()[1]
+    fixed = np.isin(np.arange(motion.num_frames), at)
+    locked = lock_feet(motion, contacts, fixed=fixed)
+    np.testing.assert_array_equal(locked.rotations[fixed], motion.rotations[fixed])
+    np.testing.assert_array_equal(locked.root_positions[fixed], motion.root_positions[fixed])
+    assert max(slides(locked, contacts & ~fixed[:, None])) <= 0.01
+    feet, were = locked.positions()[:, FEET], motion.positions()[:, FEET]
+    for frame, beside in ((at[0], at[0] - 1), (at[-1], at[-1] + 1)):
+        if beside >= 0:
+            through = contacts[frame] & contacts[beside]
+            away = np.linalg.norm(feet[beside] - were[frame], axis=-1)[through]
+            assert away.max(initial=0.0) <= 0.01, name
+    steps = np.linalg.norm(np.diff(locked.positions(), 2, axis=0), axis=-1).max() * motion.fps**2
+    assert steps <= np.linalg.norm(np.diff(motion.positions(), 2, axis=0), axis=-1).max() * motion.fps**2 + 20.0
+
+
 def test_without_contacts_the_motion_is_returned_bit_for_bit(rng: np.random.Generator) -> None:
     motion = random_motion(rng)
     locked = lock_feet(motion, np.zeros((motion.num_frames, 4), dtype=bool))

@@ -1,0 +1,61 @@
+"""When feet stand in a made part between poses that hold: one stand is held in one place, or there is a step.
+
+A foot that stands at the end of what holds goes on standing there as long as the made motion has it stand; the foot
+lock sees to that. Where it would have to be at another place at the other end of the same stand it would slide there.
+So it takes a step, as a body does; two feet take theirs one after the other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..motion.contacts import FOOT_INDICES
+from ..motion.motion import Motion
+from ..motion.skeleton import JOINT_NAMES
+from ..retarget.planting import runs, tidy_contacts
+
+STEP = 0.03
+"""Metres: so far a foot may creep within a stand before it has to step."""
+STEP_SECONDS = 0.4
+"""How long a step takes, where there is time."""
+
+_HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
+Contacts = NDArray[np.bool_]
+
+
+def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> Contacts:
+    """Contacts (T,4) with steps where a stand leads from one place in fixed frames (T,) to another."""
+    planted = tidy_contacts(contacts, motion.fps)
+    feet = motion.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)
+    for start, stop in runs(~fixed):
+        if start == 0 or stop == len(fixed):
+            continue
+        one, other = start - 1, stop
+        standing = [side for side in range(2) if planted[one : other + 1, 2 * side : 2 * side + 2].any(axis=1).all()]
+        ways = [(feet[other, side] - feet[one, side]).mean(axis=0) * (1, 0, 1) for side in standing]
+        steps = [(side, way) for side, way in zip(standing, ways, strict=True) if np.linalg.norm(way) > STEP]
+        if not steps:
+            continue
+        order = _order(motion, [side for side, _ in steps], sum(way for _, way in steps), one)
+        length = stop - start
+        size = max(1, min(round(STEP_SECONDS * motion.fps), int(length * 0.8 / len(order))))
+        for number, side in enumerate(order):
+            middle = start + length * (number + 0.5) / len(order)
+            low = int(np.clip(round(middle - size / 2), start, stop - size))
+            planted[low : low + size, 2 * side : 2 * side + 2] = False
+    return planted
+
+
+def _order(motion: Motion, sides: list[int], way: NDArray[np.float64], frame: int) -> list[int]:
+    """Sideways the foot on that side goes first; else the one behind."""
+    if len(sides) < 2:
+        return sides
+    positions = motion.positions()[frame]
+    to_left = (positions[_HIPS[0]] - positions[_HIPS[1]]) * (1, 0, 1)
+    to_left /= max(float(np.linalg.norm(to_left)), 1e-9)
+    sideways = float(way @ to_left)
+    if abs(sideways) > 0.7 * float(np.linalg.norm(way)):
+        return [0, 1] if sideways > 0 else [1, 0]
+    ahead = [float(positions[list(FOOT_INDICES[2 * side : 2 * side + 2])].mean(axis=0) @ way) for side in (0, 1)]
+    return [0, 1] if ahead[0] < ahead[1] else [1, 0]

@@ -1,0 +1,60 @@
+"""Feet that hold: a stand stays where the poses that hold have it, and steps where those are in two places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from motionmix_core.editing.finishing import LEGS, feet_held
+from motionmix_core.editing.stances import with_steps
+from motionmix_core.motion.contacts import FOOT_INDICES
+from motionmix_core.motion.motion import Motion
+from motionmix_core.retarget.planting import runs
+from tests.editing.clips import lively_stand
+
+GAP = slice(30, 60)
+
+
+def shuffled(way: tuple[float, float, float]) -> tuple[Motion, np.ndarray]:
+    """Standing for a second, drifting along `way` for another with the feet on the ground, standing there."""
+    motion = lively_stand(3.0)
+    t = np.clip((np.arange(motion.num_frames) - 29) / 31, 0, 1)[:, None]
+    fixed = np.ones(motion.num_frames, bool)
+    fixed[GAP] = False
+    return replace(motion, root_positions=motion.root_positions + t * t * (3 - 2 * t) * np.array(way)), fixed
+
+
+def test_who_stands_in_one_place_takes_no_step() -> None:
+    motion, fixed = shuffled((0.0, 0.0, 0.01))
+    assert with_steps(motion, np.ones((motion.num_frames, 4), bool), fixed).all()
+
+
+@pytest.mark.parametrize(("way", "first"), [((0.3, 0.0, 0.0), 0), ((-0.3, 0.0, 0.0), 1)])
+def test_feet_step_one_after_the_other_the_one_on_that_side_first(way: tuple[float, float, float], first: int) -> None:
+    motion, fixed = shuffled(way)
+    standing = with_steps(motion, np.ones((motion.num_frames, 4), bool), fixed).reshape(-1, 2, 2).any(axis=2)
+    assert standing.any(axis=1).all()  # never both in the air
+    steps = [runs(~standing[:, side]) for side in (0, 1)]
+    assert [len(found) for found in steps] == [1, 1]
+    assert steps[first][0][1] <= steps[1 - first][0][0]
+    assert standing[fixed].all()
+
+
+@pytest.mark.parametrize("way", [(0.3, 0.0, 0.0), (0.0, 0.0, 0.25)])
+def test_a_drift_becomes_steps(way: tuple[float, float, float]) -> None:
+    motion, fixed = shuffled(way)
+    contacts = np.ones((motion.num_frames, 4), bool)
+    held = feet_held(motion, contacts, fixed, swing_height=0.03)
+    np.testing.assert_array_equal(held.rotations[fixed], motion.rotations[fixed])
+    np.testing.assert_array_equal(held.root_positions[fixed], motion.root_positions[fixed])
+    toes = held.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)[:, :, 1]
+    standing = with_steps(motion, contacts, fixed).reshape(-1, 2, 2).any(axis=2)
+    for side in (0, 1):
+        for start, stop in runs(standing[:, side]):
+            assert np.linalg.norm(toes[start:stop, side] - toes[start, side], axis=-1).max() < 0.01
+        ((start, stop),) = runs(~standing[:, side])
+        assert toes[start:stop, side, 1].max() > toes[0, side, 1] + 0.02
+    # no pop: no leg moves faster than in a quick step
+    assert np.linalg.norm(np.diff(held.positions()[:, LEGS], axis=0), axis=-1).max() * held.fps < 2.0
