@@ -23,7 +23,7 @@ from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_mul
 from ..retarget.planting import runs
-from .gap_view import FUTURE, PAST, WAVES, GapView
+from .gap_view import FUTURE, PAST, WAVES, GapView, mirrored_course
 from .interpolation import interpolated
 from .keys import Held
 
@@ -32,7 +32,9 @@ LONGEST = 50
 """Missing frames, at 30 a second, up to which it was trained."""
 ROOT_SCALE, TURN_SCALE = 0.1, 0.3
 """Metres and radians that its numbers are counted in."""
-_DTYPES = {"F16": np.float16, "F32": np.float32}
+SCALE = ".scale"
+"""Ending of the name of what a matrix of bytes is to be multiplied by, row by row."""
+_DTYPES = {"F16": np.float16, "F32": np.float32, "I8": np.int8}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +54,13 @@ class GapNetwork:
         return np.asarray(out.reshape(len(numbers), WAVES, -1))
 
     def courses(self, view: GapView) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(B, n, 3) root positions and (B, n, 22, 4) world rotations at the missing frames."""
+        """(B, n, 3) root positions and (B, n, 22, 4) world rotations at the missing frames.
+
+        The mean of what it says of the gap and of its mirror image, so that left and right are treated alike.
+        """
         scale = np.r_[np.full(3, ROOT_SCALE), np.full(66, TURN_SCALE)]
-        course = view.curve() + view.waves() @ self(view.numbers()) * scale
+        bent = 0.5 * (self(view.numbers()) + mirrored_course(self(view.mirrored().numbers())))
+        course = view.curve() + view.waves() @ bent * scale
         turns = axis_angle_to_quat(course[..., 3:].reshape(*course.shape[:2], 22, 3))
         root = view.root[:, view.last, None] + quat_apply(view.facing()[:, None], course[..., :3])
         return root, quat_mul(view.rotations[:, view.last, None], turns)
@@ -119,7 +125,7 @@ def _opened(file: Path) -> GapNetwork:
 
 
 def read_tensors(file: Path) -> dict[str, NDArray[np.float32]]:
-    """The arrays of a safetensors file of halves or floats, as float32. Raises ModelError for a damaged one."""
+    """The arrays of a safetensors file of bytes with scales, halves or floats; ModelError: it is damaged."""
     try:
         data = file.read_bytes()
         size = int.from_bytes(data[:8], "little")
@@ -131,6 +137,10 @@ def read_tensors(file: Path) -> dict[str, NDArray[np.float32]]:
             first, last = (8 + size + offset for offset in entry["data_offsets"])
             values = np.frombuffer(data[first:last], _DTYPES[entry["dtype"]])
             found[name] = values.reshape(entry["shape"]).astype(np.float32)
-        return found
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {
+            name: values * found[name + SCALE][:, None] if name + SCALE in found else values
+            for name, values in found.items()
+            if not name.endswith(SCALE)
+        }
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ModelError(f"{file} is damaged: reinstall MotionMix.") from error

@@ -7,13 +7,14 @@ from that pose to the one after the gap, in rotation vectors of each joint's wor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.kinematics import positions_from_global
 from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix, quat_yaw
-from ..motion.skeleton import PARENTS, canonical_skeleton
+from ..motion.skeleton import MIRROR_PERMUTATION, PARENTS, canonical_skeleton
 from .interpolation import hermite
 
 PAST = (1, 3, 6, 9)
@@ -47,6 +48,11 @@ class GapView:
     def last(self) -> int:
         """Index of the last pose before the gap."""
         return len(PAST)
+
+    def mirrored(self) -> GapView:
+        """The same gaps, left for right."""
+        rotations = self.rotations[:, :, list(MIRROR_PERMUTATION)] * (1, 1, -1, -1)
+        return GapView(self.root * (-1, 1, 1), rotations, self.moves, self.missing, self.turns_on)
 
     def facing(self) -> Array:
         """(B, 4) the turn about the vertical axis that the last pose faces by."""
@@ -88,13 +94,14 @@ class GapView:
         back = quat_inv(self.facing())[:, None]
         return quat_apply(back, self.root - self.root[:, self.last, None])
 
+    @cached_property
     def course(self) -> Array:
         """(B, 7, 69) steps and turns in one."""
         return np.concatenate((self.steps(), self.turns().reshape(*self.root.shape[:2], -1)), axis=-1)
 
     def numbers(self) -> NDArray[np.float32]:
         """(B, N) what the network is told."""
-        course = self.course()
+        course = self.course
         before, after = self.moves[:, :1, None], self.moves[:, 1:, None]
         behind = self.last + 2
         course = np.concatenate(
@@ -124,7 +131,7 @@ class GapView:
 
     def curve(self) -> Array:
         """(B, n, 69) steps and turns of the plain curve at the missing frames."""
-        course, last = self.course(), self.last
+        course, last = self.course, self.last
         whole = self.missing + 1
         end = course[:, last + 1]
         mean = end / whole
@@ -145,3 +152,9 @@ class GapView:
         soft = 1 - np.exp(-((near / _SEAM_FRAMES) ** 2))
         window = np.where(self.moves[:, :, None], soft, 1.0).prod(axis=1)
         return window[..., None] * sines
+
+
+def mirrored_course(course: Array) -> Array:
+    """(..., 69) root and turns of a course, or of corrections to it, left for right."""
+    turns = course[..., 3:].reshape(*course.shape[:-1], 22, 3)[..., list(MIRROR_PERMUTATION), :] * (1, -1, -1)
+    return np.concatenate((course[..., :3] * (-1, 1, 1), turns.reshape(*course.shape[:-1], 66)), axis=-1)

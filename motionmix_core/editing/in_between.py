@@ -27,15 +27,22 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
-MADE_SHARE = ((0.17, 0.5, 1.0), (0.0, 0.25, 0.5))
-"""Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips."""
+Shares = tuple[tuple[float, ...], tuple[float, ...]]
+MADE_SHARE: Shares = ((0.17, 0.5, 1.0), (0.0, 0.25, 0.5))
+"""Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips
+(`python -m training.choose_gap_shares`)."""
 GUIDED_SECONDS, GUIDED_LEVEL = 1.7, 0.9
 """Where no gap is longer and no prompt asks for something else, the learned curves through the keys are near enough to
 start from: on validation clips that beat both starting from nothing and the curves themselves."""
 
 
 def in_between(
-    source: Motion, keys: Sequence[Key], first: int, last: int, settings: EditSettings | None = None
+    source: Motion,
+    keys: Sequence[Key],
+    first: int,
+    last: int,
+    settings: EditSettings | None = None,
+    shares: Shares = MADE_SHARE,
 ) -> Edit:
     """Make first..last new, but for its keys.
 
@@ -45,6 +52,7 @@ def in_between(
         keys: those outside the range are ignored.
         first, last: range of source frames, both ends included.
         settings: what to make.
+        shares: as MADE_SHARE; they count where no prompt is given.
     Raises:
         RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
             than 60 s.
@@ -80,7 +88,7 @@ def in_between(
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         if not settings.prompt.strip():
-            motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held)
+            motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held, shares)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
             # what the made motion's feet do is no evidence for a motion that is mostly the curves'
@@ -138,13 +146,13 @@ def _check_held(held: Held, keys: Sequence[Key]) -> None:
         raise RequestError(f"There is nothing to make in the range: {what}. Choose a longer range or delete keys.")
 
 
-def _mixed(curves: Motion, made: Motion, held: Held) -> Motion:
+def _mixed(curves: Motion, made: Motion, held: Held, shares: Shares) -> Motion:
     """The curves in the shortest gaps, and in longer ones the more of the made motion, too."""
     share = np.ones(made.num_frames)
     every = held.rotations.all(axis=1) & held.root
     for start, stop in runs(~every):
         seconds = (stop - start) / made.fps
-        share[start:stop] = np.interp(seconds, *MADE_SHARE) if seconds <= GUIDED_SECONDS else 1.0
+        share[start:stop] = np.interp(seconds, *shares) if seconds <= GUIDED_SECONDS else 1.0
     root = curves.root_positions + share[:, None] * (made.root_positions - curves.root_positions)
     weights = np.broadcast_to(share[:, None], made.rotations.shape[:2])
     return Motion(made.skeleton, root, quat_slerp(curves.rotations, made.rotations, weights), made.fps)

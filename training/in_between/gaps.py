@@ -13,7 +13,7 @@ from motionmix_core.motion.rotations import quat_apply, quat_inv
 from motionmix_core.motion.skeleton import MIRROR_PERMUTATION
 from training.evaluation.clip_cache import ClipCache
 
-SPEEDS = (0.8, 1.0, 1.25)
+SPEEDS = (0.75, 0.87, 1.0, 1.15, 1.33)
 MOTION_BEFORE, MOTION_AFTER = 0.8, 0.4
 """How often motion, and not one pose, is known on either side of a gap."""
 _REACH, _BEHIND = max(PAST), max(FUTURE)
@@ -66,7 +66,7 @@ class GapSampler:
     def batch(
         self, rng: np.random.Generator, size: int, missing: int, frames: int, moves: tuple[bool, bool] | None = None
     ) -> Gaps:
-        """Gaps of so many missing frames, the truth of at most `frames` of them.
+        """Gaps of so many missing frames, the truth of `frames` of them (some twice, if there are fewer).
 
         moves: whether motion is known before and after; None = as it comes. DataError: all clips are too short.
         """
@@ -78,7 +78,7 @@ class GapSampler:
         last = self._starts[clips] + _REACH + (rng.random(size) * room[clips]).astype(int)
         after = last + missing + 1
         seen = np.stack([*(last - k for k in PAST), last, after, *(after + k for k in FUTURE)], axis=1)
-        chosen = np.sort(rng.choice(missing, min(frames, missing), replace=False))
+        chosen = ((np.arange(frames) + rng.random(frames)) / frames * missing).astype(int)  # from all over the gap
         inside = last[:, None] + 1 + chosen
         mirror = rng.random(size) < 0.5
         known = rng.random((size, 2)) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else np.tile(moves, (size, 1))

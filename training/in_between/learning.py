@@ -1,6 +1,7 @@
 """Teaching: gaps of all lengths against what was there, as the LAFAN1 measures count it.
 
-The loss looks at joints' places, standardised, and at world rotations, each as a length over the whole body (L2P, L2Q).
+The loss looks at joints' places, standardised, and at world rotations, each as a length over the whole body (L2P, L2Q),
+and over what the plain curve misses by in gaps of that length: that ratio is what is reported.
 Places follow from rotations to first order, bone by bone: a full forward pass of the skeleton would cost three times
 what the network does, and errors are small.
 """
@@ -17,30 +18,38 @@ import torch
 from torch import Tensor
 
 from motionmix_core.editing.gap_network import LONGEST, ROOT_SCALE, TURN_SCALE
-from motionmix_core.motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix
 from motionmix_core.motion.skeleton import PARENTS
-from training.in_between.gaps import Gaps, GapSampler
-from training.in_between.network import COURSE, GapNetworkConfig, TorchGapNetwork
+from training.in_between.bank import Bank, filled, joined, worked_out
+from training.in_between.gaps import GapSampler
+from training.in_between.network import GapNetworkConfig, TorchGapNetwork
 
 SHORTEST = 3
+MEAN_EVERY = 5
+HELD_OUT_LENGTHS = (5, 15, 30, 45)
+_SOLVED = 4.0  # missing frames: of shorter gaps even the truth is half noise
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """How long and how fast. frames: of a gap, that the loss looks at. longest: of the gaps, missing frames."""
+    """How long and how fast. gaps: that are worked out; frames: of a gap, that the loss looks at; longest: of the gaps,
+    missing frames; falling: last share of the steps, in which the rate falls to nothing; bf16: products in bfloat16,
+    twice as fast where the processor knows them (the same for the same seed on one machine)."""
 
-    steps: int = 8000
-    batch: int = 160
-    frames: int = 10
+    steps: int = 10000
+    batch: int = 512
+    gaps: int = 200_000
+    frames: int = 6
     longest: int = LONGEST
     learning_rate: float = 1e-3
+    falling: float = 0.4
     weight_decay: float = 0.05
     ema: float = 0.998
     seed: int = 0
+    bf16: bool = False
 
 
 class GapLoss:
-    """Distance of places and of rotations, lengths over the body, mean over gaps and frames."""
+    """Distance of places and of rotations, lengths over the body."""
 
     def __init__(self, spread: np.ndarray) -> None:
         """spread: (22, 3) metres that count as one."""
@@ -51,33 +60,36 @@ class GapLoss:
             chain[joint, joint - 1] = 1
         self._chain = torch.from_numpy(chain)
         self._parents = list(PARENTS[1:])
+        self._scale = torch.tensor([ROOT_SCALE] * 3 + [TURN_SCALE] * 66)
 
-    def __call__(self, waves: Tensor, gaps: Gaps) -> tuple[Tensor, Tensor]:
-        """waves (B, WAVES, 69) as the network gives them -> (places, rotations)."""
-        view, at = gaps.view, gaps.frames
-        shape = torch.from_numpy(view.waves()[:, at].astype(np.float32))
-        scale = torch.tensor([ROOT_SCALE] * 3 + [TURN_SCALE] * 66)
-        course = torch.from_numpy(view.curve()[:, at].astype(np.float32)) + shape @ waves * scale
-        off = course - torch.from_numpy(self._truth(gaps))
-        basis = torch.from_numpy(quat_to_matrix(view.rotations[:, view.last]).astype(np.float32))
-        turned = torch.einsum("bjxy,bkjy->bkjx", basis, off[..., 3:].unflatten(-1, (22, 3)))
-        facing = torch.from_numpy(quat_to_matrix(view.facing()).astype(np.float32))
-        moved = torch.einsum("bxy,bky->bkx", facing, off[..., :3])
-        places = torch.from_numpy(gaps.positions)
-        bones = places[..., 1:, :] - places[..., self._parents, :]
-        swung = torch.linalg.cross(turned[..., self._parents, :], bones)
-        errors = (moved[..., None, :] + self._chain @ swung) / self._spread
-        place = (errors.square().sum((-1, -2)) + 1e-4).sqrt().mean()
-        return place, ((turned * 0.5).square().sum((-1, -2)) + 1e-5).sqrt().mean()
+    def __call__(self, waves: Tensor | None, gaps: Bank) -> tuple[Tensor, Tensor]:
+        """waves (B, WAVES, 69) as the network gives them, None = the plain curve -> (B,) places, (B,) rotations."""
+        off = gaps.off if waves is None else gaps.off + gaps.waves @ (waves * self._scale)
+        turned = (gaps.turns * off[..., 3:].unflatten(-1, (22, 1, 3))).sum(-1)
+        swung = torch.linalg.cross(turned[..., self._parents, :], gaps.bones)
+        errors = (off[..., None, :3] + self._chain @ swung) / self._spread
+        place = (errors.square().sum((-1, -2)) + 1e-4).sqrt().mean(1)
+        return place, ((turned * 0.5).square().sum((-1, -2)) + 1e-5).sqrt().mean(1)
 
-    @staticmethod
-    def _truth(gaps: Gaps) -> np.ndarray:
-        """(B, K, 69) the true course."""
-        view = gaps.view
-        pose = view.rotations[:, view.last, None]
-        turns = quat_to_axis_angle(quat_mul(quat_inv(pose), gaps.rotations))
-        steps = quat_apply(quat_inv(view.facing())[:, None], gaps.root - view.root[:, view.last, None])
-        return np.concatenate((steps, turns.reshape(*steps.shape[:2], -1)), axis=-1).astype(np.float32)
+
+class Weights:
+    """How much a gap's loss counts: by its length, so that ratios to the plain curve are what is brought down."""
+
+    def __init__(self, loss: GapLoss, bank: Bank) -> None:
+        some = bank.chosen(torch.linspace(0, len(bank) - 1, min(len(bank), 20_000)).long())
+        lengths = some.missing + 1
+        powers = []
+        for missed in loss(None, some):  # grows as a power of the length, nearly
+            degree = min(1, len(lengths.unique()) - 1)
+            level, slope = (*np.polyfit(lengths.log().numpy(), missed.log().numpy(), degree)[::-1], 0.0)[:2]
+            powers.append((float(slope), float(level)))
+        self._powers = powers
+
+    def __call__(self, missing: Tensor) -> tuple[Tensor, Tensor]:
+        """(B,) missing frames -> (B,), (B,) weights of places and rotations."""
+        trusted, lengths = missing / (missing + _SOLVED), (missing + 1).log()
+        places, turns = (trusted * torch.exp(-slope * lengths - level) for slope, level in self._powers)
+        return places, turns
 
 
 def taught(
@@ -92,46 +104,61 @@ def taught(
     """
     rng = np.random.default_rng(lessons.seed)
     torch.manual_seed(lessons.seed)
-    network = start or _new(sampler, rng, lessons.longest)
+    loss = GapLoss(sampler.spread(rng))
+    bank = filled(sampler, rng, lessons.gaps, (SHORTEST, lessons.longest), lessons.frames)
+    network = (start or _new(bank)).train()
+    weights = Weights(loss, bank)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=lessons.learning_rate, weight_decay=lessons.weight_decay, fused=True
     )
-    loss = GapLoss(sampler.spread(rng))
     for step in range(lessons.steps):
+        left = min(1.0, (lessons.steps - step) / (lessons.falling * lessons.steps))
         for group in optimiser.param_groups:
-            done = step / lessons.steps
-            group["lr"] = lessons.learning_rate * min(1, step / 100) * (0.01 + 0.495 * (1 + math.cos(math.pi * done)))
-        missing = round(float(np.exp(rng.uniform(np.log(SHORTEST), np.log(lessons.longest)))))
-        gaps = sampler.batch(rng, lessons.batch, missing, lessons.frames)
-        place, turn = loss(network(torch.from_numpy(gaps.view.numbers())), gaps)
+            group["lr"] = lessons.learning_rate * min(1, step / 100) * 0.5 * (1 - math.cos(math.pi * left))
+        gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)))
+        with torch.autocast("cpu", torch.bfloat16, enabled=lessons.bf16):
+            waves = network(gaps.numbers)
+        place, turn = (
+            (missed * weight).mean()
+            for missed, weight in zip(loss(waves.float(), gaps), weights(gaps.missing), strict=True)
+        )
         optimiser.zero_grad(set_to_none=True)
-        # short gaps are missed by less, and matter as much
-        ((place + 3 * turn) * (15 / missing) ** 0.7).backward()
+        (place + turn).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        share = 1 - min(lessons.ema, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), share)
+        if step % MEAN_EVERY == 0 or step == lessons.steps - 1:
+            share = 1 - min(lessons.ema**MEAN_EVERY, (1 + step) / (10 + step))
+            torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), share)
         on_step(step + 1, mean)
     return mean
 
 
-def _new(sampler: GapSampler, rng: np.random.Generator, longest: int) -> TorchGapNetwork:
-    lengths = [round(float(n)) for n in np.geomspace(SHORTEST, longest, 8)]
-    seen = np.concatenate([sampler.batch(rng, 256, n, 1).view.numbers() for n in lengths])
-    network = TorchGapNetwork(GapNetworkConfig(seen.shape[1]))
-    network.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
-    network.std.copy_(torch.from_numpy(np.maximum(seen.std(axis=0), 0.05)))
+def _new(bank: Bank) -> TorchGapNetwork:
+    some = bank.numbers[:: max(1, len(bank) // 20_000)].float()
+    network = TorchGapNetwork(GapNetworkConfig(some.shape[1]))
+    network.mean.copy_(some.mean(dim=0))
+    network.std.copy_(some.std(dim=0).clamp(min=0.05))
     return network
 
 
-@torch.no_grad()
-def against_curves(network: TorchGapNetwork, sampler: GapSampler, lengths: tuple[int, ...] = (5, 15, 30)) -> str:
+class AgainstCurves:
     """The loss of gaps of some lengths, past motion and one target pose, over that of plain curves."""
-    loss, parts = GapLoss(sampler.spread(np.random.default_rng(0))), []
-    for missing in lengths:
-        gaps = sampler.batch(np.random.default_rng(missing), 512, missing, 10, (True, False))
-        waves = network(torch.from_numpy(gaps.view.numbers()))
-        made, plain = loss(waves, gaps), loss(torch.zeros(len(waves), waves.shape[1], COURSE), gaps)
-        parts.append(f"{missing}: {made[0] / plain[0]:.3f} {made[1] / plain[1]:.3f}")
-    return "  ".join(parts)
+
+    def __init__(self, sampler: GapSampler, lengths: tuple[int, ...] = HELD_OUT_LENGTHS, count: int = 512) -> None:
+        self._loss = GapLoss(sampler.spread(np.random.default_rng(0)))
+        self._lengths = lengths
+        self._gaps = joined(
+            [worked_out(sampler.batch(np.random.default_rng(n), count, n, 10, (True, False))) for n in lengths]
+        )
+
+    @torch.no_grad()
+    def __call__(self, network: TorchGapNetwork) -> str:
+        """Places and rotations, 1 = as far off as the plain curve, by length."""
+        parts = []
+        for missing in self._lengths:
+            gaps = self._gaps.chosen(torch.nonzero(self._gaps.missing == missing).ravel())
+            made, plain = self._loss(network(gaps.numbers), gaps), self._loss(None, gaps)
+            place, turn = (float(a.mean() / b.mean()) for a, b in zip(made, plain, strict=True))
+            parts.append(f"{missing}: {place:.3f} {turn:.3f}")
+        return "  ".join(parts)

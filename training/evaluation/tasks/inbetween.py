@@ -5,9 +5,12 @@ And keys alone: how far the motion leads past whole poses that an animator has s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from motionmix_core.editing import EditSettings, Key, in_between
+from motionmix_core.editing.gap_network import gap_network, learned
 from motionmix_core.editing.interpolation import interpolated
 from motionmix_core.editing.keys import Held, held_by
 from motionmix_core.editing.unimposed import unimposed
@@ -29,22 +32,62 @@ STATISTICS_CLIPS = 200
 
 
 def measure(setup: TaskSetup) -> list[Table]:
-    """A table a gap: slerp, cubic curves, ours; and one of keys alone."""
+    """A table a gap: slerp, cubic curves, learned curves alone, ours; and one of keys alone."""
     return [*(_table(setup, gap) for gap in GAPS), _keys(setup)]
 
 
-def _table(setup: TaskSetup, gap: int) -> Table:
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Windows of real clips with the same frames missing.
+
+    gap: missing frames. real: windows of PAST + gap + 1 frames that stand and face alike at the last past one. mean,
+    std: (22, 3) metres, of such windows of training clips.
+    """
+
+    gap: int
+    real: list[Motion]
+    mean: np.ndarray
+    std: np.ndarray
+
+    @property
+    def held(self) -> Held:
+        """What is known."""
+        held = np.ones(self.real[0].num_frames, bool)
+        held[PAST : PAST + self.gap] = False
+        return Held(np.repeat(held[:, None], self.real[0].skeleton.num_joints, axis=1), held)
+
+    def scores(self, made: list[Motion]) -> dict[str, float]:
+        """L2P, L2Q and NPSS at the missing frames."""
+        inside = slice(PAST, PAST + self.gap)
+        positions, truth = (np.stack([m.positions()[inside] for m in motions]) for motions in (made, self.real))
+        rotations, turned = (np.stack([m.global_rotations()[inside] for m in motions]) for motions in (made, self.real))
+        return {
+            "L2P": l2p(positions, truth, self.mean, self.std),
+            "L2Q": l2q(rotations, turned),
+            "NPSS": npss(rotations, turned),
+        }
+
+    def slerp(self) -> list[Motion]:
+        """The field's baseline."""
+        return [_slerp(motion, self.gap) for motion in self.real]
+
+
+def gaps_of(setup: TaskSetup, gap: int) -> Gaps:
+    """The windows that a table of this gap is measured on."""
     total = PAST + gap + 1
     chosen = thinned(windows(setup.cache, setup.split, total, STEP), setup.limit)
-    real = [window.motion.canonicalised(PAST - 1) for window in chosen]
-    mean, std = _statistics(setup, total)
-    held = np.ones(total, bool)
-    held[PAST : PAST + gap] = False
-    every = Held(np.repeat(held[:, None], real[0].skeleton.num_joints, axis=1), held)
+    return Gaps(gap, [window.motion.canonicalised(PAST - 1) for window in chosen], *_statistics(setup, total))
+
+
+def _table(setup: TaskSetup, gap: int) -> Table:
+    gaps = gaps_of(setup, gap)
+    real, every, held = gaps.real, gaps.held, gaps.held.root
     made = {
-        "slerp": [_slerp(motion, gap) for motion in real],
+        "slerp": gaps.slerp(),
         "cubic curves": [interpolated(motion, every) for motion in real],
     }
+    if gap_network() is not None:
+        made["learned curves"] = [learned(motion, every) for motion in real]
     ours = [_ours(setup, motion, [], PAST, PAST + gap - 1, every) for motion in real]
     made["ours"] = [motion for _, motion in ours]
     table = Table(
@@ -60,7 +103,7 @@ def _table(setup: TaskSetup, gap: int) -> Table:
     )
     base = None
     for name, motions in made.items():
-        scores = _scores(motions, real, gap, mean, std)
+        scores = gaps.scores(motions)
         base = base or scores
         row = {key: Estimate.of([value]) for key, value in scores.items()}
         row |= {f"{key} / slerp": Estimate.of([value / base[key]]) for key, value in scores.items()}
@@ -119,17 +162,6 @@ def _slerp(motion: Motion, gap: int) -> Motion:
     root = np.concatenate((past.root_positions, between.root_positions, target.root_positions))
     rotations = np.concatenate((past.rotations, between.rotations, target.rotations))
     return Motion(motion.skeleton, root, rotations, motion.fps)
-
-
-def _scores(made: list[Motion], real: list[Motion], gap: int, mean: np.ndarray, std: np.ndarray) -> dict[str, float]:
-    inside = slice(PAST, PAST + gap)
-    positions, truth = (np.stack([m.positions()[inside] for m in motions]) for motions in (made, real))
-    rotations, turned = (np.stack([m.global_rotations()[inside] for m in motions]) for motions in (made, real))
-    return {
-        "L2P": l2p(positions, truth, mean, std),
-        "L2Q": l2q(rotations, turned),
-        "NPSS": npss(rotations, turned),
-    }
 
 
 def _key_error(made: Motion, real: Motion, held: np.ndarray) -> float:
