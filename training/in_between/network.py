@@ -99,7 +99,7 @@ def grown(network: TorchGapNetwork, blocks: int) -> TorchGapNetwork:
     """The same answers from a network with so many blocks: the new ones add nothing, to begin with."""
     larger = TorchGapNetwork(replace(network.config, blocks=blocks, dropout=GapNetworkConfig.dropout))
     larger.load_state_dict(network.state_dict(), strict=False)
-    for block in larger.blocks[network.config.blocks :]:
-        nn.init.zeros_(block[-1].weight)
-        nn.init.zeros_(block[-1].bias)
+    for added in range(network.config.blocks, blocks):
+        for parameter in larger.get_submodule(f"blocks.{added}.4").parameters():
+            nn.init.zeros_(parameter)
     return larger

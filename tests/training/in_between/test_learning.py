@@ -19,7 +19,7 @@ from training.evaluation.clip_cache import open_cache
 from training.in_between.bank import filled, worked_out
 from training.in_between.gaps import GapSampler
 from training.in_between.learning import AgainstCurves, GapLoss, Lessons, Weights, taught
-from training.in_between.network import COURSE, load, save
+from training.in_between.network import COURSE, grown, load, save
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,15 @@ def test_how_held_out_gaps_are_told(sampler: GapSampler) -> None:
     """A network that has learned nothing is the plain curve."""
     network = taught(sampler, replace(SHORT, steps=0))
     assert AgainstCurves(sampler, (5, 12), 16)(network) == "5: 1.000 1.000  12: 1.000 1.000"
+
+
+def test_a_network_that_has_grown_answers_as_before(sampler: GapSampler) -> None:
+    network = taught(sampler, SHORT)
+    numbers = torch.from_numpy(sampler.batch(np.random.default_rng(1), 5, 12, 4).view.numbers())
+    larger = grown(network, network.config.blocks + 2).eval()
+    with torch.no_grad():
+        torch.testing.assert_close(larger(numbers), network(numbers))
+    assert sum(p.numel() for p in larger.parameters()) > sum(p.numel() for p in network.parameters())
 
 
 def test_mirrored_gaps_are_whole_bodies(sampler: GapSampler) -> None:
