@@ -192,7 +192,7 @@ CLASSES = (MotionMixEditPrompt, MotionMixEditSettings)
 
 def register() -> None:
     """Put the settings on the scene."""
-    bpy.types.Scene.motionmix_edit = PointerProperty(  # type: ignore[attr-defined, func-returns-value]
+    bpy.types.Scene.motionmix_edit = PointerProperty(  # type: ignore[attr-defined, func-returns-value]  # made here
         type=MotionMixEditSettings
     )
 

@@ -14,9 +14,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from .. import properties, worker_bridge
+from .. import worker_bridge
 from ..core import OperatorReturn
 from ..editing import job as editing_job
 from ..editing import reading, settings
@@ -29,36 +29,19 @@ from ..rigs import read
 from ..takes import collection
 from ..telling import tell
 from .active_rig import RigOperator
+from .asked import SKIP, AskedOperator
 from .beside import BesideTheWindow, progress_at_mouse
 from .seed import draw_unless_kept
 
-SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
-
-class EditOperator(RigOperator, BesideTheWindow):
+class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
     """Base of the edits; each names its `tool`, and adds its own properties, called as in EditSpec."""
 
     tool = ""
 
     prompt: StringProperty(name="Prompt", description=settings.PROMPT_TEXT, options=SKIP)
-    seed: IntProperty(name="Seed", description=properties.SEED_TEXT, options=SKIP)
-    quality: EnumProperty(
-        name="Quality",
-        description=properties.QUALITY_TEXT,
-        items=properties.QUALITY_ITEMS,
-        default="normal",
-        options=SKIP,
-    )
-    guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=SKIP)
-    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=16, options=SKIP)
-    foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=SKIP)
-    model: StringProperty(name="Model", description=properties.MODEL_TEXT, options=SKIP)
     output: EnumProperty(
         name="Into", description=settings.OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE", options=SKIP
-    )
-    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=SKIP)
-    take: StringProperty(
-        name="As Take", description="Name of a take: its settings are used in place of the panel's", options=SKIP
     )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:

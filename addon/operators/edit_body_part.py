@@ -14,7 +14,8 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ..editing import settings
 from ..editing.bones import CHOICE_ITEMS, PRESET_ITEMS
 from ..editing.spec import EditSpec
-from .edit_base import SKIP, RangeOperator
+from .asked import SKIP
+from .edit_base import RangeOperator
 
 
 class MOTIONMIX_OT_edit_body_part(RangeOperator, bpy.types.Operator):

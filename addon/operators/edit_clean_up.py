@@ -15,7 +15,8 @@ from ..present import present
 from ..rigs import read
 from ..telling import failed, tell
 from .active_rig import RigOperator
-from .edit_base import SKIP, RangeOperator
+from .asked import SKIP
+from .edit_base import RangeOperator
 
 
 class MOTIONMIX_OT_edit_clean_up(RangeOperator, bpy.types.Operator):

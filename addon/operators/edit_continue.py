@@ -15,7 +15,8 @@ from ..editing import sequence, settings
 from ..editing.spec import EditSpec, parsed_sequence
 from ..present import present
 from ..rigs import read
-from .edit_base import SKIP, EditOperator
+from .asked import SKIP
+from .edit_base import EditOperator
 
 
 class SequenceOperator(EditOperator):

@@ -10,7 +10,8 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..editing import settings
 from ..editing.bones import CHOICE_ITEMS, PRESET_ITEMS
-from .edit_base import SKIP, RangeOperator
+from .asked import SKIP
+from .edit_base import RangeOperator
 
 
 class MOTIONMIX_OT_edit_in_between(RangeOperator, bpy.types.Operator):

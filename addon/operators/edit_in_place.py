@@ -9,7 +9,8 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..editing import settings
-from .edit_base import SKIP, EditOperator
+from .asked import SKIP
+from .edit_base import EditOperator
 
 
 class MOTIONMIX_OT_edit_in_place(EditOperator, bpy.types.Operator):

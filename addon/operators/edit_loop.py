@@ -9,7 +9,8 @@ import bpy
 from bpy.props import FloatProperty
 
 from ..editing import settings
-from .edit_base import SKIP, RangeOperator
+from .asked import SKIP
+from .edit_base import RangeOperator
 
 
 class MOTIONMIX_OT_edit_loop(RangeOperator, bpy.types.Operator):

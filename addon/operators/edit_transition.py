@@ -9,7 +9,8 @@ import bpy
 from bpy.props import FloatProperty, StringProperty
 
 from ..editing import settings, transition
-from .edit_base import SKIP, EditOperator
+from .asked import SKIP
+from .edit_base import EditOperator
 
 
 class MOTIONMIX_OT_edit_transition(EditOperator, bpy.types.Operator):

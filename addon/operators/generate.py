@@ -11,7 +11,6 @@ ends it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
@@ -23,48 +22,33 @@ from ..rigs import batch, read
 from ..takes import collection
 from ..telling import tell
 from .active_rig import RigOperator
+from .asked import SKIP, AskedOperator
 from .beside import BesideTheWindow, progress_at_mouse
 from .seed import draw_unless_kept
 
-_SKIP: Any = {"SKIP_SAVE"}  # what isn't given is taken from the panel, not from the last call
 
-
-class MOTIONMIX_OT_generate(RigOperator, BesideTheWindow, bpy.types.Operator):
+class MOTIONMIX_OT_generate(AskedOperator, RigOperator, BesideTheWindow, bpy.types.Operator):
     """Make motion from the prompt and put it on the active armature as a new Action. The Action it had is kept"""
 
     bl_idname = "motionmix.generate"
     bl_label = "Generate Motion"
     bl_options = {"UNDO"}
 
-    # No hard limits: a value out of range is answered with a message rather than silently changed.
-    prompt: StringProperty(name="Prompt", description=properties.PROMPT_TEXT, options=_SKIP)
-    seconds: FloatProperty(name="Length", description=properties.SECONDS_TEXT, default=4.0, options=_SKIP)
-    seed: IntProperty(name="Seed", description=properties.SEED_TEXT, options=_SKIP)
-    variations: IntProperty(name="Variations", description=properties.VARIATIONS_TEXT, default=1, options=_SKIP)
-    quality: EnumProperty(
-        name="Quality",
-        description=properties.QUALITY_TEXT,
-        items=properties.QUALITY_ITEMS,
-        default="normal",
-        options=_SKIP,
-        translation_context=properties.TRANSLATION_CONTEXT,
-    )
-    guidance: FloatProperty(name="Guidance", description=properties.GUIDANCE_TEXT, default=2.5, options=_SKIP)
-    steps: IntProperty(name="Steps", description=properties.STEPS_TEXT, default=16, options=_SKIP)
-    foot_lock: BoolProperty(name="Foot Lock", description=properties.FOOT_LOCK_TEXT, default=True, options=_SKIP)
+    prompt: StringProperty(name="Prompt", description=properties.PROMPT_TEXT, options=SKIP)
+    seconds: FloatProperty(name="Length", description=properties.SECONDS_TEXT, default=4.0, options=SKIP)
     root: EnumProperty(
-        name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=_SKIP
+        name="Travel On", description=properties.ROOT_TEXT, items=properties.ROOT_ITEMS, default="hips", options=SKIP
     )
-    frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=_SKIP)
-    loop: BoolProperty(name="Loop", description=properties.LOOP_TEXT, options=_SKIP)
+    frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=SKIP)
+    loop: BoolProperty(name="Loop", description=properties.LOOP_TEXT, options=SKIP)
     extend_range: BoolProperty(
-        name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=_SKIP
+        name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=SKIP
     )
     frames: IntProperty(
         name="Length in Frames",
         description="Length in frames of the scene, in place of the length in seconds",
         default=0,
-        options=_SKIP,
+        options=SKIP,
     )
     key_rate: EnumProperty(
         name="Make Keys On",
@@ -74,11 +58,7 @@ class MOTIONMIX_OT_generate(RigOperator, BesideTheWindow, bpy.types.Operator):
             ("model", "Model's Frames", "One key for each frame that the model made"),
         ),
         default="scene",
-        options=_SKIP,
-    )
-    model: StringProperty(name="Model", description=properties.MODEL_TEXT, options=_SKIP)
-    take: StringProperty(
-        name="As Take", description="Name of a take: its settings are used in place of the panel's", options=_SKIP
+        options=SKIP,
     )
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:

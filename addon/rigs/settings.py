@@ -226,8 +226,8 @@ CLASSES = (MotionMixRig,)
 def register() -> None:
     """Give every object its settings."""
     types: Any = bpy.types
-    types.Object.motionmix_rig = PointerProperty(type=MotionMixRig)  # type: ignore[func-returns-value]
-    types.Object.motionmix_rig_kept = StringProperty(  # type: ignore[func-returns-value]
+    types.Object.motionmix_rig = PointerProperty(type=MotionMixRig)  # type: ignore[func-returns-value]  # the stubs say None
+    types.Object.motionmix_rig_kept = StringProperty(  # type: ignore[func-returns-value]  # the stubs say None
         options={"HIDDEN"}, override=_OVERRIDABLE
     )
     bpy.app.handlers.load_post.append(fill_overrides)
