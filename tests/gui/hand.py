@@ -244,7 +244,7 @@ class Hand:
 
     def _redraw(self, times: int = 1) -> Steps:
         for _ in range(times):
-            self.area().tag_redraw()
+            self.region().tag_redraw()
             yield 0.4
 
     # ---- the camera
