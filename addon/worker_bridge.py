@@ -27,6 +27,7 @@ from .rigs import status
 from .translations import interface
 
 _SETTLE_SECONDS = 0.1
+_SAID_IN_SECONDS = 100
 
 
 class Cancellable(Protocol):
@@ -158,8 +159,7 @@ class Bridge:
             line = interface("Take {take} of {takes}").format(take=take, takes=job.request.count) + ", " + line
         number, since = self._running_since
         if number == job.number and done >= 2:
-            left = max(1, round((time.monotonic() - since) / done * (total - done)))
-            line += ", " + interface("{seconds} s left").format(seconds=left)
+            line += ", " + time_left((time.monotonic() - since) / done * (total - done))
         return job.progress.fraction, line[:1].upper() + line[1:] + behind
 
     def _note(self, event: Event) -> None:
@@ -176,6 +176,13 @@ class Bridge:
         if self._client is None:
             self._client = WorkerClient(settings)
         return self._client
+
+
+def time_left(seconds: float) -> str:
+    """How long it will take yet, in words: seconds, or minutes where there are several."""
+    if seconds < _SAID_IN_SECONDS:
+        return interface("{seconds} s left").format(seconds=max(1, round(seconds)))
+    return interface("{minutes} min left").format(minutes=round(seconds / 60))
 
 
 _bridge = Bridge()

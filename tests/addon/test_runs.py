@@ -237,5 +237,12 @@ def test_progress_says_step_and_time_left(extension, skeleton) -> None:
     fraction, line = bridge.progress()
     assert 0 < fraction < 1
     assert line.startswith("Take 1 of 8, step ")
-    assert line.endswith(" s left")
+    assert line.endswith((" s left", " min left"))
     run.cancel()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "1 s left"), (48.4, "48 s left"), (101.0, "2 min left"), (901.0, "15 min left")]
+)
+def test_long_waits_are_told_in_minutes(extension, seconds: float, said: str) -> None:
+    assert extension.addon("worker_bridge").time_left(seconds) == said

@@ -61,8 +61,9 @@ def steps(hand: Hand) -> Steps:
     yield from hand.key("ctrl+shift+z")
     yield from hand.until(lambda: len(bpy.data.actions) == 2, "redo brings them back")
 
-    bpy.context.scene.frame_set(30)
+    bpy.context.scene.frame_set(12)
     hand.places.clear()
+    yield from hand.settle()
     hand.picture("6-redone.png")
 
     # Something else is active: the armature is a press away.
