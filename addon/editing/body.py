@@ -149,7 +149,8 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
             else f"“{obj.name}” has no Action to edit: key some poses first, or generate a motion"
         )
     if needs_action and not compat.curves_of(obj):
-        raise RequestError(f"The Action “{data.action.name}” has no keys for “{obj.name}”")  # type: ignore[union-attr]
+        action_name = data.action.name  # type: ignore[union-attr]  # asked above
+        raise RequestError(f"The Action “{action_name}” has no keys for “{obj.name}”")
     nothing_seen = unseen.hidden(obj)
     if nothing_seen:  # what is seen is what is edited
         raise RequestError(nothing_seen[0])

@@ -92,7 +92,7 @@ class TakeSampler:
             predict,
             start,
             self._schedule,
-            sampler=request.sampler or description.default_sampler,  # type: ignore[arg-type]
+            sampler=request.sampler or description.default_sampler,  # type: ignore[arg-type]  # checked by sample
             noise=noise,
             observed=observation,
             on_step=lambda _done, _total: self._advance(),

@@ -242,7 +242,7 @@ def _build(kind: type, table: dict[str, Any], where: str) -> Any:
         if dataclasses.is_dataclass(hint):
             if not isinstance(value, dict):
                 raise DataError(f"{where}: '{name}' must be a table")
-            values[name] = _build(hint, value, f"{where} [{name}]")  # type: ignore[arg-type]
+            values[name] = _build(hint, value, f"{where} [{name}]")  # type: ignore[arg-type]  # asked above
         else:
             values[name] = _checked(hint, value, f"{where}: '{name}'")
     return kind(**values)

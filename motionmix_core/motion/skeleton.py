@@ -101,7 +101,7 @@ class Skeleton:
             and np.array_equal(self.offsets, other.offsets)
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
 
 
 def mirror_name(name: str) -> str:

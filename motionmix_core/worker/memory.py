@@ -64,7 +64,7 @@ def _resident_windows() -> int:
 
     counters = Counters()
     counters.size = ctypes.sizeof(counters)
-    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]  # on Windows alone
     kernel.GetCurrentProcess.restype = ctypes.c_void_p
     query = kernel.K32GetProcessMemoryInfo
     query.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)

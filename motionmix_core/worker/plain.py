@@ -61,7 +61,7 @@ def _encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         return {"pairs": [[_encoded(key, arrays), _encoded(item, arrays)] for key, item in value.items()]}
     kind = type(value).__name__
     if _KINDS.get(kind) is type(value):
-        made = [field.name for field in fields(value) if field.init]  # type: ignore[arg-type]
+        made = [field.name for field in fields(value) if field.init]  # type: ignore[arg-type]  # _KINDS are dataclasses
         return {"kind": kind, "fields": {name: _encoded(getattr(value, name), arrays) for name in made}}
     raise TypeError(f"{kind} can't be sent")
 

@@ -52,7 +52,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Keep the status for `pytest_unconfigure`."""
-    session.config._motionmix_status = int(exitstatus)  # type: ignore[attr-defined]
+    session.config._motionmix_status = int(exitstatus)  # type: ignore[attr-defined]  # made here
 
 
 def _link_tree(target: Path) -> None:

@@ -21,7 +21,7 @@ def test_blender_imports_our_bvh(tmp_path: Path, rng: np.random.Generator, unit:
     root = np.stack((np.linspace(0, 1, 12), np.full(12, rest_height(skeleton)), np.linspace(0, 2, 12)), axis=1)
     motion = Motion(skeleton, root, axis_angle_to_quat(turns), 30.0)
     path = tmp_path / "walk.bvh"
-    write_bvh(path, motion, unit)  # type: ignore[arg-type]
+    write_bvh(path, motion, unit)  # type: ignore[arg-type]  # one of two
 
     bpy.ops.import_anim.bvh(filepath=str(path), global_scale=import_scale, update_scene_fps=True)
 

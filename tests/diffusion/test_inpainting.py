@@ -158,7 +158,7 @@ def test_bad_observations() -> None:
     with pytest.raises(RequestError, match="shape"):
         Observation(zeros, zeros[:1])
     with pytest.raises(RequestError, match="blend"):
-        Observation(zeros, zeros, "blend")  # type: ignore[arg-type]
+        Observation(zeros, zeros, "blend")  # type: ignore[arg-type]  # a wrong name
     for bad in (np.nan, np.inf):
         values = zeros.copy()
         values[0, 3, 1] = bad

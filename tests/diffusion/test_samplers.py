@@ -238,6 +238,6 @@ def test_bad_requests() -> None:
     with pytest.raises(RequestError, match="noise source"):
         sample(predict, x_T, schedule, sampler="ddpm")
     with pytest.raises(RequestError, match="euler"):
-        sample(predict, x_T, schedule, sampler="euler")  # type: ignore[arg-type]
+        sample(predict, x_T, schedule, sampler="euler")  # type: ignore[arg-type]  # a wrong name
     with pytest.raises(RequestError, match="between 0 and 9"):
         sample(predict, x_T, schedule, start_index=10)

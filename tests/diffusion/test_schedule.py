@@ -82,7 +82,7 @@ def test_posterior_identities(schedule: Schedule) -> None:
 def test_respacing_keeps_signal_levels_and_identities(schedule: Schedule, data: st.DataObject) -> None:
     count = data.draw(st.integers(1, len(schedule)))
     spacing = data.draw(st.sampled_from(["even", "trailing"]))
-    short = schedule.respaced(count, spacing)  # type: ignore[arg-type]
+    short = schedule.respaced(count, spacing)  # type: ignore[arg-type]  # one of two
     assert len(short) == count
     assert short.timesteps[-1] == len(schedule) - 1
     np.testing.assert_array_equal(short.alphas_cumprod, schedule.alphas_cumprod[short.timesteps])

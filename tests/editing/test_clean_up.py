@@ -25,7 +25,7 @@ WRIST = JOINT_NAMES.index("right_wrist")
 
 def cleaned(generator: Generator, motion: Motion, **options: object) -> Motion:
     settings = EditSettings(steps=1)
-    return done(generator, clean_up(motion, settings=settings, **options))  # type: ignore[arg-type]
+    return done(generator, clean_up(motion, settings=settings, **options))  # type: ignore[arg-type]  # any setting
 
 
 def error(motion: Motion, truth: Motion) -> float:

@@ -25,7 +25,7 @@ def motion(rng: np.random.Generator) -> Motion:
 @pytest.mark.parametrize("unit", ["m", "cm"])
 def test_a_reader_finds_the_same_motion(tmp_path: Path, motion: Motion, unit: str) -> None:
     path = tmp_path / "walk.bvh"
-    write_bvh(path, motion, unit)  # type: ignore[arg-type]
+    write_bvh(path, motion, unit)  # type: ignore[arg-type]  # one of two
     source = read_bvh(path)
     assert source.fps == pytest.approx(30.0, abs=1e-4)
     assert source.num_frames == 50

@@ -29,7 +29,7 @@ def test_guidance_pushes_poses_but_never_the_way_travelled(guidance: float, trav
     np.testing.assert_allclose(made[..., ROOT_XZ.stop :], FREE + guidance * (TOLD - FREE), atol=1e-5)
 
 
-def counting(calls: list[int]):  # type: ignore[no-untyped-def]
+def counting(calls: list[int]):  # type: ignore[no-untyped-def]  # a predictor
     """The network, and how many motions each of its calls was given."""
 
     def counted(x: Features, mask: Features, level: float, text: TextFeatures) -> Features:

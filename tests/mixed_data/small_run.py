@@ -100,4 +100,4 @@ def text_bank() -> TextBank:
 
 
 def with_mix(**changes: object) -> TrainConfig:
-    return replace(CONFIG, mix=replace(CONFIG.mix, **changes))  # type: ignore[arg-type]
+    return replace(CONFIG, mix=replace(CONFIG.mix, **changes))  # type: ignore[arg-type]  # any field

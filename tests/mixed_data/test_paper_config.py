@@ -67,7 +67,7 @@ def test_full_supervision_is_bitwise_the_plain_trainer(papers: Path, name: str) 
     model = MDM(MDMConfig(features=6, layers=1, width=16, feedforward=16, condition="none")).eval()
 
     def predict(x: torch.Tensor, step: object) -> torch.Tensor:
-        return model(x, torch.as_tensor(step.timestep).expand(len(x)))  # type: ignore[attr-defined]
+        return model(x, torch.as_tensor(step.timestep).expand(len(x)))  # type: ignore[attr-defined]  # a torch step
 
     x0, noise, mask = torch.randn(8, 10, 6), torch.randn(8, 10, 6), torch.ones(8, 10)
     uniform = np.random.default_rng(0).random(8)

@@ -43,7 +43,7 @@ class Drip(io.RawIOBase):
         return taken
 
     def write(self, data: object, /) -> int:
-        taken = bytes(data)[: self.step]  # type: ignore[call-overload]
+        taken = bytes(data)[: self.step]  # type: ignore[call-overload]  # a bytes-like object
         self.data += taken
         return len(taken)
 

@@ -142,7 +142,7 @@ class ArmGenerator(CheckpointGenerator):
         inner.description = replace(inner.description, pivot_noise_level=pivot)
         plain = type(inner).__call__
 
-        class Reading(type(inner)):  # type: ignore[misc]
+        class Reading(type(inner)):  # type: ignore[misc]  # whichever network it is
             """The same network behind the arm's reading glasses."""
 
             def __call__(self, x: Any, observed_mask: Any, noise_level: float, text: TextFeatures) -> NDArray:

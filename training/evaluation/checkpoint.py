@@ -66,7 +66,7 @@ class CheckpointGenerator(Generator):
         self.step = checkpoint.step
         self._denoiser = TorchDenoiser(checkpoint, run.name)
 
-    def denoiser(self, model: str = "") -> TorchDenoiser:  # type: ignore[override]
+    def denoiser(self, model: str = "") -> TorchDenoiser:  # type: ignore[override]  # there is one network
         """The checkpoint's network, whatever the name."""
         return self._denoiser
 

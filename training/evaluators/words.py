@@ -60,7 +60,7 @@ class Vocabulary:
 
     def encode(self, captions: Sequence[str]) -> Encoded:
         """Ids of captions; words after the 32nd are left out, and an empty caption is one unknown word."""
-        ids: dict[str, int] = self._ids  # type: ignore[attr-defined]
+        ids: dict[str, int] = self._ids  # type: ignore[attr-defined]  # kept by __init__
         rows = [words_of(caption)[: self.max_words] or [""] for caption in captions]
         longest = max(map(len, rows))
         words = np.zeros((len(rows), longest), np.int64)

@@ -79,7 +79,7 @@ def _run_all(arguments: argparse.Namespace) -> None:
     real, labels = real_windows(test, arguments.per_action, seed=1)
     judged = evaluator.judge(real)
     other, other_labels = real_windows(test, arguments.per_action, seed=2)
-    noisy = train.corrupted(base.white_noise(0), train.ids)  # type: ignore[arg-type]
+    noisy = train.corrupted(base.white_noise(0), train.ids)  # type: ignore[arg-type]  # as clips they are alike
     worse, worse_labels = real_windows(noisy, arguments.per_action, seed=3)
     floor, _ = real_windows(train, arguments.per_action, seed=4)
     _write(

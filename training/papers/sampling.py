@@ -144,7 +144,7 @@ def generate(
         predict,
         start,
         schedule,
-        sampler=settings.sampler or config.sampling.sampler,  # type: ignore[arg-type]
+        sampler=settings.sampler or config.sampling.sampler,  # type: ignore[arg-type]  # checked by sample
         eta=config.sampling.eta if settings.eta is None else settings.eta,
         noise=lambda call: torch.from_numpy(source(call)).to(device),
         observed=known,
