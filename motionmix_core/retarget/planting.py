@@ -24,7 +24,7 @@ EASE_SECONDS = (0.2, 0.6)  # shortest and longest ease
 ADDED_ACCELERATION = 8.0  # metres a second squared, what an ease may add
 LONGEST_GAP, LONGEST_BLINK = 0.075, 0.04  # seconds: gaps and contacts no longer than these are mistakes of the labels
 SOFT_GROUND = 0.0025  # metres that a swinging foot may sink into the ground, so that the ground doesn't kink its path
-FAST, SLOW = 0.6, 0.25  # metres a second along the ground: a foot faster than the first is swinging, so it's lifted
+FAST, SLOW = 0.35, 0.1  # metres a second along the ground: a foot faster than the first is swinging, so it's lifted
 SWING_EASE_SECONDS = 0.1
 SNAP_TO_GROUND = 0.06  # metres: a planted foot this near to the ground is put on it; farther up it's on something
 
