@@ -20,6 +20,7 @@ from .finishing import LEG, SIDES, feet_held, laid_over
 from .joint_sets import chain_weights, with_descendants
 from .keys import Held, joint_indices
 from .masks import features_mask
+from .stances import carrying
 from .timing import Timing
 
 CONTEXT_SECONDS = 1.0
@@ -95,8 +96,11 @@ def body_part(
         if settings.foot_lock and sides:
             # what the network's feet do tells about a border only where the source's do the same
             labels, eased = timing.rows_to_source(contacts), (in_time > 0) & (in_time < 1)
-            labels[eased] &= standing_feet(part, np.zeros_like(labels))[eased]
+            before = standing_feet(part, np.zeros_like(labels))
+            labels[eased] &= before[eased]
             planted = standing_feet(motion, labels)
+            if not root:
+                planted = carrying(motion, planted, before.any(axis=1), sides)
             fixed = in_time == 0
             motion = feet_held(motion, planted, fixed, sides=sides, sinks=root, swing_height=SWING_HEIGHT)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)

@@ -7,18 +7,22 @@ So it takes a step, as a body does; two feet take theirs one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.contacts import FOOT_INDICES
 from ..motion.motion import Motion
-from ..motion.skeleton import JOINT_NAMES
+from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
 from ..retarget.planting import runs, tidy_contacts
 
 STEP = 0.03
 """Metres: so far a foot may creep within a stand before it has to step."""
 STEP_SECONDS = 0.4
 """How long a step takes, where there is time."""
+NEAR_GROUND = 0.06
+"""Metres over the ground from which a foot can be set down without the pose changing much."""
 
 _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
 Contacts = NDArray[np.bool_]
@@ -45,6 +49,22 @@ def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> 
             low = int(np.clip(round(middle - size / 2), start, stop - size))
             planted[low : low + size, 2 * side : 2 * side + 2] = False
     return planted
+
+
+def carrying(motion: Motion, contacts: Contacts, carried: NDArray[np.bool_], sides: Collection[str]) -> Contacts:
+    """Contacts (T,4) with a foot that carries the body in each frame of `carried` (T,), where one is near the ground.
+
+    Hips that keep their motion tell when a foot bore them: if the new legs have none on the ground then, the lower one
+    stands. sides: the legs that are new.
+    """
+    feet = motion.positions()[:, FOOT_INDICES]
+    out = np.asarray(contacts, bool).copy()
+    toes = [2 * index + 1 for index, side in enumerate(("left", "right")) if side in sides]
+    over = feet[:, toes, 1] - SOLE_THICKNESS
+    lowest = over.argmin(axis=1)
+    frames = np.flatnonzero(carried & ~out.any(axis=1) & (over.min(axis=1) < NEAR_GROUND))
+    out[frames, np.asarray(toes)[lowest[frames]]] = True
+    return out
 
 
 def _order(motion: Motion, sides: list[int], way: NDArray[np.float64], frame: int) -> list[int]:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from motionmix_core.editing.finishing import LEGS, feet_held
-from motionmix_core.editing.stances import with_steps
-from motionmix_core.motion.contacts import FOOT_INDICES
+from motionmix_core.editing.stances import carrying, with_steps
+from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.retarget.planting import runs
 from tests.editing.clips import lively_stand
+from tests.motions import walk
 
 GAP = slice(30, 60)
 
@@ -40,6 +41,22 @@ def test_feet_step_one_after_the_other_the_one_on_that_side_first(way: tuple[flo
     assert [len(found) for found in steps] == [1, 1]
     assert steps[first][0][1] <= steps[1 - first][0][0]
     assert standing[fixed].all()
+
+
+def test_some_new_foot_carries_the_body_where_one_did() -> None:
+    source = walk(2.0)
+    before = foot_contacts(source.positions(), source.fps)
+    hovering = before.copy()
+    hovering[:, 2:] = False  # the new right leg never quite stands
+    planted = carrying(source, hovering, before.any(axis=1), ["right"])
+    np.testing.assert_array_equal(planted[:, :2], before[:, :2])
+    alone = before[:, 2:].any(axis=1) & ~before[:, :2].any(axis=1)
+    assert alone.any()
+    np.testing.assert_array_equal(planted[:, 2:].any(axis=1), alone)
+    high = replace(
+        source, root_positions=source.root_positions + (0, 0.2, 0)
+    )  # in the air nothing is there to stand on
+    np.testing.assert_array_equal(carrying(high, hovering, before.any(axis=1), ["right"]), hovering)
 
 
 @pytest.mark.parametrize("way", [(0.3, 0.0, 0.0), (0.0, 0.0, 0.25)])
