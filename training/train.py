@@ -94,6 +94,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if main:
         _log_validation(writer, arguments.run, result.step, result.validation)
         print(json.dumps({"step": result.step, "ended": result.ended, "validation": result.validation}))
+    accelerator.end_training()  # a process group that is left to the interpreter's end may abort there
 
 
 def _log_validation(writer: SummaryWriter | None, run: Path, step: int, values: dict[str, float]) -> None:

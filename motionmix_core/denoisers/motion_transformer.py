@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .smoothed_skip import SmoothedSkip
+
 
 @dataclass(frozen=True)
 class MotionTransformerConfig:
@@ -30,6 +32,7 @@ class MotionTransformerConfig:
     condition_width: int = 192
     dropout: float = 0.1
     root_layers: int = 0  # above 0: so many of the layers decide the root first (`root_then_body`)
+    skip_widths: tuple[float, ...] = ()  # frames of the windows of `smoothed_skip`; none: no way past the blocks
     quality_flag: bool = False  # a learned direction of the condition says that a window's source is noisy
 
 
@@ -146,6 +149,7 @@ class MotionTransformer(nn.Module):
         self.null_pooled = nn.Parameter(torch.zeros(condition))
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
+        self.skip = SmoothedSkip(config.skip_widths, condition, config.features) if config.skip_widths else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
         self.out_modulation = nn.Linear(condition, 2 * width)
@@ -201,7 +205,8 @@ class MotionTransformer(nn.Module):
         motion = sequence[:, -tokens:]
         scale, shift = self.out_modulation(condition)[:, None].chunk(2, dim=-1)
         out = self.motion_out(self.out_norm(motion) * (1 + scale) + shift)
-        return out.reshape(batch, frames, features)
+        out = out.reshape(batch, frames, features)
+        return out if self.skip is None else out + self.skip(x, observed_mask, frame_mask, condition)
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -73,6 +73,7 @@ class TrainConfig:
     learning_rate: float = 4e-4
     warm_up: int = 300
     decay_from: float = 0.7  # share of the steps after which the rate falls to a twentieth, along a cosine
+    muon: float = 0.0  # above 0: Muon for the blocks' matrices, at so many times the learning rate
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema: float = 0.999

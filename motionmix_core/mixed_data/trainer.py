@@ -25,6 +25,7 @@ from .checkpoints import config_to_dict, load_checkpoint, save_checkpoint
 from .config import TrainConfig
 from .initial_weights import initial_weights, load_into
 from .losses import MotionLoss
+from .optimisers import optimiser_of
 from .text_bank import TextBank
 from .windows import Batch, WindowSampler, fit_window_normaliser
 
@@ -148,9 +149,7 @@ class Trainer:
             load_into(network, first, config.init_from)
         self._ema = Ema(network, config.ema)
         self._teacher = _teacher(config)
-        optimiser = torch.optim.AdamW(
-            network.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
-        )
+        optimiser = optimiser_of(network, config)
         self.step = 0
         if stored:
             if config_to_dict(config)["network"] != config_to_dict(stored.config)["network"]:
@@ -251,7 +250,7 @@ class Trainer:
     def _train_step(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         config = self.config
         for group in self._optimiser.param_groups:
-            group["lr"] = learning_rate(config, self.step)
+            group["lr"] = group.get("rate_scale", 1.0) * learning_rate(config, self.step)
         # noise and dropout follow from the step as the batch does, so that a resumed run repeats them
         torch.manual_seed(hash((config.seed, self.step, self.accelerator.process_index)) & 0x7FFFFFFF)
         data = self._tensors(batch)

@@ -24,6 +24,9 @@ from .timestep_ranges import TimestepRanges, pivot_of_noise
 _COMPOSITES = 800  # different pairs of clips, each with captions to encode
 _LOOSE_ROOT_METRES = 0.015  # how far an animator's keys leave the smoothed root open
 _WHOLE_TRIAL_SHARE = 0.15  # how often CMU's short index line is read where a clip has captions of its own windows
+# clips whose windows begin at the first frame and keep their speed, so that the frame tells the phase of the stroke: a
+# phase to guess is averaged away in the noisiest steps. Windows with observed motion see the phase and begin anywhere
+_TIMED = frozenset({"hand_tasks"})
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class WindowSampler:
             length = int(np.random.default_rng((config.seed, step)).choice(data.lengths))
         rng = np.random.default_rng((config.seed, step, rank + 1))
         chosen = [self._clips[i] for i in rng.choice(len(self._clips), size=config.batch, p=self._weights)]
+        masked = rng.random(len(chosen)) < config.mix.mask_share
         placements = []
         for row, clip in enumerate(chosen):
             if self._composites and rng.random() < config.mix.composite_share:
@@ -120,7 +124,7 @@ class WindowSampler:
                 chosen[row] = composite.base
                 placements.append(self._place_composite(composite, length, rng))
             else:
-                placements.append(self._place(clip, length, rng))
+                placements.append(self._place(clip, length, rng, timed=not masked[row]))
         motion, frame_mask = self._cut(chosen, placements, length, rng)
         timesteps = self._ranges.draw(
             shifted(rng.random(len(chosen)), config.high_noise_shift),
@@ -133,7 +137,7 @@ class WindowSampler:
         tokens, text_mask, pooled = self._texts.gather(self._texts.rows(texts))
         observed, shown = np.zeros_like(motion), motion.copy()
         for row, placement in enumerate(placements):
-            if rng.random() < config.mix.mask_share:
+            if masked[row]:
                 there = slice(placement.frames)
                 observed[row, there], loose = random_mask(rng, placement.frames)
                 shown[row, there] = with_loose_root(
@@ -152,10 +156,14 @@ class WindowSampler:
             arms=(composite, replace(donor, mirror=base.mirror)),
         )
 
-    def _place(self, clip: Clip, length: int, rng: np.random.Generator, anchor: Caption | None = None) -> Placement:
+    def _place(
+        self, clip: Clip, length: int, rng: np.random.Generator, anchor: Caption | None = None, timed: bool = True
+    ) -> Placement:
+        """A window of `clip` about `anchor`. timed: strokes by formula are cut as `_TIMED` says, else anywhere."""
         data = self._config.data
         low, high = np.log(data.speed)
-        speed = float(np.exp(rng.uniform(low, high))) if rng.random() < 0.5 else 1.0
+        timed = timed and clip.dataset in _TIMED
+        speed = float(np.exp(rng.uniform(low, high))) if rng.random() < 0.5 and not timed else 1.0
         mirror = data.mirror and bool(rng.random() < 0.5)
         frames = length if rng.random() >= data.shorten else int(rng.integers(length // 3, length + 1))
         frames = max(2, min(frames, int((clip.frames - 1) / speed) + 1))
@@ -166,7 +174,7 @@ class WindowSampler:
         anchor = anchor or self._anchor(clip, rng)
         # cover the caption's span if the window is longer, else stay inside it; half a second of play either way
         bounds = sorted((anchor.start, anchor.stop - 1 - reach))
-        start = float(np.clip(rng.uniform(bounds[0] - 15, bounds[1] + 15), 0, max(last_start, 0)))
+        start = 0.0 if timed else float(np.clip(rng.uniform(bounds[0] - 15, bounds[1] + 15), 0, max(last_start, 0)))
         return Placement(start, speed, frames, anchor.mirrored if mirror else anchor.text, mirror)
 
     @staticmethod

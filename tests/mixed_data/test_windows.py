@@ -113,6 +113,18 @@ def test_hand_tasks_have_a_weight_of_their_own(cache):
     np.testing.assert_allclose(weights[0], 3 * weights[1:])
 
 
+def test_strokes_by_formula_begin_with_the_clip_unless_motion_is_shown(cache, normaliser):
+    def starts(mask_share: float) -> set[float]:
+        clips = [replace(c, dataset="hand_tasks") for c in cache.select("train", True) if c.id == "test/walk"]
+        config = replace(CONFIG, batch=32, mix=replace(CONFIG.mix, mask_share=mask_share))
+        drawn = WindowSampler(cache, clips, text_bank(), normaliser, config)
+        motion = normaliser.denormalise(drawn.batch(1, length=16).motion)
+        return {round(float(np.abs(row[0, R.POSITIONS][1::3]).sum()), 4) for row in motion}  # the same mirrored
+
+    assert len(starts(0.0)) == 1
+    assert len(starts(1.0)) > 5
+
+
 def test_only_noisy_clips_without_words_is_refused(cache, normaliser):
     clips = [replace(c, clean=False, captions=()) for c in cache.select("train", True)]
     with pytest.raises(DataError, match="none of the clips can be trained on"):
