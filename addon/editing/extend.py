@@ -7,7 +7,7 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
-from ..core import Motion, RequestError, editing
+from ..core import Motion, editing
 from . import body, source
 from .plan import Plan, Work, asked_once
 from .ranges import FrameRange
@@ -18,12 +18,7 @@ from .spec import EditSpec
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
-    frames = found.all_key_frames
-    if not len(frames):
-        raise RequestError("The Action has no keys on the body's bones")
-    fps = source.frame_rate(scene)
-    last = int(np.ceil(frames[-1]))
-    first = max(int(np.floor(frames[0])), last - int(np.ceil(body.LONGEST_CONTEXT * fps)))
+    first, last = found.ending(source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
     edits = [
@@ -53,7 +48,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         work=work(),
         source=whole,
         bones=frozenset(found.joints),
-        span=FrameRange(float(frames[-1]), float(whole.last)),
+        span=FrameRange(float(found.all_key_frames[-1]), float(whole.last)),
         pins=(True, False),
         keep_keys=True,
         lock_feet=spec.foot_lock,

@@ -122,12 +122,7 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     other: bpy.types.Action | None = bpy.data.actions.get(spec.after)
     if other is None:
         raise RequestError(f"There is no Action “{spec.after}”")
-    frames = found.all_key_frames
-    if not len(frames):
-        raise RequestError("The Action has no keys on the body's bones")
-    fps = source.frame_rate(scene)
-    end = int(np.ceil(frames[-1]))
-    low = max(int(np.floor(frames[0])), end - int(np.ceil(body.LONGEST_CONTEXT * fps)))
+    low, end = found.ending(source.frame_rate(scene))
     before = source.sampled(scene, found.obj, low, end, found.ik, read)
     with playing(found.obj, other):
         theirs = body.of(found.obj)

@@ -56,7 +56,7 @@ def continue_motion(source: Motion, seconds: float, settings: EditSettings | Non
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         if settings.foot_lock:
             planted = standing_feet(motion, timing.rows_to_source(contacts))
-            motion = exactly(feet_held(motion, planted, before, swing_height=SWING_HEIGHT), part, held)
+            motion = feet_held(motion, planted, before, swing_height=SWING_HEIGHT)
         return laid_over(longer, motion.crop(known - low, part.num_frames), known)
 
     return Edit(

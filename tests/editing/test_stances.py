@@ -53,9 +53,8 @@ def test_some_new_foot_carries_the_body_where_one_did() -> None:
     alone = before[:, 2:].any(axis=1) & ~before[:, :2].any(axis=1)
     assert alone.any()
     np.testing.assert_array_equal(planted[:, 2:].any(axis=1), alone)
-    high = replace(
-        source, root_positions=source.root_positions + (0, 0.2, 0)
-    )  # in the air nothing is there to stand on
+    # in the air there is nothing to stand on
+    high = replace(source, root_positions=source.root_positions + np.array([0, 0.2, 0]))
     np.testing.assert_array_equal(carrying(high, hovering, before.any(axis=1), ["right"]), hovering)
 
 
