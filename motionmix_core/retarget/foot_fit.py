@@ -16,7 +16,7 @@ import numpy as np
 
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_between, quat_to_axis_angle
 from .leg_turns import leg_turns
-from .planting import ADDED_ACCELERATION, SNAP_TO_GROUND, ease_between, runs
+from .planting import ADDED_ACCELERATION, ease_between, runs
 from .time_chain import TimeChain
 
 ROUNDS, MOST_ROUNDS = 8, 12
@@ -25,8 +25,10 @@ ROUNDS, MOST_ROUNDS = 8, 12
 LIMB_ANGLE, FREE_ANGLE, POWER, DAMPING = np.radians(1.0), np.radians(0.5), 6, 0.14
 FOOT_ANGLE = np.radians(4.0)
 BODY_WAY = 0.15
-CREEP, FARTHEST_CREEP = 0.02, 0.0075  # along the ground, in one contact
-SINK, FARTHEST_SINK = 0.003, 0.0025  # over or under the height at which a planted point stands
+CREEP, FARTHEST_CREEP = 0.02, 0.0085  # in one contact
+SINK, FARTHEST_SINK = 0.003, 0.004  # over or under the height at which a planted point stands
+ON_GROUND = 0.035  # a planted foot this near to the ground is put on it; farther up it's on something
+REACH, OUT_OF_REACH = 0.999, 0.001  # of thigh + shin, and how far beyond it an ankle may usually be
 CLEARANCE = 0.002  # of a swinging foot under the ground
 FIRMER, FIRMEST = 4.0, 1e4  # how much firmer a contact that goes too far gets in a round, and in all
 SETTLINGS = 6
@@ -79,13 +81,10 @@ class _Contact:
     def back(self, places: np.ndarray, unit: float) -> np.ndarray:
         """(N, 3) what brings the point back from its places (N, 3) to where it may be."""
         wanted = places.copy()
-        flat = places[:, _LEVEL]
-        middle = 0.5 * (flat.min(axis=0) + flat.max(axis=0))
-        far = np.linalg.norm(flat - middle, axis=-1, keepdims=True)
-        reach = 0.5 * FARTHEST_CREEP * unit
-        wanted[:, _LEVEL] = middle + (flat - middle) * np.minimum(1.0, reach / np.maximum(far, 1e-12))
-        sink = FARTHEST_SINK * unit
-        wanted[:, 1] = self.height + np.clip(places[:, 1] - self.height, -sink, sink)
+        wanted[:, 1] = self.height + np.clip(places[:, 1] - self.height, -FARTHEST_SINK * unit, FARTHEST_SINK * unit)
+        middle = 0.5 * (wanted.min(axis=0) + wanted.max(axis=0))
+        far = np.linalg.norm(wanted - middle, axis=-1, keepdims=True)
+        wanted = middle + (wanted - middle) * np.minimum(1.0, 0.5 * FARTHEST_CREEP * unit / np.maximum(far, 1e-12))
         return wanted - places
 
 
@@ -123,6 +122,7 @@ def fit_feet(legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, u
         form = np.einsum("tfb,tfbij->tfij", weights / LIMB_ANGLE**2, turned.metric)
         for foot, at in enumerate(_FOOT):
             chain.metric(at, state[:, at : at + 3], form[:, foot])
+            chain.rows(0, *_reach(legs, state, foot, unit))
         jacobian = _jacobian(feet, lateral)
         above = points[..., 1] - heights
         low = (~planted & (above < 0.25 * CLEARANCE * unit)) / (CLEARANCE * unit) ** 2
@@ -183,6 +183,19 @@ def _jacobian(feet: np.ndarray, lateral: np.ndarray) -> np.ndarray:
     return found
 
 
+def _reach(legs: Legs, state: np.ndarray, foot: int, unit: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows of a leg that would have to be longer than it is."""
+    at = _FOOT[foot]
+    hip, knee, ankle = legs.hips[:, foot], legs.knees[:, foot], legs.ankles[:, foot]
+    line = ankle + state[:, at : at + 3] - hip
+    length, before = np.linalg.norm(line, axis=-1), np.linalg.norm(ankle - hip, axis=-1)
+    longest = REACH * (np.linalg.norm(knee - hip, axis=-1) + np.linalg.norm(ankle - knee, axis=-1))
+    beyond = length - np.maximum(longest, before)
+    change = np.zeros((len(line), _SIZE))
+    change[:, at : at + 3] = line / np.maximum(length, 1e-9)[:, None]
+    return beyond, change, (beyond > 0) / (OUT_OF_REACH * unit) ** 2
+
+
 def _stand(chain: TimeChain, contact: _Contact, points: np.ndarray, jacobian: np.ndarray, unit: float) -> None:
     """The rows of one contact: at its height, and not moving along the ground."""
     frames = slice(contact.start, contact.stop)
@@ -199,9 +212,8 @@ def _firmer(contacts: list[_Contact], points: np.ndarray, unit: float) -> bool:
     worst = 0.0
     for contact in contacts:
         places = points[contact.start : contact.stop, contact.foot, contact.point]
-        flat = places[:, _LEVEL]
-        middle = 0.5 * (flat.min(axis=0) + flat.max(axis=0))
-        way = 2 * float(np.linalg.norm(flat - middle, axis=-1).max()) / (FARTHEST_CREEP * unit)
+        middle = 0.5 * (places.min(axis=0) + places.max(axis=0))
+        way = 2 * float(np.linalg.norm(places - middle, axis=-1).max()) / (FARTHEST_CREEP * unit)
         off = np.abs(places[:, 1] - contact.height) / (FARTHEST_SINK * unit)
         contact.firmness = min(contact.firmness * min(max(1.0, way**2), FIRMER), FIRMEST)
         contact.sinking = np.minimum(contact.sinking * np.clip(off**2, 1.0, FIRMER), FIRMEST)
@@ -221,7 +233,7 @@ def _contacts(legs: Legs, planted: np.ndarray, heights: np.ndarray, unit: float)
                 for first, last in runs(planted[start:stop, foot, point])
             ]
             means = [float(rises[first:last, foot, point].mean()) for point, first, last in pieces]
-            down = min(means) if min(means) < SNAP_TO_GROUND * unit else 0.0
+            down = min(means) if min(means) < ON_GROUND * unit else 0.0
             for (point, first, last), mean in zip(pieces, means, strict=True):
                 height = heights[foot, point] + max(mean - down, 0.0)
                 found.append(_Contact(foot, point, first, last, height, 1.0, np.ones(last - first)))
