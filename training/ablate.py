@@ -71,20 +71,26 @@ def _run_plan(
     arguments: argparse.Namespace, plan: Plan, cache: MotionCache, texts: TextBank, deadline: float | None
 ) -> None:
     from motionmix_core.mixed_data.checkpoints import LAST
-    from training.ablation.results import save_results, table_of, write_page
+    from training.ablation.results import kept_results, save_results, table_of, write_page
     from training.ablation.runner import RESULT, before_any, run_arm
 
     yardstick = _yardstick(arguments, plan, cache, texts)
     found: dict[str, list[dict[str, Any]]] = {}
     before, path = before_any(plan, yardstick), None
+    kept = kept_results(arguments.out)  # also of other days and machines, whose runs are gone
     for seed in plan.seeds:
         for arm in plan.arms:
-            folder = arguments.runs / arm.digest(seed)
+            digest = arm.digest(seed)
+            folder = arguments.runs / digest
             left = None if deadline is None else (deadline - time.monotonic()) / 60
             wanted = seed in (arguments.seeds or plan.seeds) and (not arguments.arms or arm.name in arguments.arms)
-            if not (folder / RESULT).exists() and (not wanted or (left is not None and left <= 0)):
+            if (
+                digest not in kept
+                and not (folder / RESULT).exists()
+                and (not wanted or (left is not None and left <= 0))
+            ):
                 continue
-            result = run_arm(
+            result = kept.get(digest) or run_arm(
                 arm,
                 seed,
                 folder,
@@ -99,7 +105,7 @@ def _run_plan(
                 print(f"{arm.name}, seed {seed}: not finished; run this again to go on", file=sys.stderr)
                 continue
             (folder / LAST).unlink(missing_ok=True)  # as large as everything else together, and measured
-            found.setdefault(arm.name, []).append({"seed": seed, **result})
+            found.setdefault(arm.name, []).append({"seed": seed, "digest": digest, **result})
             facts = {"device": f"{arguments.threads} CPU thread(s), {platform.machine()}", "samples": arguments.samples}
             path = save_results(plan, found, facts, arguments.out, before)
     if path is None:

@@ -52,7 +52,8 @@ def _compare(arguments: argparse.Namespace) -> None:
     scale = _scale(arguments, wanted)
     clips = open_cache(arguments.cache)
     real = [clips.motion(s.clip).crop(s.start - _start(clips, s), s.stop - _start(clips, s)) for s in wanted.stretches]
-    rows = {"real validation clips": scale.row(wanted.positions()[::2], real)}
+    truth = scale.row(wanted.positions()[::2], real)
+    rows = {"real validation clips": {name: truth[name] for name in truth if name not in ("FID (8 axes)", "KID")}}
     for setting in settings:
         orders = orders_of(wanted, setting)
         motions = [shelf.get(order) for order in orders.captions]
@@ -71,11 +72,11 @@ def _write(arguments: argparse.Namespace, table: str, count: int) -> None:
     remarks = arguments.out.with_suffix(".remarks.md")
     head = (
         "# Guidance\n\nMade by `python -m training.choose_guidance`.\n\n"
-        f"{count} captioned stretches of the validation split, one sample each from the same start noise; scores are the\n"
-        "mean of both judges, FID and KID against the real motion of all validation stretches. Multimodality: "
-        f"{FREE_SAMPLES} samples\neach of {FREE_PROMPTS} captions. hand: mean speed of the busier wrist relative to the "
-        f"chest over {HAND_SAMPLES} seeds each of\n{', '.join(f'“{p}”' for p in HAND_PROMPTS)}.\nseconds: of one core, "
-        "a 5 s clip. “2.5, 0.3 to 1”: 2.5 where the noise level lies above 0.3, the condition\nalone (and one network "
+        f"{count} captioned stretches of the validation split, one sample each from the same start noise; scores are\n"
+        "the mean of both judges, FID and KID against the real motion of all validation stretches. Multimodality:\n"
+        f"{FREE_SAMPLES} samples each of {FREE_PROMPTS} captions. hand: mean speed of the busier wrist relative to the "
+        f"chest over {HAND_SAMPLES}\nseeds each of {', '.join(f'“{p}”' for p in HAND_PROMPTS)}. seconds: of one core, "
+        "a 5 s clip.\n“2.5, 0.3 to 1”: 2.5 where the noise level lies above 0.3, the condition alone (and one network\n"
         "call in place of two) below it.\n\n"
     )
     seen = remarks.read_text(encoding="utf-8") + "\n" if remarks.exists() else ""

@@ -64,6 +64,17 @@ def save_results(
     return path
 
 
+def kept_results(folder: Path) -> dict[str, dict[str, Any]]:
+    """The measures that <folder>/*.json hold, by the digest of what was run (`Arm.digest`)."""
+    tables = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    runs = [run for table in tables for arm in table["arms"].values() for run in arm["runs"]]
+    return {
+        run["digest"]: {name: value for name, value in run.items() if name not in ("seed", "digest")}
+        for run in runs
+        if "digest" in run
+    }
+
+
 def table_of(stored: Mapping[str, Any]) -> Table:
     """A row an arm; ± over seeds, left away where there is only one. Columns that nobody measured are left out."""
     rows = {}

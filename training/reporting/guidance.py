@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from motionmix_core.diffusion import EVERYWHERE, Interval
+from motionmix_core.diffusion import EVERYWHERE, Interval, checked_interval
 from motionmix_core.metrics.distribution import fid, kid
 from motionmix_core.metrics.report import Estimate, Table
 from motionmix_core.metrics.retrieval import mm_distance, whole_pool_r_precision
@@ -183,6 +183,7 @@ def set_guidance(model: Path, setting: Setting) -> None:
 
     path = model / "model.json"
     said = json.loads(path.read_text(encoding="utf-8"))
-    said |= {"default_guidance": setting.guidance, "guidance_interval": list(setting.interval)}
+    low, high = checked_interval(setting.interval)
+    said |= {"default_guidance": setting.guidance, "guidance_interval": [low, high]}
     with written_whole(path) as file:
         file.write(json.dumps(said, indent=1) + "\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
 
-from training.ablation.results import differences_of, table_of
+from training.ablation.results import differences_of, kept_results, table_of
 
 
 def stored(**arms: list[dict[str, float]]) -> dict[str, Any]:
@@ -44,3 +46,13 @@ def test_columns_that_nobody_measured_are_left_out_and_the_start_has_its_row() -
     table = table_of(facts)
     assert list(table.columns) == ["error@0.9"]
     assert table.rows["before any of these steps"]["error@0.9"].mean == 0.1
+
+
+def test_what_was_measured_elsewhere_is_read_back_by_what_was_run(tmp_path: Path) -> None:
+    runs = [{"seed": 1, "digest": "abc", "error@0.5": 0.1}, {"seed": 2, "error@0.5": 0.2}]
+    (tmp_path / "size.json").write_text(json.dumps(stored(a=runs)), encoding="utf-8")
+    (tmp_path / "other.json").write_text(
+        json.dumps(stored(b=[{"seed": 3, "digest": "def", "jitter": 9.0}])), encoding="utf-8"
+    )
+    assert kept_results(tmp_path) == {"abc": {"error@0.5": 0.1}, "def": {"jitter": 9.0}}
+    assert kept_results(tmp_path / "nowhere") == {}
