@@ -38,6 +38,7 @@ def _run(arguments: argparse.Namespace) -> None:
     from training.reporting import document, prompts
     from training.reporting.measurements import Bench, Settings
     from training.reporting.orders import Shelf
+    from training.reporting.outside import outside_text
 
     began = time.monotonic()
     model: Path = arguments.model
@@ -48,7 +49,12 @@ def _run(arguments: argparse.Namespace) -> None:
     pictures: Path = arguments.out / name
     judges = load_judges(arguments.judges)
     settings = Settings(
-        arguments.captions, arguments.curve_stretches, arguments.processes, arguments.repeats, arguments.seed
+        arguments.captions,
+        arguments.curve_stretches,
+        arguments.processes,
+        arguments.repeats,
+        arguments.seed,
+        arguments.outside,
     )
     deadline = None if arguments.minutes is None else began + 60 * arguments.minutes
     bench = Bench(model, arguments.cache, judges, Shelf.of_model(model), settings, deadline, _tell)
@@ -65,9 +71,11 @@ def _run(arguments: argparse.Namespace) -> None:
     bench.measure_main()
     _tell("main table done")
     bench.measure_multimodality()
+    bench.measure_outside()
     if arguments.curve_stretches:
         bench.measure_curve()
     sections = [
+        ("Words outside the data", outside_text(bench.out.outside)),
         ("Few steps", document.curve_text(bench.out, _curve_picture(bench.out, pictures, arguments.out))),
         (
             "What a person sees",
@@ -176,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--films", type=Path, metavar="FOLDER", help="film the prompts into a folder")
     parser.add_argument("--captions", type=int, default=3, help="of each test stretch and side (%(default)s)")
     parser.add_argument("--curve-stretches", type=int, default=32, help="in the curve of steps; 0 = none (%(default)s)")
+    parser.add_argument("--outside", type=int, default=3, help="samples of each prompt of unknown words (%(default)s)")
     parser.add_argument("--repeats", type=int, default=20, help="of every random choice (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the repeats (%(default)s)")
     parser.add_argument("--minutes", type=float, help="generate no longer than this; what lacks is said and left out")

@@ -23,6 +23,7 @@ from .baselines import labels, nearest_training_clips
 from .coverage import SHARES, Coverage, drawn_takes, part_of, part_of_library
 from .memory import Library, Nearest, nearest_of_each, stretches_of
 from .orders import Order, Shelf, fill
+from .outside import Outside, outcomes_of, outside_orders
 from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .sentences import Sentences
 from .stretches import SIDES, StretchSet, read_stretches
@@ -34,13 +35,16 @@ MULTIMODAL_PROMPTS, MULTIMODAL_SAMPLES = 10, 10
 
 @dataclass(frozen=True)
 class Settings:
-    """captions: of each stretch that are asked for. curve: stretches in the curve of steps (0 = no curve)."""
+    """captions: of each stretch that are asked for. curve: stretches in the curve of steps (0 = no curve). outside:
+    samples of each prompt with unknown words (0 = none).
+    """
 
     captions: int = 3
     curve: int = 32
     processes: int = 2
     repeats: int = REPEATS
     seed: int = 0
+    outside: int = 3
 
 
 @dataclass
@@ -59,6 +63,7 @@ class Measurements:
     memory: dict[str, list[Nearest]] = field(default_factory=dict)
     copies: list[tuple[str, Nearest]] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
+    outside: Outside | None = None
     curve: list[curves.Point] = field(default_factory=list)
     curve_real: dict[str, float] = field(default_factory=dict)
     curve_stretches: int = 0
@@ -181,6 +186,14 @@ class Bench:
         for judge in self.judges:
             points = judge.motions(positions, self.fps).reshape(len(chosen), MULTIMODAL_SAMPLES, -1)
             self.out.multimodality[judge.name] = multimodal(points, self.settings.repeats, self.settings.seed)
+
+    def measure_outside(self) -> None:
+        """Prompts with words that no training caption has."""
+        orders = outside_orders(self.settings.outside)
+        if not orders or not self.made("words outside the data", orders):
+            return
+        captions = [text for stretch in self.training.stretches for text in (*stretch.captions, *stretch.mirrored)]
+        self.out.outside = outcomes_of([self.shelf.get(order) for order in orders], self.judges, captions)
 
     def measure_curve(self) -> None:
         """Quality against steps, on validation captions: the number of steps may be chosen by it."""

@@ -32,6 +32,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "captions": 2,
         "curve-stretches": 2,
         "repeats": 3,
+        "outside": 1,
         "processes": 1,
     }
     return [str(models / "tiny"), *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
@@ -51,7 +52,7 @@ def test_the_page_has_every_part(
     for wanted in (
         "real test clips", "real against real", "shuffled captions", "nearest training clip", "generated",
         "DPM-Solver++(2M)", "goals are reached", "### judge-1", "multimodality", "samples that lie nearest",
-        "20 steps", "Nobody has written down", "seconds on 2 cores", "By training: not measured", "| 25% |",
+        "20 steps", "Nobody has written down", "seconds on 2 cores", "By training: not measured", "| 25% |", "## Words outside the data", "come nearest to what is meant",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert "–" in text and "nan" not in text
