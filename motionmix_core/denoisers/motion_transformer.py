@@ -32,6 +32,7 @@ class MotionTransformerConfig:
     condition_width: int = 192
     dropout: float = 0.1
     root_layers: int = 0  # above 0: so many of the layers decide the root first (`root_then_body`)
+    places: int = 0  # waves of the frame's number that the tokens carry: for motion that begins with its window
     skip_widths: tuple[float, ...] = ()  # frames of the windows of `smoothed_skip`; none: no way past the blocks
     quality_flag: bool = False  # a learned direction of the condition says that a window's source is noisy
 
@@ -46,6 +47,12 @@ def sinusoid(position: Tensor, width: int, longest: float = 10_000.0) -> Tensor:
     half = width // 2
     frequencies = torch.exp(torch.arange(half, device=position.device) * (-math.log(longest) / half))
     angles = position[:, None].float() * frequencies
+    return torch.cat((angles.sin(), angles.cos()), dim=-1)
+
+
+def place_waves(frames: Tensor, count: int, period: float = 192.0) -> Tensor:
+    """(N,) frame numbers -> (N, 2 count) sines and cosines of 1 to `count` turns in `period` frames (6.4 s)."""
+    angles = frames[:, None].float() * (torch.arange(count, device=frames.device) + 1.0) * (2 * math.pi / period)
     return torch.cat((angles.sin(), angles.cos()), dim=-1)
 
 
@@ -149,6 +156,7 @@ class MotionTransformer(nn.Module):
         self.null_pooled = nn.Parameter(torch.zeros(condition))
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
+        self.place_in = nn.Linear(2 * config.places, width, bias=False) if config.places else None
         self.skip = SmoothedSkip(config.skip_widths, condition, config.features) if config.skip_widths else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
@@ -157,6 +165,8 @@ class MotionTransformer(nn.Module):
         for layer in (self.out_modulation, self.motion_out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+        if self.place_in is not None:
+            nn.init.zeros_(self.place_in.weight)
 
     def forward(
         self,
@@ -184,7 +194,11 @@ class MotionTransformer(nn.Module):
         first = self.null_text.expand(batch, 1, -1)
         text = self.text_in(text_tokens)
         motion = torch.cat((x, observed_mask), dim=-1).reshape(batch, tokens, -1)
-        sequence = torch.cat((first, text, self.motion_in(motion)), dim=1)
+        motion = self.motion_in(motion)
+        if self.place_in is not None:
+            first_frames = torch.arange(tokens, device=x.device) * self.config.patch
+            motion = motion + self.place_in(place_waves(first_frames, self.config.places))
+        sequence = torch.cat((first, text, motion), dim=1)
 
         token_mask = frame_mask.reshape(batch, tokens, self.config.patch).amax(dim=-1)
         # the first prefix token is always there, so that no row of the softmax is empty
