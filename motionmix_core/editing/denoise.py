@@ -35,7 +35,7 @@ claps."""
 STRENGTHS = 15
 """Of each law, from 1 rad² or m² down, each a quarter of the one before."""
 
-SAFETY = 1.1
+SAFETY = 1.25
 """The noise is taken to be that much stronger than estimated: noise left over is seen, as trembling."""
 
 SHARED = 0.7

@@ -59,7 +59,7 @@ def refined(
             calm = calmed(capture, noise, force)
         calm = interpolated(calm, _good(noise, held))  # once more, now that speeds can be told
     if noise.root_steps > 0:
-        calm = root_by_feet(calm, capture.root_positions, noise.root_steps * force, held.root)
+        calm = root_by_feet(calm, capture.root_positions, noise.root_steps * force, held.root, noise.leg_evidence)
     rotations = calm.rotations
     if trust > 0:
         smooth = calmed(made, noise, force)

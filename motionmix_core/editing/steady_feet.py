@@ -58,8 +58,8 @@ def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = 
     goals = _within_reach(hips, ankles, goals, _lengths(motion))
     for side in range(2):
         hinge = quat_apply(world[:, _HIPS[side]], np.array([1.0, 0.0, 0.0]))
-        leg = (places[:, side] for places in (hips, knees, ankles))
-        for joint, turn in zip((_HIPS[side], _KNEES[side]), bend_leg(*leg, goals[:, side], hinge), strict=True):
+        turns = bend_leg(hips[:, side], knees[:, side], ankles[:, side], goals[:, side], hinge)
+        for joint, turn in zip((_HIPS[side], _KNEES[side]), turns, strict=True):
             world[:, joint] = quat_mul(turn, world[:, joint])
     local = global_to_local(world, motion.skeleton.parents)
     rotations = motion.rotations.copy()
