@@ -7,6 +7,7 @@ goes on where it was ended; the table goes to training/reports/guidance.md.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from training.train_evaluator import DEFAULT_FOLDER as DEFAULT_JUDGES
 
 DEFAULT_MODEL = Path("pretrained/base-cmu")
 DEFAULT_OUT = Path("training/reports/guidance.md")
-SETTINGS = ("1", "1.5", "2", "2.5", "2.5:0.3:1", "2.5:0.5:1", "2.5:0.7:1", "2.5:0:0.98", "2.5:0.3:0.98", "2.5:0.5:0.95")
+SETTINGS = ("1", "2.5", "2.5:0.3:0.95", "2.5:0.7:1", "2.5:0.9:1", "3.5:0.9:1")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,9 +70,10 @@ def _compare(arguments: argparse.Namespace) -> None:
 def _write(arguments: argparse.Namespace, table: str, count: int) -> None:
     from training.reporting.guidance import FREE_PROMPTS, FREE_SAMPLES, HAND_PROMPTS, HAND_SAMPLES
 
+    weights = json.loads((arguments.model / "model.json").read_text(encoding="utf-8"))["weights_sha256"]
     remarks = arguments.out.with_suffix(".remarks.md")
     head = (
-        "# Guidance\n\nMade by `python -m training.choose_guidance`.\n\n"
+        f"# Guidance\n\nMade by `python -m training.choose_guidance`; weights {weights[:12]}.\n\n"
         f"{count} captioned stretches of the validation split, one sample each from the same start noise; scores are\n"
         "the mean of both judges, FID and KID against the real motion of all validation stretches. Multimodality:\n"
         f"{FREE_SAMPLES} samples each of {FREE_PROMPTS} captions. hand: mean speed of the busier wrist relative to the "

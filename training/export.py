@@ -31,6 +31,7 @@ from training.onnx_weights import WEIGHTS_FILE, write_model
 
 OPSET = 18
 TOLERANCE = 1e-3
+GUIDANCE_INTERVAL = (0.9, 1.0)  # chosen by training.choose_guidance: training/reports/guidance.md
 SMOOTHING_FRAMES = 0.69  # of base-cmu; training.choose_smoothing says what it should be for other weights
 MODEL_FILES = ("graph.onnx", WEIGHTS_FILE, "model.json")
 
@@ -134,6 +135,7 @@ def description(checkpoint: Checkpoint, name: str, sha256: str, pivot: float | N
         "default_steps": 16,
         "default_sampler": "ddim",
         "default_guidance": guidance,
+        "guidance_interval": list(GUIDANCE_INTERVAL),
         "smoothing_frames": SMOOTHING_FRAMES,
         "max_seconds": round(config.data.lengths[-1] / fps, 3),
         "min_seconds": 0.5,

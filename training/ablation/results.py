@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from motionmix_core.metrics.report import Estimate, Table
+from training.reporting.extrapolation import fit_law
 
 from .plan import Plan
 
@@ -31,6 +31,7 @@ FORMATS = {"error@0.5": ".4f", "error@0.9": ".4f", "text gain@0.9": ".4f", "jerk
 BEFORE = "before"
 PLOTTED = ("validation loss", "error@0.9", "text gain@0.9", "jerk@0.5")
 DATA_SIZE = "data-size"
+EXTRAPOLATED = ("loss@0.9", "error@0.9", "text gain@0.9", "R@3 of all", "KID", "jitter")
 
 
 def save_results(
@@ -177,57 +178,48 @@ def _section(stored: Mapping[str, Any], path: Path | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True)
-class Law:
-    """value = limit + scale * share ** -power: what a measure would be with other amounts of data."""
-
-    limit: float
-    scale: float
-    power: float
-
-    def at(self, share: float) -> float:
-        """The value at a share of the data (1 = all there is, 4 = four times as much)."""
-        return self.limit + self.scale * share**-self.power
-
-
-def fit_law(shares: Sequence[float], values: Sequence[float]) -> Law:
-    """Least squares over a grid of powers; needs three different shares. Few points: it says a direction, no more."""
-    if len(set(shares)) < 3:
-        raise ValueError("a law needs values at three shares of the data or more")
-    at, wanted = np.asarray(shares, float), np.asarray(values, float)
-    best: tuple[float, Law] | None = None
-    for power in np.linspace(0.05, 2.0, 118):
-        columns = np.stack((np.ones_like(at), at**-power), axis=1)
-        (limit, scale), *_ = np.linalg.lstsq(columns, wanted, rcond=None)
-        error = float(np.square(columns @ (limit, scale) - wanted).sum())
-        if best is None or error < best[0]:
-            best = error, Law(float(limit), float(scale), float(power))
-    assert best is not None
-    return best[1]
-
-
-def data_size_text(folder: Path, pictures: Path, beside: Path, measure: str = "loss@0.9") -> str:
-    """The section about the data's size: the arms' table, the law through them, its picture."""
+def data_size_text(folder: Path, pictures: Path, beside: Path) -> str:
+    """The section about the data's size: the arms' table, the laws through them, the picture of the first."""
     path = folder / f"{DATA_SIZE}.json"
     stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"arms": {}}
-    points = [(arm["share"], run[measure]) for arm in stored["arms"].values() for run in arm["runs"]]
+    points = [(arm["share"], run) for arm in stored["arms"].values() for run in arm["runs"]]
     if not points:
         return "By training: not measured (`python -m training.ablate data-size`).\n"
     text = _section(stored)
-    if len({share for share, _ in points}) < 3:
+    shares = sorted({share for share, _ in points})
+    if len(shares) < 3:
         return text + "\nToo few shares of the data are finished to extrapolate.\n"
     from training.reporting.figures import extrapolation_figure
 
-    shares, values = zip(*sorted(points), strict=True)
-    law = fit_law(shares, values)
+    measures = [name for name in EXTRAPOLATED if all(name in run for _, run in points)]
+    laws = {name: fit_law([s for s, _ in points], [run[name] for _, run in points]) for name in measures}
+    rows = [
+        f"| {name} | {law.at(1):.4g} | {law.at(2):.4g} | {law.at(4):.4g} | {_spread(name, points)} |"
+        for name, law in laws.items()
+    ]
+    first = laws[measures[0]]
     picture = extrapolation_figure(
-        shares, values, (law.limit, law.scale, law.power), f"{measure} on validation", pictures / "data-size.png"
+        [share for share, _ in points],
+        [run[measures[0]] for _, run in points],
+        (first.limit, first.scale, first.power),
+        f"{measures[0]} on validation",
+        pictures / "data-size.png",
     )
     return text + (
-        f"\nA power law through these points puts {measure} at {law.at(1):.3f} with all the data, {law.at(2):.3f} with "
-        f"twice and {law.at(4):.3f} with four times as much: an extrapolation of few points.\n\n"
-        f"![data size]({picture.relative_to(beside).as_posix()})\n"
+        "\nPower laws through these points, to more data than there is: an extrapolation of few points. Where a step of"
+        " the law is smaller than the spread of seeds, the data's size was not seen to matter at this budget.\n\n"
+        "| measure | all the data | twice | four times | spread of seeds |\n|---|---:|---:|---:|---:|\n"
+        + "\n".join(rows)
+        + f"\n\n![data size]({picture.relative_to(beside).as_posix()})\n"
     )
+
+
+def _spread(name: str, points: Sequence[tuple[float, Mapping[str, Any]]]) -> str:
+    """Standard deviation of a measure about its share's mean; a dash with one seed each."""
+    values = {share: [run[name] for at, run in points if at == share] for share, _ in points}
+    apart = [value - float(np.mean(some)) for some in values.values() for value in some if len(some) > 1]
+    free = sum(len(some) - 1 for some in values.values())
+    return f"{np.sqrt(np.square(apart).sum() / free):.2g}" if free else "–"
 
 
 def _rounded(run: Mapping[str, Any]) -> dict[str, Any]:

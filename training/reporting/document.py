@@ -15,9 +15,11 @@ from training.evaluators.judge import Judge
 
 from . import goals
 from .curves import TITLES
+from .extrapolation import Law, fit_law
 from .measurements import MODEL_ROW, NEAREST_ROW, Measurements
 from .memory import Nearest
 from .scores import AXES, FLOOR, REAL, SHUFFLED
+from .uncertainty import at_equal_speed, median_less_median, ratio
 
 COLUMNS = (
     "R@1 of 32", "R@2 of 32", "R@3 of 32", "R@1 of all", "R@2 of all", "R@3 of all", "MM-Dist",
@@ -63,14 +65,28 @@ def judged(measured: Measurements, seconds_for_six: float | None) -> list[goals.
     fid, floor = _mean(measured, MODEL_ROW, f"FID ({AXES} axes)"), _mean(measured, FLOOR, f"FID ({AXES} axes)")
     skating = _physical(measured, MODEL_ROW, "skate GMD")
     jitter, real_jitter = _physical(measured, MODEL_ROW, "jitter"), _physical(measured, REAL, "jitter")
-    off = None if jitter is None or real_jitter is None else abs(jitter / real_jitter - 1)
+    shaking = None if jitter is None or real_jitter is None else ratio(jitter, real_jitter)
     made, real = (_median(measured.memory.get(name)) for name in (MODEL_ROW, REAL))
+    apart = None
+    if made is not None and real is not None:
+        mine, theirs = ([n.metres for n in measured.memory[name]] for name in (MODEL_ROW, REAL))
+        apart = median_less_median(mine, theirs)
     return [
         goals.Goal("R@3 of all", recall, _times(real_recall, 0.85), False, "85 % of real test clips"),
         goals.Goal(f"FID ({AXES} axes)", fid, _times(floor, 3.0), True, "three times real against real"),
-        goals.Goal("skating", skating, 0.06, True, "GMD's definition"),
-        goals.Goal("jitter", off, 0.15, True, "distance from real test clips", ".0%"),
-        goals.Goal("distance to training clips", made, real, False, "median in metres, as far as test clips"),
+        goals.Goal("skating", _value(skating), 0.06, True, "GMD's definition", sure=_half(skating)),
+        goals.Goal(
+            "jitter",
+            None if shaking is None else abs(shaking.mean - 1),
+            0.15,
+            True,
+            f"{_side(shaking)}distance from real test clips",
+            ".0%",
+            _half(shaking),
+        ),
+        goals.Goal(
+            "distance to training clips", made, real, False, "median in metres, as far as test clips", sure=_half(apart)
+        ),
         goals.Goal("a 6 s clip", seconds_for_six, 1.0, True, "seconds on 2 cores, warm", ".2f"),
     ]
 
@@ -180,9 +196,24 @@ def memory_text(measured: Measurements) -> str:
         made, real = ([n.metres for n in measured.memory[name]] for name in (MODEL_ROW, REAL))
         share = float((np.array(made) < np.percentile(real, 5)).mean())
         lines += ["", f"{share:.0%} of the samples lie nearer than the nearest 5 % of test clips do."]
+    lines += _equal_speed_lines(measured)
     lines += ["", "The samples that lie nearest:", ""]
     lines += [f"- “{p}”: {n.metres:.3f} m from {n.clip} at {n.at_seconds:.1f} s" for p, n in measured.copies]
     return "\n".join(lines) + "\n"
+
+
+def _equal_speed_lines(measured: Measurements) -> list[str]:
+    """Whether samples lie nearer than real motions that are as quiet as they are."""
+    real = [one for name, found in measured.memory.items() if name != MODEL_ROW for one in found]
+    share = at_equal_speed(measured.memory.get(MODEL_ROW, ()), real)
+    if share is None:
+        return []
+    return [
+        "",
+        "Quiet motion lies near to some training clip whoever makes it, and the samples are quieter than real clips. "
+        f"Held against real test and validation clips of its own speed, the median sample lies at {share.mean:.0%} ± "
+        f"{share.interval:.0%} of their distance (100 % would be a new performance's).",
+    ]
 
 
 def coverage_text(measured: Measurements) -> str:
@@ -197,7 +228,29 @@ def coverage_text(measured: Measurements) -> str:
         "|---:|---:|---:|",
     ]
     lines += [f"| {c.share:.0%} | {c.recall} | {c.metres} |" for c in measured.coverage]
+    if len(measured.coverage) >= 3:
+        shares = [c.share for c in measured.coverage]
+        recall = fit_law(shares, [c.recall.mean for c in measured.coverage])
+        metres = fit_law(shares, [c.metres.mean for c in measured.coverage])
+        lines += [
+            "",
+            f"Power laws through these points: with twice as many takes {recall.at(2):.3f} and {metres.at(2):.3f} m, "
+            f"with four times as many {recall.at(4):.3f} and {metres.at(4):.3f} m, an extrapolation of few points."
+            + _meeting(metres, _median(measured.memory.get(MODEL_ROW))),
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _meeting(metres: Law, made: float | None) -> str:
+    """At how much data new performances would lie as near to the training clips as samples do now."""
+    if made is None:
+        return ""
+    reached = [share for share in np.geomspace(1, 64, 97) if metres.at(float(share)) <= made]
+    when = f"at about {reached[0]:.1f} times the takes" if reached else "not within 64 times the takes"
+    return (
+        f" The samples lie at {made:.3f} m: by this law test clips would come as near {when}. The distance to training "
+        "clips is bounded by how densely they cover what people do, for real motion as for made one.\n"
+    )
 
 
 def curve_text(measured: Measurements, picture: str | None) -> str:
@@ -242,9 +295,23 @@ def _mean(measured: Measurements, row: str, measure: str) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _physical(measured: Measurements, row: str, measure: str) -> float | None:
+def _physical(measured: Measurements, row: str, measure: str) -> Estimate | None:
     estimates: Mapping[str, Estimate] | None = measured.physical.get(row)
-    return estimates[measure].mean if estimates else None
+    return estimates[measure] if estimates else None
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.mean
+
+
+def _half(estimate: Estimate | None) -> float | None:
+    """Half of its interval, None where it has none."""
+    return None if estimate is None or estimate.repeats < 2 else estimate.interval
+
+
+def _side(shaking: Estimate | None) -> str:
+    """On which side of real clips the model's jitter lies."""
+    return "" if shaking is None else "above, " if shaking.mean > 1 else "below, "
 
 
 def _median(found: Sequence[Nearest] | None) -> float | None:

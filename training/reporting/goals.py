@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Goal:
     """name: of the measure. value: what came out, None = not measured. limit: the bound it is held against.
 
-    at_most: whether smaller is better. shown: format of both numbers. how: what exactly was compared.
+    at_most: whether smaller is better. shown: format of both numbers. how: what exactly was compared. sure: half of the
+    value's 95 % interval, None = not known.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Goal:
     at_most: bool
     how: str
     shown: str = ".3f"
+    sure: float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -36,7 +38,9 @@ class Goal:
             return "reached"
         assert self.value is not None and self.limit is not None
         short = abs(self.value - self.limit) / abs(self.limit) if self.limit else float("inf")
-        return f"**not reached** ({'over' if self.at_most else 'under'} by {short:.0%})"
+        near = self.sure is not None and abs(self.value - self.limit) <= self.sure
+        tail = "; the bound lies inside the interval" if near else ""
+        return f"**not reached** ({'over' if self.at_most else 'under'} by {short:.0%}{tail})"
 
 
 def markdown(goals: Sequence[Goal]) -> str:
@@ -46,6 +50,7 @@ def markdown(goals: Sequence[Goal]) -> str:
         sign = "≤" if goal.at_most else "≥"
         wanted = "–" if goal.limit is None else f"{sign} {goal.limit:{goal.shown}}"
         measured = "–" if goal.value is None else f"{goal.value:{goal.shown}}"
+        measured += "" if goal.value is None or goal.sure is None else f" ± {goal.sure:{goal.shown}}"
         lines.append(f"| {goal.name} ({goal.how}) | {wanted} | {measured} | {goal.verdict} |")
     reached = sum(goal.met is True for goal in goals)
     missed = sum(goal.met is False for goal in goals)

@@ -23,11 +23,14 @@ _BLOCK = 8192  # training stretches compared at once: 43 MB
 
 @dataclass(frozen=True)
 class Nearest:
-    """Of one motion: metres to the nearest training stretch, the clip that it is in, and where in it (seconds)."""
+    """Of one motion: metres to the nearest training stretch, the clip that it is in, and where in it (seconds); speed:
+    the motion's mean over joints, in m/s.
+    """
 
     metres: float
     clip: str
     at_seconds: float
+    speed: float = 0.0
 
 
 def stretches_of(positions: NDArray, fps: float, every_seconds: float) -> NDArray[np.float32]:
@@ -85,9 +88,10 @@ def nearest_of_each(
     cuts = [stretches_of(m, fps, every_seconds) for m in motions]
     metres, index = library.nearest(np.concatenate(cuts))
     out, start = [], 0
-    for cut in cuts:
+    for motion, cut in zip(motions, cuts, strict=True):
         here = slice(start, start + len(cut))
         start += len(cut)
         at = int(metres[here].argmin()) + here.start
-        out.append(Nearest(float(metres[at]), library.clips[index[at]], float(library.seconds[index[at]])))
+        speed = float(np.linalg.norm(np.diff(motion, axis=0), axis=-1).mean() * fps)
+        out.append(Nearest(float(metres[at]), library.clips[index[at]], float(library.seconds[index[at]]), speed))
     return out

@@ -15,7 +15,8 @@ from motionmix_core.mixed_data.cache import MotionCache
 from tests.mixed_data import small_run
 from training.ablation.arm_data import arm_cache, arm_texts
 from training.ablation.plan import FOLDER, ArmData, merged, read_plan
-from training.ablation.results import ablations_text, data_size_text, fit_law, save_results, write_page
+from training.ablation.results import ablations_text, data_size_text, save_results, write_page
+from training.reporting.extrapolation import fit_law
 
 PLAN = """
 title = "T"

@@ -52,7 +52,8 @@ def test_the_page_has_every_part(
     for wanted in (
         "real test clips", "real against real", "shuffled captions", "nearest training clip", "generated",
         "DPM-Solver++(2M)", "goals are reached", "### judge-1", "multimodality", "samples that lie nearest",
-        "20 steps", "Nobody has written down", "seconds on 2 cores", "By training: not measured", "| 25% |", "## Words outside the data", "come nearest to what is meant",
+        "20 steps", "Nobody has written down", "seconds on 2 cores", "By training: not measured", "| 25% |",
+        "## Words outside the data", "come nearest to what is meant", "Power laws through these points",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert "–" in text and "nan" not in text
