@@ -27,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="prepared motion")
     parser.add_argument("-o", "--out", type=Path, default=Path("pretrained/in-between"), help="folder of the weights")
     parser.add_argument("--steps", type=int, default=Lessons().steps)
+    parser.add_argument("--batch", type=int, default=Lessons().batch, help="gaps a step")
+    parser.add_argument("--gaps", type=int, default=Lessons().gaps, help="that are worked out to learn from")
     parser.add_argument("--rate", type=float, default=Lessons().learning_rate, help="learning rate at the beginning")
     parser.add_argument(
         "--falling", type=float, default=Lessons().falling, help="last share of the steps, of a falling rate"
@@ -52,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     lessons = replace(
         Lessons(),
         steps=arguments.steps,
+        batch=arguments.batch,
+        gaps=arguments.gaps,
         seed=arguments.seed,
         learning_rate=arguments.rate,
         falling=arguments.falling,
