@@ -119,16 +119,15 @@ def _training_sections(
 ) -> list[tuple[str, str]]:
     from training.ablation.results import ablations_text, data_size_text
     from training.reporting.figures import losses_figure
-    from training.reporting.runlog import RunLog, read_run
+    from training.reporting.runlog import RunLog, read_runs
 
     kept = pictures / "run.json"
     if arguments.run:
-        read_run(arguments.run).save(kept)
+        read_runs(arguments.run, arguments.device).save(kept)
     log = RunLog.load(kept)
     text = "No log of the run was given (--run).\n"
     if log is not None:
-        hours = "hours not logged" if log.hours is None else f"{log.hours:.1f} hours by the log's own times"
-        text = f"{log.steps:,} steps, {hours}.\n"
+        text = f"{log.in_words}\n"
         if len(log.validation) > 1:
             path = losses_figure(log.validation, pictures / "losses.png")
             text += f"\n![validation losses]({path.relative_to(arguments.out).as_posix()})\n"
@@ -176,7 +175,13 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m training.report", description=__doc__)
     parser.add_argument("model", type=Path, nargs="?", default=DEFAULT_MODEL, help="a model folder (%(default)s)")
-    parser.add_argument("--run", type=Path, help="the run's folder, for its losses and hours (kept for later reports)")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        nargs="+",
+        help="the run's folder, for its losses and hours (kept for later reports); several that went on from one another",
+    )
+    parser.add_argument("--device", default="", help="what was trained on, in words, beside --run")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder of reports (%(default)s)")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="what training.prepare wrote (%(default)s)")
     parser.add_argument("--judges", type=Path, default=DEFAULT_JUDGES, help="by training.train_evaluator (%(default)s)")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,25 @@ LONGEST_STEP = 600.0  # seconds; a longer silence between two lines of the log i
 
 @dataclass(frozen=True)
 class RunLog:
-    """steps: trained. hours: spent at it, None where the log has no times. validation: rows by step."""
+    """steps: trained. hours: spent at it, None where the log has no times. validation: rows by step. device: in words.
+
+    parts: steps and hours of each run where several went on from one another.
+    """
 
     steps: int
     hours: float | None
     validation: list[dict[str, float]]
+    device: str = ""
+    parts: list[tuple[int, float | None]] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        """What it cost."""
+        text = f"{self.steps:,} steps, {_hours(self.hours)}{f', on {self.device}' if self.device else ''}."
+        if len(self.parts) > 1:
+            runs = "; ".join(f"{steps:,} steps, {_hours(hours)}" for steps, hours in self.parts)
+            text += f" {len(self.parts)} runs, each begun with the averaged weights of the one before: {runs}."
+        return text
 
     def save(self, path: Path) -> None:
         """As JSON, figures rounded to what a plot shows."""
@@ -29,7 +44,23 @@ class RunLog:
     @staticmethod
     def load(path: Path) -> RunLog | None:
         """What `save` wrote, None if it isn't there."""
-        return RunLog(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+        if not path.exists():
+            return None
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        parts = [(steps, hours) for steps, hours in plain.pop("parts", [])]
+        return RunLog(**plain, parts=parts)
+
+
+def read_runs(folders: Sequence[Path], device: str = "") -> RunLog:
+    """Runs that went on from one another, first to last, as one: steps, hours and curves one after the other."""
+    logs = [read_run(folder) for folder in folders]
+    rows, before = [], 0
+    for log in logs:
+        rows += [{**row, "step": row["step"] + before} for row in log.validation]
+        before += log.steps
+    hours = [log.hours for log in logs if log.hours is not None]
+    known = sum(hours) if len(hours) == len(logs) else None
+    return RunLog(before, known, rows, device, [(log.steps, log.hours) for log in logs])
 
 
 def read_run(folder: Path) -> RunLog:
@@ -52,6 +83,10 @@ def hours_of(times: list[float]) -> float | None:
     ordered = sorted(times)
     gaps = (after - before for before, after in itertools.pairwise(ordered))
     return sum(gap for gap in gaps if gap < LONGEST_STEP) / 3600
+
+
+def _hours(hours: float | None) -> str:
+    return "hours not logged" if hours is None else f"{hours:.1f} hours by the log's own times"
 
 
 def _times(folder: Path) -> tuple[list[float], int]:

@@ -14,7 +14,7 @@ from tests import motions
 from training.reporting.goals import Goal, markdown
 from training.reporting.orders import Order, Shelf, fill
 from training.reporting.prompts import DEFAULT_PROMPTS_FILE, prompt_orders, read_notes
-from training.reporting.runlog import RunLog, hours_of, read_run
+from training.reporting.runlog import RunLog, hours_of, read_run, read_runs
 
 
 def test_goals_say_plainly_what_was_reached() -> None:
@@ -99,6 +99,19 @@ def test_a_run_is_read_back_with_resumed_steps_once(tmp_path: Path) -> None:
     log.save(tmp_path / "kept" / "run.json")
     assert RunLog.load(tmp_path / "kept" / "run.json") == log
     assert RunLog.load(tmp_path / "nowhere.json") is None
+
+
+def test_runs_that_went_on_from_one_another_are_one_curve_and_one_cost(tmp_path: Path) -> None:
+    for name, steps in (("first", (10, 20)), ("second", (5, 10))):
+        (tmp_path / name).mkdir()
+        lines = [json.dumps({"step": step, "loss@0.1": 1.0 / step}) for step in steps]
+        (tmp_path / name / "validation.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    log = read_runs([tmp_path / "first", tmp_path / "second"], "two cores")
+    assert log.steps == 30 and log.hours is None
+    assert [row["step"] for row in log.validation] == [10, 20, 25, 30]
+    assert log.in_words.startswith("30 steps, hours not logged, on two cores. 2 runs")
+    log.save(tmp_path / "kept.json")
+    assert RunLog.load(tmp_path / "kept.json") == log
 
 
 def test_sentence_vectors_are_kept(tmp_path: Path) -> None:
