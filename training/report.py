@@ -179,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
         "--run",
         type=Path,
         nargs="+",
-        help="the run's folder, for its losses and hours (kept for later reports); several that went on from one another",
+        help="the run's folder, for its losses and hours (kept for later); several that went on from one another",
     )
     parser.add_argument("--device", default="", help="what was trained on, in words, beside --run")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder of reports (%(default)s)")
