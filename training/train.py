@@ -18,9 +18,9 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from motionmix_core.mixed_data.cache import load_cache
-from motionmix_core.mixed_data.config import load_config
+from motionmix_core.mixed_data.config import TrainConfig, load_config
 from motionmix_core.mixed_data.text_bank import build_text_bank
-from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision, validation_config
+from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision, end_training, validation_config
 from motionmix_core.mixed_data.windows import possible_texts
 from training.command import command
 
@@ -43,6 +43,11 @@ def _run(arguments: argparse.Namespace) -> None:
         torch.set_num_threads(arguments.threads)
     device = torch.device("cuda" if torch.cuda.is_available() and not arguments.cpu else "cpu")
     accelerator = Accelerator(mixed_precision=choose_precision(config.precision, device), cpu=device.type == "cpu")
+    _train(arguments, config, accelerator)
+    end_training(accelerator)
+
+
+def _train(arguments: argparse.Namespace, config: TrainConfig, accelerator: Accelerator) -> None:
     main = accelerator.is_main_process
 
     with accelerator.main_process_first():  # one process encodes, the others read what it kept
@@ -94,7 +99,6 @@ def _run(arguments: argparse.Namespace) -> None:
     if main:
         _log_validation(writer, arguments.run, result.step, result.validation)
         print(json.dumps({"step": result.step, "ended": result.ended, "validation": result.validation}))
-    accelerator.end_training()  # a process group that is left to the interpreter's end may abort there
 
 
 def _log_validation(writer: SummaryWriter | None, run: Path, step: int, values: dict[str, float]) -> None:

@@ -156,22 +156,25 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from tests.mixed_data.small_run import CONFIG, text_bank, write_cache
-from motionmix_core.mixed_data.trainer import Trainer
-folder = Path(sys.argv[1])
-accelerator = Accelerator(cpu=True)
-with accelerator.main_process_first():
-    cache = write_cache(folder / "cache") if accelerator.is_main_process else None
-    if cache is None:
-        from motionmix_core.mixed_data.cache import load_cache
+from motionmix_core.mixed_data.cache import load_cache
+from motionmix_core.mixed_data.trainer import Trainer, end_training
+
+def train(accelerator, folder):
+    with accelerator.main_process_first():
+        if accelerator.is_main_process:
+            write_cache(folder / "cache")
         cache = load_cache(folder / "cache", CONFIG.data.caption_sources, jobs=1)
-trainer = Trainer(CONFIG, cache, text_bank(), folder / "run", accelerator=accelerator)
-result = trainer.run()
-weights = torch.cat([p.flatten() for p in trainer.ema_network.parameters()])
-both = accelerator.gather(weights[None])
-if accelerator.is_main_process:
-    print(json.dumps({"processes": accelerator.num_processes, "step": result.step,
-                      "difference": float((both[0] - both[-1]).abs().max())}))
-accelerator.end_training()  # a process group that is left to the interpreter's end may abort there
+    trainer = Trainer(CONFIG, cache, text_bank(), folder / "run", accelerator=accelerator)
+    result = trainer.run()
+    weights = torch.cat([p.flatten() for p in trainer.ema_network.parameters()])
+    both = accelerator.gather(weights[None])
+    if accelerator.is_main_process:
+        print(json.dumps({"processes": accelerator.num_processes, "step": result.step,
+                          "difference": float((both[0] - both[-1]).abs().max())}))
+
+accelerator = Accelerator(cpu=True)
+train(accelerator, Path(sys.argv[1]))
+end_training(accelerator)
 """
 
 
@@ -217,7 +220,10 @@ def test_weights_of_another_network_or_none_are_refused(cache, tmp_path):
         losses_of(replace(CONFIG, init_from=str(tmp_path / "nothing")), cache, tmp_path / "third")
 
 
-@pytest.mark.parametrize("change", [{"root_layers": 1}, {"quality_flag": True}, {"skip_widths": (0.0, 2.0), "places": 4}])
+OTHERS = ({"root_layers": 1}, {"quality_flag": True}, {"skip_widths": (0.0, 2.0), "places": 4})
+
+
+@pytest.mark.parametrize("change", OTHERS)
 def test_other_networks_learn_and_resume_too(cache, tmp_path, change):
     config = replace(CONFIG, network=replace(CONFIG.network, **change))
     straight, expected = losses_of(config, cache, tmp_path / "straight")
