@@ -66,6 +66,8 @@ def store_untold(action: bpy.types.Action, untold: Untold | None, frame_start: f
             "step": float(frame_step),
             "shown": np.ravel(untold.shown).tolist(),
             "lost": np.ravel(untold.lost).tolist(),
+            "rolls": " ".join(untold.rolls),
+            "rolled": np.ravel(untold.rolled).tolist(),
         }
 
 
@@ -73,16 +75,19 @@ def untold_of(action: bpy.types.Action | None, frames: Sequence[float]) -> Untol
     """What an action's bones don't tell at these scene frames; nothing is lost at frames that it doesn't know."""
     stored: Any = custom_properties(action).get(_UNTOLD) if action is not None else None
     try:
-        joints = tuple(str(stored["joints"]).split())
-        shown, lost = (
-            np.array(stored[name], dtype=np.float64).reshape(-1, len(joints), 4) for name in ("shown", "lost")
-        )
+        joints, rolls = (tuple(str(stored.get(name, "")).split()) for name in ("joints", "rolls"))
         rows = np.round((np.asarray(frames, dtype=np.float64) - stored["start"]) / stored["step"]).astype(int)
-    except (TypeError, KeyError, ValueError):  # not there, or changed by somebody
+        shown, lost = (_turns(stored, name, len(joints), rows) for name in ("shown", "lost"))
+        rolled = _turns(stored, "rolled", len(rolls), rows)
+    except (AttributeError, TypeError, KeyError, ValueError):  # not there, or changed by somebody
         return None
-    known = (rows >= 0) & (rows < min(len(shown), len(lost)))
-    if not known.any() or not set(joints) <= set(canonical_skeleton().names):
-        return None
-    rows = np.where(known, rows, 0)
-    at_rest = np.array([1.0, 0.0, 0.0, 0.0])
-    return Untold(joints, shown[rows], np.where(known[:, None, None], lost[rows], at_rest))
+    return Untold(joints, shown, lost, rolls, rolled) if {*joints, *rolls} <= set(canonical_skeleton().names) else None
+
+
+def _turns(stored: Any, name: str, joints: int, rows: np.ndarray) -> np.ndarray:
+    """(T, joints, 4) of what an action keeps under a name at these rows; zeros, which are no turns, for others."""
+    if not joints:
+        return np.zeros((len(rows), 0, 4))
+    values = np.array(stored[name], dtype=np.float64).reshape(-1, joints, 4)
+    known = (rows >= 0) & (rows < len(values))
+    return np.where(known[:, None, None], values[np.where(known, rows, 0)], 0.0)

@@ -44,7 +44,10 @@ def to_rig(
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
         goals = within_locks(rig, plan, calibration, goals)
         travel = travel + moved
-    untold = untold_of(turns, wanted, goals, plan, calibration, motion.skeleton)
+    if options.controls == "ik" and not mapping.ik_limbs:
+        raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
+    limbs = tuple(limb for limb in mapping.ik_limbs if options.controls == "ik" or limb.always)
+    untold = untold_of(turns, wanted, goals, limbs, plan, calibration, motion.skeleton)
     root = _root_bone(rig, mapping, plan, options)
     moves: dict[int, np.ndarray] = {}
     if options.root != "hips":
@@ -71,10 +74,7 @@ def to_rig(
     rotations |= {bone: np.tile(IDENTITY, (motion.num_frames, 1)) for bone in still}
     locations |= {bone: np.zeros((motion.num_frames, 3)) for bone in still}
     switches = {(bone, name): value for bone, name, value in mapping.switches if bone in rig.indices}
-    if options.controls == "ik" and not mapping.ik_limbs:
-        raise RigError(f"“{rig.name}” has no IK controls that MotionMix knows; put the motion on its FK controls.")
     rigid: tuple[str, ...] = ()
-    limbs = tuple(limb for limb in mapping.ik_limbs if options.controls == "ik" or limb.always)
     if limbs:
         posed = Posed(turns, world, heads, travel - middle)
         baked = bake_ik_controls(rig, mapping, limbs, plan, calibration, posed)

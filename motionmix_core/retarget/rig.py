@@ -346,12 +346,16 @@ class Untold:
     """What the bones of a rig don't tell of a motion, of K joints in T frames.
 
     joints: canonical names. shown: (T, K, 4) wxyz turns from the T-pose that the bones suggest, character frame.
-    lost: (T, K, 4) what to turn the joint by first to have the motion's own.
+    lost: (T, K, 4) what to turn the joint by first to have the motion's own. Both are zeros where it isn't known.
+    rolls: canonical names of R joints whose limb an IK control only aims, so that its twist is the solver's.
+    rolled: (T, R, 4) their turns with their own twist; zeros where it isn't known.
     """
 
     joints: tuple[str, ...]
     shown: np.ndarray
     lost: np.ndarray
+    rolls: tuple[str, ...] = ()
+    rolled: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 4)))
 
 
 @dataclass(frozen=True)

@@ -227,6 +227,36 @@ def test_ik_controls_give_the_pose_that_fk_gives(extension, generated, kind: str
     assert generated.pose.bones["MCH-forearm_ik.R"].ik_stretch == pytest.approx(stretch)
 
 
+def test_a_take_keeps_the_twist_that_ik_controls_cannot_carry(extension, generated) -> None:
+    """Arms and legs that IK controls aim come back with their own twist; after an elbow was moved it's the rig's."""
+    transfer, write = extension.addon("rigs.transfer"), extension.addon("rigs.write")
+    motion = lively(extension)
+    generated.motionmix_rig.controls = "ik"
+    poses = transfer.put(transfer.target_of(generated), motion)
+    write.write_takes(generated, [poses], [{"prompt": "test"}], 1)
+    frames = range(1, motion.num_frames + 1)
+    assert degrees_off(extension, read_back(extension, generated, [*frames]), motion).max() > 5.0  # the solver's own
+    back = transfer.take(bpy.context.scene, generated, frames, FPS)
+    off = degrees_off(extension, back, motion)
+    assert off.max() <= 0.6
+    assert off.mean() <= 0.1
+    assert np.linalg.norm(back.root_positions - motion.root_positions, axis=-1).max() <= 2e-3
+    for control in ("upper_arm_ik_target.L", "hand_ik.L"):
+        path = f"{generated.pose.bones[control].path_from_id()}.location"
+        for curve in extension.addon("compat").curves_of(generated):
+            if curve.data_path == path:
+                for point in curve.keyframe_points:
+                    point.co.y += 0.3
+                curve.update()
+    changed, seen = transfer.take(bpy.context.scene, generated, frames, FPS), read_back(extension, generated, [*frames])
+    shoulder, elbow = motion.skeleton.index("left_shoulder"), motion.skeleton.index("left_elbow")
+    arms = [clip.positions()[:, elbow] - clip.positions()[:, shoulder] for clip in (seen, motion)]
+    moved = np.array([degrees_between(*pair) > 4.0 for pair in zip(*arms, strict=True)])
+    assert moved.any()
+    assert degrees_off(extension, changed, seen)[moved, shoulder].max() < 0.05
+    assert degrees_off(extension, changed, motion)[:, motion.skeleton.index("right_elbow")].max() < 0.6  # untouched
+
+
 def test_a_pose_made_with_ik_controls_is_read(extension, generated) -> None:
     """The foot's IK control lifts and turns the foot; the FK controls stay where they are, and aren't believed."""
     foot = generated.pose.bones["foot_ik.L"]
