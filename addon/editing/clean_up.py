@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..core import JOINT_PRESETS, RequestError, editing
+from ..core import JOINT_PRESETS, Motion, RequestError, editing
 from . import body, bones, ranges, source
 from .plan import Plan, asked_once
 from .reading import Reader, at_once
@@ -53,10 +53,15 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     )
 
 
-def noise_line(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> tuple[str, float]:
-    """How noisy the range is, in words, and the strength that suits it. Raises RigError or RequestError."""
+def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Motion:
+    """The motion whose noise is to be measured. Raises RigError or RequestError."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
-    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)))
-    estimate = editing.estimate_noise(seen.motion)
+    first, last = int(np.floor(span.first)), int(np.ceil(span.last))
+    return source.sampled(scene, found.obj, first, last, found.ik, read).motion
+
+
+def noise_line(motion: Motion) -> tuple[str, float]:
+    """How noisy a motion is, in words, and the strength that suits it."""
+    estimate = editing.estimate_noise(motion)
     return estimate.summary, estimate.level

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from typing import Protocol
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 from .. import jobs, worker_bridge
 from ..core import GenerationRequest, GenerationResult, WorkerJob
 from ..runs import TickedWork
 from .job import Edited
 from .source import Ask
+
+
+Made = TypeVar("Made")
 
 
 class Editing(Protocol):
@@ -25,22 +29,28 @@ class Editing(Protocol):
         """Key the result, in small steps."""
 
 
-class _Receipt(threading.Thread):
-    """Takes an answer in beside the window: what is made of it takes tenths of a second, and touches nothing of
-    Blender's."""
+class Aside(threading.Thread, Generic[Made]):
+    """Something worked out beside the window, since it takes tenths of a second; it touches nothing of Blender's."""
 
-    def __init__(self, job: Editing, answer: GenerationResult) -> None:
+    def __init__(self, work: Callable[[], Made]) -> None:
         super().__init__(daemon=True)
-        self.error: BaseException | None = None
-        self._job, self._answer = job, answer
+        self._work = work
+        self._made: list[Made] = []
+        self._error: BaseException | None = None
         self.start()
 
     def run(self) -> None:
         """Done in the thread."""
         try:
-            self._job.receive(self._answer)
+            self._made.append(self._work())
         except BaseException as error:
-            self.error = error
+            self._error = error
+
+    def taken(self) -> Made:
+        """What was made, once it isn't alive any more. Raises what went wrong."""
+        if self._error is not None:
+            raise self._error
+        return self._made[0]
 
 
 class EditRun(TickedWork[Edited]):
@@ -52,7 +62,7 @@ class EditRun(TickedWork[Edited]):
         self.job: Editing | None = None
         self._reading: Generator[float, None, Editing] | None = reading
         self._work: WorkerJob | None = None
-        self._taking_in: _Receipt | None = None
+        self._taking_in: Aside[None] | None = None
         self._read_on()
 
     @property
@@ -97,14 +107,13 @@ class EditRun(TickedWork[Edited]):
             answer = jobs.answer(self._work)
             self._work = None
             if not self._cancelled and self.job is not None:
-                self._taking_in = _Receipt(self.job, answer)
+                self._taking_in = Aside(partial(self.job.receive, answer))
         if self._taking_in is not None:
             if self._taking_in.is_alive():
                 return False
             taken, self._taking_in = self._taking_in, None
             if not self._cancelled:
-                if taken.error is not None:
-                    raise taken.error
+                taken.taken()
                 self._work = self._submitted()
                 return False
         return True

@@ -1,7 +1,8 @@
 """Hits given back the sharpness that smoothing takes: where hands clap, a joint turns round within a single frame.
 
 One such frame alone can't be told from noise. But smoothing errs there the same way every time, towards the inside of
-the turn; so how far is measured over all sudden turns of a joint, and given back to each, if it is more than chance.
+the turn and past it beside it; so how far is measured over all sudden turns of a joint, frame by frame around them, and
+given back to each, if it is more than chance.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ SUDDEN = 4.0
 
 SURE = 3.0
 """Standard deviations that the loss must be above nothing."""
+
+BESIDE_FRAMES = 4
+"""On either side of a turn, in which smoothing errs, too."""
 
 Rotations = NDArray[np.float64]
 
@@ -35,7 +39,23 @@ def hits_given_back(calm: Rotations, noisy: Rotations, sigma: NDArray[np.float64
     peak = np.zeros(size.shape, bool)
     peak[1:-1] = (size[1:-1] >= size[:-2]) & (size[1:-1] >= size[2:]) & (size[1:-1] > SUDDEN * sigma)
     bend = np.where(peak[..., None], bend, 0.0)
-    # what was lost points away from the inside of the turn, where the bend points
-    along, power = (left * bend).sum(axis=(0, 2)), (bend * bend).sum(axis=(0, 2))
-    share = np.where(along < -SURE * sigma * np.sqrt(power), along / np.maximum(power, 1e-30), 0.0)
-    return np.asarray(quat_mul(calm, axis_angle_to_quat(share[:, None] * bend)))
+    power = (bend * bend).sum(axis=(0, 2))
+    back = np.zeros_like(left)
+    for away in range(BESIDE_FRAMES + 1):
+        pair = [_moved(bend, shift) for shift in {away, -away}]
+        # what was lost points away from the inside of the turn, where the bend points
+        along = np.mean([(left * moved).sum(axis=(0, 2)) for moved in pair], axis=0)
+        sure = np.abs(along) > SURE * sigma * np.sqrt(power / len(pair))
+        given = sure if away else sure & (along < 0)
+        back += np.where(given, along / np.maximum(power, 1e-30), 0.0)[:, None] * np.sum(pair, axis=0)
+    return np.asarray(quat_mul(calm, axis_angle_to_quat(back)))
+
+
+def _moved(values: Rotations, frames: int) -> Rotations:
+    """(T, ...) values that many frames later; zeros come in."""
+    out = np.zeros_like(values)
+    if frames >= 0:
+        out[frames:] = values[: len(values) - frames]
+    else:
+        out[:frames] = values[-frames:]
+    return out
