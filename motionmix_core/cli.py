@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--quality", default="normal", choices=tuple(QUALITY_STEPS), help="default normal")
     add("--steps", type=int, help="network calls, in place of the quality's")
     add("--guidance", type=float, help="how hard to follow the prompt (default: the model's)")
+    interval_help = "noise levels, 0 to 1, between which guidance holds (default: the model's)"
+    add("--guidance-interval", type=float, nargs=2, metavar=("LOW", "HIGH"), help=interval_help)
     add("--sampler", choices=SAMPLERS, help="default: the model's")
     add("--no-foot-lock", action="store_true", help="leave planted feet as the network made them")
     add("--model", default="", help="name of the model (default: the one that ships)")
@@ -91,6 +93,7 @@ def _generate(options: argparse.Namespace) -> int:
         steps=options.steps,
         sampler=options.sampler,
         guidance=options.guidance,
+        guidance_interval=options.guidance_interval,
         foot_lock=not options.no_foot_lock,
         model=options.model,
     )

@@ -59,6 +59,17 @@ def test_frame_rate_unit_and_sampling_can_be_chosen(models: Path, tmp_path: Path
     assert "OFFSET 9.000000 -5.030000 2.070000" in (tmp_path / "a.bvh").read_text()
 
 
+def test_guidance_can_be_kept_to_some_noise_levels(models: Path, tmp_path: Path) -> None:
+    for name, options in {
+        "told": ("--guidance", "1"),
+        "nowhere": ("--guidance", "3", "--guidance-interval", "0.5", "0.5"),
+        "part": ("--guidance", "3", "--guidance-interval", "0.5", "1"),
+    }.items():
+        assert run(models, *options, "-o", tmp_path / f"{name}.npz") == 0
+    told, nowhere, part = ((tmp_path / f"{name}.npz").read_bytes() for name in ("told", "nowhere", "part"))
+    assert told == nowhere != part
+
+
 def test_models_are_listed(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "--models-dir", str(models)]) == 0
     said = capsys.readouterr().out
@@ -79,6 +90,7 @@ def test_models_are_listed(models: Path, capsys: pytest.CaptureFixture[str]) -> 
         (["--seed", "1.5"], "--seed"),
         (["--steps", "0"], "steps"),
         (["--guidance", "nan"], "guidance"),
+        (["--guidance-interval", "0.9", "0.3"], "interval of guidance"),
         (["--sampler", "euler"], "--sampler"),
         (["--quality", "best"], "--quality"),
         (["--fps", "0"], "frame rate"),

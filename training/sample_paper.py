@@ -61,6 +61,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--start-level", type=float, default=1.0, help="noise level to start from: below 1 keeps more of --observe")
     add("--steps", type=int)
     add("--guidance", type=float)
+    interval_help = "noise levels, 0 to 1, between which guidance holds (default: all of them, as published)"
+    add("--guidance-interval", type=float, nargs=2, metavar=("LOW", "HIGH"), help=interval_help)
     add("--sampler", choices=("ddpm", "ddim", "dpmpp_2m"))
     add("--text-encoder", type=Path, help="folder of CLIP ViT-B/32 or DistilBERT, as in training")
     add("--statistics", type=Path, help="folder of Mean.npy and Std.npy, for a published text checkpoint")
@@ -118,6 +120,7 @@ def request_of(arguments: argparse.Namespace, config: PaperConfig, space: Space,
         steps=arguments.steps,
         sampler=arguments.sampler,
         guidance=arguments.guidance,
+        guidance_interval=arguments.guidance_interval,
         foot_lock=False,
     )
     if arguments.observe is None:

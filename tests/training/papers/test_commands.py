@@ -107,6 +107,23 @@ def test_text_to_motion(text, tmp_path):
     assert list((run / "texts").glob("clip-*.npz"))
 
 
+def test_the_papers_networks_are_guided_everywhere_unless_an_interval_is_asked_for(text, tmp_path):
+    run, encoder = text
+    numbers = {}
+    for name, options in {
+        "published": ("--guidance", 4),
+        "everywhere": ("--guidance", 4, "--guidance-interval", 0, 1),
+        "nowhere": ("--guidance", 4, "--guidance-interval", 1, 1),
+        "told": ("--guidance", 1),
+    }.items():
+        path = tmp_path / f"{name}.npy"
+        make(run, "--text", "he jumps", "--steps", 3, "--text-encoder", encoder, "-o", path, *options)
+        numbers[name] = np.load(path)
+    np.testing.assert_array_equal(numbers["published"], numbers["everywhere"])
+    np.testing.assert_array_equal(numbers["nowhere"], numbers["told"])
+    assert not np.array_equal(numbers["published"], numbers["told"])
+
+
 def test_distilbert_networks_train_and_sample(tmp_path):
     config = small_config("mdm-humanml3d", tmp_path, condition="distilbert")
     config.write_text(
