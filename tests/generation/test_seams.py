@@ -36,6 +36,19 @@ def test_the_jump_is_gone_and_both_windows_stay(jumping: np.ndarray) -> None:
     np.testing.assert_array_equal(eased[:, CONTACTS], jumping[:, CONTACTS])
 
 
+def test_another_speed_comes_in_slowly(rng: np.random.Generator) -> None:
+    before, after = rng.normal(0, 0.01, (2, FEATURES))
+    steps = np.where(np.arange(FRAMES)[:, None] < SEAM, before, after)
+    steps[:, CONTACTS] = 0
+    turning = np.cumsum(steps, axis=0).astype(np.float32)
+    eased = ease_seam(turning, SEAM, np.zeros_like(turning), FPS)
+    change = np.abs(np.diff(eased, 2, axis=0))
+    assert change.max() < 0.5 * np.abs(np.diff(turning, 2, axis=0)).max()
+    np.testing.assert_allclose(
+        np.diff(eased[SEAM + EASED :], axis=0), np.diff(turning[SEAM + EASED :], axis=0), atol=1e-5
+    )
+
+
 def test_a_free_path_is_shifted_as_a_whole(jumping: np.ndarray) -> None:
     eased = ease_seam(jumping, SEAM, np.zeros_like(jumping), FPS)
     steps, before = np.diff(eased[:, ROOT_XZ], axis=0), np.diff(jumping[:, ROOT_XZ], axis=0)
