@@ -13,7 +13,6 @@ from ..runs import TickedWork
 from .job import Edited
 from .source import Ask
 
-
 Made = TypeVar("Made")
 
 
