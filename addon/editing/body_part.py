@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core import RequestError, editing
-from . import body, bones, ranges, source
+from . import body, bones, plausible, ranges, source
 from .plan import Plan, asked_once
 from .reading import Reader, at_once
 from .spec import EditSpec
@@ -39,5 +39,9 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         span=span,
         pins=found.pins(span),
         keep_keys=False,
-        warnings=(*(found.warnings if choice.bones & found.fixed_bones else ()), *edit.warnings),
+        warnings=(
+            *(found.warnings if choice.bones & found.fixed_bones else ()),
+            *plausible.warnings(seen.motion, edit.frames, seen.first, joints),
+            *edit.warnings,
+        ),
     )

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..core import Motion, editing
-from . import body, source
+from . import body, plausible, source
 from .plan import Plan, Work, asked_once
 from .ranges import FrameRange
 from .reading import Reader, at_once
@@ -52,7 +52,11 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         pins=(True, False),
         keep_keys=True,
         lock_feet=spec.foot_lock,
-        warnings=(*found.warnings, *(line for edit in edits for line in edit.warnings)),
+        warnings=(
+            *found.warnings,
+            *plausible.warnings(seen.motion, [seen.motion.num_frames - 1], seen.first),
+            *(line for edit in edits for line in edit.warnings),
+        ),
     )
 
 

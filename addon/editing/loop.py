@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ..core import Motion, editing
-from . import body, ranges, source
+from . import body, plausible, ranges, source
 from .plan import Plan, Work
 from .ranges import FrameRange
 from .reading import Reader, at_once
@@ -34,5 +34,9 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         span=FrameRange(float(seen.first + edit.frames.start - 1), span.last),
         pins=(True, found.pins(span)[1]),
         keep_keys=False,
-        warnings=(*found.warnings, *edit.warnings),
+        warnings=(
+            *found.warnings,
+            *plausible.warnings(seen.motion, [0, edit.frames.start - 1], seen.first),
+            *edit.warnings,
+        ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -16,8 +16,11 @@ _FARTHEST = {
 _BACKWARDS = 25.0  # degrees that a knee may bend the wrong way
 
 
-def warnings(motion: Motion, frames: Iterable[int], first: int) -> list[str]:
-    """A line for the worst pose of those frames (indices); first: scene frame of the motion's first pose."""
+def warnings(motion: Motion, frames: Iterable[int], first: int, changed: Collection[str] = ()) -> list[str]:
+    """A line for the worst pose of those frames (indices).
+
+    first: scene frame of the motion's first pose. changed: joints that are made new, so that nothing of them is kept.
+    """
     worst: tuple[float, str, int] | None = None
     names = motion.skeleton.names
     for frame in frames:
@@ -28,7 +31,7 @@ def warnings(motion: Motion, frames: Iterable[int], first: int) -> list[str]:
             over = float(angles[joint]) - _FARTHEST.get(part, 360)
             if part == "knee":  # bends about the left axis, the shin going back
                 over = max(over, -float(bends[joint, 0]) - _BACKWARDS)
-            if over > 0 and (worst is None or over > worst[0]):
+            if over > 0 and name not in changed and (worst is None or over > worst[0]):
                 worst = over, name, frame
     if worst is None:
         return []

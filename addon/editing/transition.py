@@ -17,7 +17,7 @@ from .. import compat
 from ..core import Key, Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
-from . import body, seen, source, write
+from . import body, plausible, seen, source, write
 from .channels import Channel, unique_frames
 from .job import Edited, Job
 from .plan import Plan, asked_once
@@ -92,7 +92,7 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
         span=FrameRange(float(start), float(stop)),
         pins=(True, True),
         keep_keys=True,
-        warnings=edit.warnings,
+        warnings=(*plausible.warnings(whole.motion, at, low), *edit.warnings),
     )
     return _job(scene, found, spec, plan, channels, f"{first.name} to {second.name}", as_strip=True)
 
@@ -147,7 +147,12 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
         span=FrameRange(float(end), float(whole.last)),
         pins=(True, False),
         keep_keys=False,
-        warnings=(*found.warnings, *edit.warnings),
+        warnings=(
+            *found.warnings,
+            *plausible.warnings(before.motion, [before.motion.num_frames - 1], low),
+            *plausible.warnings(after.motion, [0], after.first),
+            *edit.warnings,
+        ),
     )
     assert found.obj.animation_data is not None
     mine = found.obj.animation_data.action

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -118,6 +119,24 @@ def test_a_pose_no_body_can_take_is_kept_and_said(extension, warm_models) -> Non
     assert bpy.ops.motionmix.edit_in_between(first=11, last=36) == {"FINISHED"}
     found = curves(extension, obj)['pose.bones["J_Bip_C_Head"].rotation_quaternion', 0]
     assert next(k.co.y for k in found.keyframe_points if k.co.x == 21) == pytest.approx(np.cos(1.3), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"), [("body_part", {"bones": "PRESET", "parts": ("left_arm",)}), ("continue", {}), ("loop", {})]
+)
+def test_a_pose_no_body_can_take_is_said_by_what_goes_on_from_it(extension, warm_models, tool: str, given) -> None:
+    obj = keyed_rig(extension)
+    last = int(obj.animation_data.action.frame_range[1])
+    neck = obj.pose.bones["J_Bip_C_Head"]
+    for frame in range(1, last + 1):
+        neck.rotation_quaternion = (np.cos(1.3), 0.0, np.sin(1.3), 0.0)
+        neck.keyframe_insert("rotation_quaternion", frame=frame)
+    spec = extension.addon("editing.spec").EditSpec(tool, range="FRAMES", first=1, last=last, seconds=0.5, **given)
+    job = extension.addon("editing.job").begin(bpy.context.scene, obj, spec)
+    assert "bends the head farther than a body can" in " ".join(job.warnings)
+    if tool == "body_part":  # of a part that is made new nothing is kept
+        job = extension.addon("editing.job").begin(bpy.context.scene, obj, replace(spec, parts=("head",)))
+        assert "farther than a body can" not in " ".join(job.warnings)
 
 
 def test_scaled_bones_are_said_and_keep_their_scale(extension, warm_models) -> None:
