@@ -153,7 +153,7 @@ def _facts(
         "model": f"{description['name']}, weights {description['weights_sha256'][:12]}, "
         f"{description.get('trained_steps', 'unknown')} training steps",
         "sampling": f"{description['default_sampler']}, {description['default_steps']} steps, guidance "
-        f"{description['default_guidance']:g}, foot lock on",
+        f"{_guidance(description)}, foot lock on",
         "seed": arguments.seed,
         "date": datetime.date.today().isoformat(),
         "command": f"python -m training.report {arguments.model.as_posix()} --captions {arguments.captions} "
@@ -164,6 +164,15 @@ def _facts(
         facts["cost of a sample"] = f"{cpu_seconds:.2f} s of one core (median over the test captions)"
     facts["cost of this report"] = f"{taken / 60:.1f} minutes (samples that were on the shelf not counted)"
     return facts
+
+
+def _guidance(description: dict[str, Any]) -> str:
+    from motionmix_core.diffusion import EVERYWHERE, checked_interval
+    from training.reporting.guidance import Setting
+
+    interval = checked_interval(description.get("guidance_interval", EVERYWHERE))
+    name = Setting(description["default_guidance"], interval).name
+    return name if interval == EVERYWHERE else f"{name} of the noise level"
 
 
 def _tell(line: str) -> None:
