@@ -9,13 +9,9 @@ from numpy.typing import NDArray
 
 from ..motion.contacts import FOOT_INDICES
 from ..motion.motion import Motion
-from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
 from ..representation.default import ROOT_HEIGHT, ROOT_XZ, joint_columns
 from ..retarget.foot_lock import lock_feet
-
-EASE_SECONDS = 0.2
-"""How long beside a frame that the animator set the lock takes to come in."""
 
 STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
 """Metres a second, and metres over a flat foot: what is slower and lower stands, or was meant to."""
@@ -33,7 +29,9 @@ _LEGS = [
         *(f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle", "foot")),
     )
 ]
-_LEG_COLUMNS = np.concatenate([np.arange(ROOT_XZ.start, ROOT_HEIGHT.stop), *(joint_columns(joint) for joint in _LEGS)])
+_LEG_COLUMNS = np.concatenate(
+    [np.arange(ROOT_HEIGHT.start, ROOT_HEIGHT.stop), *(joint_columns(joint) for joint in _LEGS)]
+)
 
 
 def standing_feet(motion: Motion, labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -73,22 +71,14 @@ def grounded(motion: Motion, observed_mask: NDArray[np.float32] | None = None) -
 
 
 def lock_free_feet(motion: Motion, contacts: NDArray[np.bool_], observed_mask: NDArray[np.float32] | None) -> Motion:
-    """The motion with its planted feet held still, except where the legs or the root were given.
+    """The motion with its planted feet held still; frames in which legs or hips were given keep their pose.
+
+    A path on the ground alone leaves the legs free: the lock never moves a body along the ground.
 
     Args:
         motion: T frames on the canonical skeleton.
         contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
         observed_mask: (T,207), above 0 = given; None = nothing was.
     """
-    locked = lock_feet(motion, contacts, SWING_HEIGHT)
-    if observed_mask is None or locked is motion:
-        return locked
-    given = np.flatnonzero((observed_mask[:, _LEG_COLUMNS] > 0).any(axis=1))
-    if not len(given):
-        return locked
-    distance = np.abs(np.arange(motion.num_frames)[:, None] - given).min(axis=1)
-    ease = np.clip(distance / (EASE_SECONDS * motion.fps), 0.0, 1.0)
-    weight = ease * ease * (3 - 2 * ease)
-    root = motion.root_positions + weight[:, None] * (locked.root_positions - motion.root_positions)
-    rotations = quat_slerp(motion.rotations, locked.rotations, weight[:, None])
-    return replace(motion, root_positions=root, rotations=rotations)
+    given = None if observed_mask is None else (observed_mask[:, _LEG_COLUMNS] > 0).any(axis=1)
+    return lock_feet(motion, contacts, SWING_HEIGHT, fixed=given)

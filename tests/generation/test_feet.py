@@ -12,7 +12,7 @@ from motionmix_core.metrics.skating import gmd_skating_ratio
 from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES, rest_height
-from motionmix_core.representation.default import ROOT_XZ
+from motionmix_core.representation.default import FEATURES, ROOT_XZ
 from tests.motions import SKELETON, walk
 
 TOES = [JOINT_NAMES.index("left_foot"), JOINT_NAMES.index("right_foot")]
@@ -48,6 +48,29 @@ def test_slides_become_steps():
     assert after < 0.25 * before
     assert jitter(locked.positions(), 30.0) < 1.3 * jitter(motion.positions(), 30.0) + 5
     np.testing.assert_allclose(locked.root_positions[:, (0, 2)], motion.root_positions[:, (0, 2)], atol=1e-9)
+
+
+def test_on_a_given_path_the_feet_are_held_too():
+    motion = sliding_walk(too_far=1.6)
+    planted = standing_feet(motion, foot_contacts(walk(3.0).positions(), 30.0))
+    path = np.zeros((motion.num_frames, FEATURES), np.float32)
+    path[:, ROOT_XZ] = 1
+    locked = lock_free_feet(motion, planted, path)
+    np.testing.assert_allclose(locked.root_positions[:, (0, 2)], motion.root_positions[:, (0, 2)], atol=1e-12)
+    assert gmd_skating_ratio(locked.positions(), 30.0) < 0.5 * gmd_skating_ratio(motion.positions(), 30.0)
+
+
+def test_given_poses_stay_and_feet_stand_where_they_stand_there():
+    motion = sliding_walk()
+    planted = standing_feet(motion, foot_contacts(walk(3.0).positions(), 30.0))
+    given = np.zeros((motion.num_frames, FEATURES), np.float32)
+    given[40:45] = 1
+    locked = lock_free_feet(motion, planted, given)
+    np.testing.assert_array_equal(locked.rotations[40:45], motion.rotations[40:45])
+    feet, were = locked.positions()[:, FOOT_INDICES], motion.positions()[:, FOOT_INDICES]
+    through = planted[44] & planted[45]
+    assert through.any()
+    np.testing.assert_allclose(feet[45][through], were[44][through], atol=0.01)
 
 
 def test_a_body_that_stands_is_not_lifted():
