@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from motionmix_core.editing import EditSettings, continue_motion, transition
+from motionmix_core.editing import EditSettings, continue_motion, make_loop, transition
 from motionmix_core.metrics.report import Table
 from training.evaluation.tasks.setup import TaskSetup, estimates, physical, seam_ratio
 from training.evaluation.tasks.windows import thinned, windows
@@ -14,14 +14,17 @@ COLUMNS = ("skate GMD", "skate Kimodo", "jitter", "seam / p95", "source off")
 
 
 def measure(setup: TaskSetup) -> list[Table]:
-    """Two seconds shown, two made; and one second between two clips."""
+    """Two seconds shown, two made; one second between two clips; the end of a clip led back to its beginning."""
     chosen = thinned(windows(setup.cache, setup.split, BEFORE + AFTER, BEFORE + AFTER), setup.limit)
     table = Table(
         title=f"Continue and stitch ({setup.split}, {len(chosen)} windows)",
         columns=COLUMNS,
         row_header="",
         formats={"source off": ".1e"},
-        notes=("Skating and jitter on the new frames; the real row on the frames that really follow.",),
+        notes=(
+            "Skating and jitter on the new frames; the real row on the frames that really follow. A loop's seams are "
+            "where the new end begins and where it goes over into the clip's first frame.",
+        ),
     )
     real = []
     for window in chosen:
@@ -30,7 +33,7 @@ def measure(setup: TaskSetup) -> list[Table]:
         real.append(row)
     table.rows["real"] = estimates(real)
     settings = EditSettings(seed=setup.seed, steps=setup.steps, model=setup.model)
-    rows, joined = [], []
+    rows, joined, closed = [], [], []
     for index, window in enumerate(chosen):
         source = window.motion.crop(0, BEFORE)
         made = setup.finished(continue_motion(source, AFTER / source.fps, settings))
@@ -55,6 +58,17 @@ def measure(setup: TaskSetup) -> list[Table]:
                 "source off": float(np.abs(made.rotations[:BEFORE] - source.rotations).max()),
             }
         )
+        edit = make_loop(window.motion, settings)
+        made = setup.finished(edit)
+        kept = edit.frames.start
+        closed.append(
+            {
+                **physical(made.crop(edit.frames.start, edit.frames.stop)),
+                "seam / p95": seam_ratio(made, [edit.frames.start, edit.frames.stop], window.motion.positions()),
+                "source off": float(np.abs(made.rotations[:kept] - window.motion.rotations[:kept]).max()),
+            }
+        )
     table.rows["continue 2 s"] = estimates(rows)
     table.rows["transition 1 s"] = estimates(joined)
+    table.rows["loop 0.6 s"] = estimates(closed)
     return [table]
