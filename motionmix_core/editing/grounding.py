@@ -34,7 +34,7 @@ TRAVEL = 1.0  # metres over standing feet before a share is believed
 FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second
 SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
 STROLL = 0.3  # metres a second: slower hips tell nothing about a share
-REAL_SLIDE, SURE_SLIDE = 0.024, 0.034  # metres a stand: what real feet do, and what they don't
+REAL_SLIDE, SURE_SLIDE = 0.018, 0.032  # metres a stand: what real feet do, and what they don't
 
 Curve = NDArray[np.float64]
 

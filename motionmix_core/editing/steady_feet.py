@@ -25,8 +25,8 @@ from .standing import standing
 
 SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
 CONTRADICTION = 0.3  # metres a second: a foot that moves by so much counts half
-SHIFT = 0.03  # metres that a foot may be shifted by
-ACCELERATION = 2.0  # metres a second squared that the shift may add
+SHIFT = 0.03  # metres that a foot may be shifted by, at full firmness; it grows with its root
+ACCELERATION = 3.0  # metres a second squared that the shift may add
 SOFT = 0.9  # of a leg's length, from where on it is nearly straight
 FIXED = 1e-5  # metres, where nothing may be shifted
 
@@ -53,7 +53,7 @@ def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = 
     goals = ankles.copy()
     for side in range(2):
         pair = slice(2 * side, 2 * side + 2)
-        goals[:, side] += _shift(feet[:, pair], sure[:, pair] * firmness, fixed[:, side], motion.fps)
+        goals[:, side] += _shift(feet[:, pair], sure[:, pair], firmness, fixed[:, side], motion.fps)
     world = motion.global_rotations().copy()
     goals = _within_reach(hips, ankles, goals, _lengths(motion))
     for side in range(2):
@@ -93,14 +93,14 @@ def _softened(reach: Curve) -> Curve:
     return np.asarray(np.minimum(reach, SOFT) + (area - (SOFT * edge + np.arcsin(SOFT))) / (2 * edge))
 
 
-def _shift(points: Curve, sure: Curve, fixed: NDArray[np.bool_], fps: float) -> Curve:
+def _shift(points: Curve, sure: Curve, firmness: float, fixed: NDArray[np.bool_], fps: float) -> Curve:
     """(T, 3) shift of a foot whose two points (T, 2, 3) stand as surely as (T, 2) says."""
     frames = len(points)
     steps = np.diff(points, axis=0)
     speed = np.linalg.norm(steps, axis=-1) * fps
-    weights = np.minimum(sure[1:], sure[:-1]) / (1 + (speed / CONTRADICTION) ** 2) * (fps / SPEED) ** 2
+    weights = firmness * np.minimum(sure[1:], sure[:-1]) / (1 + (speed / CONTRADICTION) ** 2) * (fps / SPEED) ** 2
     bands = difference_bands(np.full(frames - 2, (fps * fps / ACCELERATION) ** 2), 2, frames)
-    bands[0] += np.where(fixed, 1 / FIXED**2, 1 / SHIFT**2)
+    bands[0] += np.where(fixed, 1 / FIXED**2, 1 / (firmness * SHIFT**2))
     bands[:2] += difference_bands(weights.sum(axis=1), 1, frames)
     told = -np.einsum("tp,tpc->tc", weights, steps)
     right = np.zeros((frames, 3))
