@@ -21,10 +21,9 @@ def lock_feet(
     contacts: np.ndarray | None = None,
     swing_height: float = 0.0,
     sinks: bool = True,
-    level: bool = True,
     fixed: np.ndarray | None = None,
 ) -> Motion:
-    """The motion with its planted feet held still, on the ground y = 0 or, if not `level`, at the height they have.
+    """The motion with its planted feet held still, on the ground y = 0.
 
     contacts: (T, 4) left_ankle, left_foot, right_ankle, right_foot, bool or a probability; None = found from height
     and speed. Frames in which no foot has to be moved keep their pose; without contacts the motion itself is returned,
@@ -53,7 +52,6 @@ def lock_feet(
         _flat_heights(skeleton),
         motion.fps,
         swing_height=swing_height,
-        level=level,
         fixed=fixed,
     )
     if not feet.changed.any():

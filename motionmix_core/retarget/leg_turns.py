@@ -44,9 +44,10 @@ def leg_turns(
     for bone, other, sign in ((upper, lower, -1.0), (lower, upper, 1.0)):
         probe = np.minimum(longer, -_PROBE * length)
         bent, probed = (_opened(bone, other, length, by) for by in (longer, probe))
-        angles.append(np.hypot(swing + sign * bent, aside))
+        lever = np.cos(corner(bone, length, other))  # a bone across the line hardly turns when that swings out
+        angles.append(np.hypot(swing + sign * bent, lever * aside))
         row = across / length[..., None] + (sign * probed / probe)[..., None] * along
-        side = axis / length[..., None]
+        side = axis * (lever / length)[..., None]
         metric.append(row[..., :, None] * row[..., None, :] + side[..., :, None] * side[..., None, :])
     return LegTurns(np.stack(angles, axis=-1), np.stack(metric, axis=-3))
 

@@ -48,17 +48,14 @@ def plant_feet(
     contacts: np.ndarray,
     heights: np.ndarray,
     fps: float,
-    unit: float = 1.0,
     swing_height: float = 0.0,
-    level: bool = True,
     fixed: np.ndarray | None = None,
 ) -> FootTargets:
     """Targets that hold the planted points.
 
     ankles, toes: (T, 2, 3), Y up. contacts: (T, 4) bool left ankle, left toe, right ankle, right toe.
-    heights: (2, 2) [foot][ankle, toe] heights of a foot that stands flat. unit: length units to the metre.
+    heights: (2, 2) [foot][ankle, toe] heights of a foot that stands flat.
     swing_height: metres that a fast foot is kept over the ground at least, so that a step doesn't become a slide.
-    level: put standing feet on the ground and keep swinging ones out of it; False holds each at its own height.
     fixed: (T,) bool, frames whose feet stay where they are; None = there are none.
     """
     fixed = np.zeros(len(ankles), dtype=bool) if fixed is None else np.asarray(fixed, dtype=bool)
@@ -71,10 +68,10 @@ def plant_feet(
             turns[:, side] = _held_direction(toe - ankle, mask.all(axis=1), flat, fps, fixed)
             toe = ankle + quat_apply(axis_angle_to_quat(turns[:, side]), toe - ankle)
             points = np.stack((ankle, toe), axis=1)
-            shifts[:, side] = _held_place(points, mask, heights[side], fps, unit, level, fixed)
+            shifts[:, side] = _held_place(points, mask, heights[side], fps, fixed)
         if swing_height > 0:
-            height, still = heights[side, 1] + swing_height * unit, mask.any(axis=1) | fixed
-            shifts[:, side, 1] += _swing_lift(toe + shifts[:, side], height, still, fps, unit)
+            height, still = heights[side, 1] + swing_height, mask.any(axis=1) | fixed
+            shifts[:, side, 1] += _swing_lift(toe + shifts[:, side], height, still, fps)
     changed = (np.abs(shifts) + np.abs(turns)).max(axis=(1, 2)) > 1e-9
     return FootTargets(ankles + shifts, axis_angle_to_quat(turns), changed, planted)
 
@@ -149,8 +146,6 @@ def _held_place(
     mask: np.ndarray,
     heights: np.ndarray,
     fps: float,
-    unit: float,
-    level: bool,
     fixed: np.ndarray,
 ) -> np.ndarray:
     """(T, 3) shift of a foot that keeps its planted points still. points: (T, 2, 3) ankle, toe; mask (T, 2)."""
@@ -166,28 +161,23 @@ def _held_place(
             shift[start:stop] = _from_fixed(partial(_less, local), fixed[start:stop])
             continue
         local -= local.mean(axis=0)
-        if not level:
-            shift[start:stop] = local
-            continue
         above = (points[start:stop] + local[:, None])[..., 1] - heights
         lowest = np.where(mask[start:stop], above, np.inf).min()
-        if abs(lowest) < SNAP_TO_GROUND * unit or lowest < 0:
+        if abs(lowest) < SNAP_TO_GROUND or lowest < 0:
             local[:, 1] -= lowest
             above -= lowest
         local[:, 1] -= min(above.min(), 0.0)  # a heel in the air is no reason for the toes to sink into the ground
         shift[start:stop] = local
     known = standing | fixed
-    shift = ease_between(shift, known, fps, ADDED_ACCELERATION * unit)
-    if not level:
-        return shift
-    shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, known, fps, unit)
+    shift = ease_between(shift, known, fps, ADDED_ACCELERATION)
+    shift[:, 1] += _clearance((points + shift[:, None])[..., 1] - heights, known, fps)
     return shift
 
 
-def _clearance(above: np.ndarray, standing: np.ndarray, fps: float, unit: float) -> np.ndarray:
+def _clearance(above: np.ndarray, standing: np.ndarray, fps: float) -> np.ndarray:
     """(T,) how far to lift a swinging foot whose points (T, 2) would pass under the ground, without a kink."""
     depth = -above.min(axis=1)
-    soft = SOFT_GROUND * unit
+    soft = SOFT_GROUND
     lift = np.where(depth > 2 * soft, depth - soft, np.clip(depth, 0.0, None) ** 2 / (4 * soft))
     frames = np.arange(len(above))
     planted = np.flatnonzero(standing)
@@ -195,9 +185,9 @@ def _clearance(above: np.ndarray, standing: np.ndarray, fps: float, unit: float)
     return lift * np.clip(near / max(0.1 * fps, 1.0), 0.0, 1.0)
 
 
-def _swing_lift(toes: np.ndarray, height: float, standing: np.ndarray, fps: float, unit: float) -> np.ndarray:
+def _swing_lift(toes: np.ndarray, height: float, standing: np.ndarray, fps: float) -> np.ndarray:
     """(T,) how far to raise a foot whose toes (T, 3) pass over the ground fast and lower than `height`."""
-    speed = np.linalg.norm(np.gradient(toes[:, (0, 2)], axis=0), axis=-1) * fps / unit if len(toes) > 1 else 0.0
+    speed = np.linalg.norm(np.gradient(toes[:, (0, 2)], axis=0), axis=-1) * fps if len(toes) > 1 else 0.0
     swinging = np.clip((speed - SLOW) / (FAST - SLOW), 0.0, 1.0)
     needed = np.where(standing, 0.0, np.maximum(height - toes[:, 1], 0.0) * swinging)
     lift = smooth_cover(needed, max(1, round(SWING_EASE_SECONDS * fps)))

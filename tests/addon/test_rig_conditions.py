@@ -386,6 +386,28 @@ def test_limbs_of_another_length_keep_their_directions_in_blender(extension) -> 
             assert degrees_between(heads[two] - heads[one], wanted[end] - wanted[start]) < 1.0
 
 
+@pytest.mark.parametrize("legs", [0.7, 1.4])
+def test_feet_stand_on_legs_of_another_length_in_blender(extension, legs: float) -> None:
+    """Planted feet creep by less than a centimetre and don't sink in, and legs point as the motion's do."""
+    obj = armature_of(build_rig("unreal", legs=legs), NINE["unreal"].matrix)
+    motion = walking(extension)
+    contacts = extension.core("motion.contacts").foot_contacts(motion.positions(), motion.fps)
+    put_through(extension, obj, motion, foot_lock=True, contacts=contacts)
+    bones = ["foot_l", "ball_l", "foot_r", "ball_r", "thigh_l", "calf_l", "thigh_r", "calf_r"]
+    seen = np.array([joints_in_blender(obj, bones, 1 + frame) for frame in range(motion.num_frames)])
+    for foot, flat in enumerate((0.056, 0.025, 0.056, 0.025)):
+        standing = np.flatnonzero(contacts[:, foot])
+        for stretch in np.split(standing, np.flatnonzero(np.diff(standing) > 1) + 1):
+            assert np.linalg.norm(seen[stretch, foot] - seen[stretch[0], foot], axis=-1).max() <= 0.01
+            assert seen[stretch, foot, 1].min() >= flat - 0.005
+    places = dict(zip(motion.skeleton.names, np.moveaxis(motion.positions(), 1, 0), strict=True))
+    for side, first in (("left", 4), ("right", 6)):
+        for place, (start, end) in enumerate((("hip", "knee"), ("knee", "ankle"))):
+            bone = seen[:, first + 1 if place == 0 else bones.index(f"foot_{side[0]}")] - seen[:, first + place]
+            wanted = places[f"{side}_{end}"] - places[f"{side}_{start}"]
+            assert max(degrees_between(*pair) for pair in zip(bone, wanted, strict=True)) <= 1.0
+
+
 def test_a_transform_that_is_not_a_number(extension, skeleton) -> None:
     skeleton.location.x = float("nan")
     bpy.context.view_layer.update()

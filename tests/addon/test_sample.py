@@ -45,6 +45,29 @@ def test_what_a_constraint_does_is_read_too(extension, skeleton) -> None:
     np.testing.assert_allclose(matrices[:, head, :3, :3], [np.array(target.rotation_euler.to_matrix())] * 2, atol=1e-5)
 
 
+def test_drivers_and_the_nla_are_in_what_is_read(extension, skeleton) -> None:
+    """A strip of the NLA swings the head sideways, a driver turns a hand: both are there, at any part of a frame."""
+    bones = skeleton.pose.bones
+    head, hand = bones["head"], bones["left_wrist"]
+    head.rotation_mode = hand.rotation_mode = "XYZ"
+    for frame, angle in ((1, 0.0), (11, 1.0)):
+        head.rotation_euler = (0.0, 0.0, angle)
+        head.keyframe_insert("rotation_euler", index=2, frame=frame)
+    for curve in extension.addon("compat").curves_of(skeleton):
+        for point in curve.keyframe_points:
+            point.interpolation = "LINEAR"
+    data = skeleton.animation_data
+    data.nla_tracks.new().strips.new("swing", 21, data.action)
+    data.action = None
+    driver = hand.driver_add("rotation_euler", 0).driver
+    driver.type, driver.expression = "SCRIPTED", "0.1 * frame"
+    rotations = extension.core("motion.rotations")
+    found = extension.addon("rigs.transfer").take(bpy.context.scene, skeleton, [21, 23.5, 26, 31], 30.0)
+    for name, angles in (("head", [0.0, 0.25, 0.5, 1.0]), ("left_wrist", [2.1, 2.35, 2.6, 3.1])):
+        turned = rotations.quat_angle(found.rotations[:, found.skeleton.index(name)], np.array([1.0, 0.0, 0.0, 0.0]))
+        np.testing.assert_allclose(turned, angles, atol=1e-3)
+
+
 def test_sampling_leaves_the_scene_on_its_frame(extension, skeleton) -> None:
     bpy.context.scene.frame_set(17)
     extension.addon("rigs.sample").pose_matrices(bpy.context.scene, skeleton, range(3))

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from motionmix_core.errors import RigError
-from motionmix_core.motion.rotations import quat_angle, quat_to_matrix
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_apply, quat_to_matrix
 from motionmix_core.retarget import IkChain, RetargetOptions, RigDescription, detect_mapping, from_rig, to_rig
+from motionmix_core.retarget.calibration import calibrate
 from motionmix_core.retarget.mirror import flip_name, mirrored
 from tests.motions import SKELETON, random_motion, rest, walk
 from tests.retarget.naming import NAMINGS
@@ -109,6 +110,39 @@ def test_the_switch_is_keyed(naming: str) -> None:
     mapping = detect_mapping(rig)
     assert to_rig(motion, rig, mapping).properties[(bone, name)] == fk
     assert to_rig(motion, rig, mapping, RetargetOptions(controls="ik")).properties[(bone, name)] == 1.0 - fk
+
+
+@pytest.mark.parametrize("naming", CONTROL_RIGS)
+def test_the_twist_of_limbs_that_ik_controls_aim_is_kept_beside_the_poses(naming: str) -> None:
+    """A solver rolls arms and legs as it likes; what points where it was written gets its own roll back."""
+    rig = control_rig(naming)
+    mapping = detect_mapping(rig)
+    motion = random_motion(np.random.default_rng(4), 1.0, amplitude=0.4)
+    untold = to_rig(motion, rig, mapping, RetargetOptions(controls="ik")).untold
+    assert untold is not None
+    limbs = {f"{side}_{part}" for side in ("left", "right") for part in ("shoulder", "elbow", "hip", "knee")}
+    assert set(untold.rolls) == limbs
+    matrices = evaluate(rig, to_rig(motion, rig, mapping))
+    skeleton = motion.skeleton
+    axes = calibrate(rig, mapping).axes
+    turns = motion.global_rotations()
+    bent = skeleton.index("right_knee")
+    for limb in limbs:
+        joint = skeleton.index(limb)
+        along = quat_apply(turns[:, joint], skeleton.offsets[skeleton.parents.index(joint)]) @ axes
+        turn = axis_angle_to_quat(1.1 * along / np.linalg.norm(along, axis=-1, keepdims=True))
+        if joint == bent:  # an animator has bent this one afterwards
+            turn = np.tile(axis_angle_to_quat(np.array([0.5, 0.0, 0.0])), (motion.num_frames, 1))
+        bone = rig.index(mapping.for_reading().bones[limb][0])
+        matrices[:, bone, :3, :3] = quat_to_matrix(turn) @ matrices[:, bone, :3, :3]
+    without = from_rig(rig, mapping, matrices, motion.fps)
+    back = from_rig(rig, mapping, matrices, motion.fps, untold=untold)
+    off = np.degrees(quat_angle(back.global_rotations(), turns))
+    whole = [skeleton.index(limb) for limb in limbs if skeleton.index(limb) != bent]
+    assert np.degrees(quat_angle(without.global_rotations(), turns))[:, whole].min() > 30.0
+    assert off[:, whole].max() < 0.5
+    changed = quat_angle(back.global_rotations(), without.global_rotations())[:, bent]
+    assert np.degrees(changed)[off[:, bent] > 20.0].max() < 1e-3
 
 
 def test_ik_on_a_rig_without_such_controls_is_refused() -> None:

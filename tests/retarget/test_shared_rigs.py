@@ -16,6 +16,7 @@ from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import quat_angle
 from motionmix_core.motion.skeleton import FOOT_JOINTS
 from motionmix_core.retarget import RetargetOptions, RigDescription, detect_mapping, from_rig, to_rig
+from motionmix_core.retarget.foot_lock import lock_feet
 from motionmix_core.retarget.planting import runs
 from tests.motions import SKELETON
 from tests.retarget.rigs import CORE_FROM_BLENDER, NINE, build_rig, evaluate, joint_places
@@ -86,6 +87,39 @@ def test_feet_stand_on_real_tables(table: str, real_clips: list[Motion], shared_
                 if b - a > 2:
                     assert np.linalg.norm(places[joint][a:b] - places[joint][a], axis=-1).max() <= 0.01
                     assert places[joint][a:b, 1].min() >= resting[joint][0, 1] - 0.01
+
+
+def limb_turns(motion: Motion, contacts: np.ndarray, legs: float) -> np.ndarray:
+    """(T, 4) degrees by which thighs and shins point elsewhere than the motion's, under foot lock."""
+    rig = build_rig("smpl", legs=legs)
+    mapping = detect_mapping(rig)
+    poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=contacts))
+    places, wanted = joint_places(rig, mapping.bones, evaluate(rig, poses)), motion.positions()
+    found = []
+    for side in ("left", "right"):
+        for start, end in (("hip", "knee"), ("knee", "ankle")):
+            one, two = f"{side}_{start}", f"{side}_{end}"
+            seen, asked = places[two] - places[one], wanted[:, SKELETON.index(two)] - wanted[:, SKELETON.index(one)]
+            crossed = np.linalg.norm(np.cross(seen, asked), axis=-1)
+            found.append(np.degrees(np.arctan2(crossed, np.sum(seen * asked, axis=-1))))
+    return np.stack(found, axis=1)
+
+
+@pytest.mark.parametrize("legs", [0.7, 0.85, 1.2, 1.4])
+def test_legs_of_real_clips_keep_their_directions_under_foot_lock(legs: float, real_clips: list[Motion]) -> None:
+    """Within a degree nearly always; captured feet that slide and float against each other ask for some more."""
+    captured, standing = [], []
+    for motion in real_clips:
+        contacts = foot_contacts(motion.positions(), motion.fps)
+        captured.append(limb_turns(motion, contacts, legs))
+        standing.append(limb_turns(lock_feet(motion, contacts), contacts, legs))
+    own, as_captured = np.concatenate(standing), np.concatenate(captured)
+    assert own.mean() <= 0.35
+    assert np.mean(own <= 1.0) >= 0.94
+    assert own.max() <= 4.0
+    assert as_captured.mean() <= 0.6
+    assert np.mean(as_captured <= 1.0) >= 0.82
+    assert as_captured.max() <= 7.0
 
 
 @pytest.mark.parametrize("convention", NINE)
