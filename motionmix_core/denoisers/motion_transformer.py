@@ -157,6 +157,7 @@ class MotionTransformer(nn.Module):
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
         self.place_in = nn.Linear(2 * config.places, width, bias=False) if config.places else None
+        self.place_gate = nn.Linear(condition, width) if config.places else None
         self.skip = SmoothedSkip(config.skip_widths, condition, config.features) if config.skip_widths else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
@@ -194,11 +195,6 @@ class MotionTransformer(nn.Module):
         first = self.null_text.expand(batch, 1, -1)
         text = self.text_in(text_tokens)
         motion = torch.cat((x, observed_mask), dim=-1).reshape(batch, tokens, -1)
-        motion = self.motion_in(motion)
-        if self.place_in is not None:
-            first_frames = torch.arange(tokens, device=x.device) * self.config.patch
-            motion = motion + self.place_in(place_waves(first_frames, self.config.places))
-        sequence = torch.cat((first, text, motion), dim=1)
 
         token_mask = frame_mask.reshape(batch, tokens, self.config.patch).amax(dim=-1)
         # the first prefix token is always there, so that no row of the softmax is empty
@@ -213,6 +209,14 @@ class MotionTransformer(nn.Module):
         if self.noisy_source is not None and noisy_source is not None:
             condition = condition + noisy_source[:, None] * self.noisy_source
         condition = F.silu(condition)
+
+        motion = self.motion_in(motion)
+        if self.place_in is not None and self.place_gate is not None:
+            # gated by the text: which place has which pose is one prompt's affair, and learned at once as a product
+            first_frames = torch.arange(tokens, device=x.device) * self.config.patch
+            waves = self.place_in(place_waves(first_frames, self.config.places))
+            motion = motion + waves * self.place_gate(condition)[:, None]
+        sequence = torch.cat((first, text, motion), dim=1)
         for block in self.blocks:
             sequence = block(sequence, condition, cos, sin, mask)
 
