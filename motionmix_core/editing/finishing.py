@@ -26,7 +26,6 @@ def feet_held(
     sides: Collection[str] = SIDES,
     sinks: bool = True,
     swing_height: float = 0.0,
-    level: bool = True,
 ) -> Motion:
     """The motion with planted feet held still, where those of `fixed` frames (T,) stand if they stand there.
 
@@ -36,13 +35,13 @@ def feet_held(
         fixed: (T,) bool: poses that don't change, to the last bit.
         sides: the legs that may change; "left", "right".
         sinks: whether the hips may sink where a leg is too short; else it reaches as far as it can.
-        swing_height, level: as for `lock_feet`.
+        swing_height: as for `lock_feet`.
     """
     planted = with_steps(motion, np.asarray(contacts, bool), np.asarray(fixed, bool))
     for index, side in enumerate(SIDES):
         if side not in sides:
             planted[:, 2 * index : 2 * index + 2] = False
-    locked = lock_feet(motion, planted, swing_height, sinks, level, fixed)
+    locked = lock_feet(motion, planted, swing_height, sinks, fixed)
     if locked is motion:
         return motion
     rotations = motion.rotations.copy()

@@ -176,8 +176,7 @@ def _held_place(
 
 def _clearance(above: np.ndarray, standing: np.ndarray, fps: float) -> np.ndarray:
     """(T,) how far to lift a swinging foot whose points (T, 2) would pass under the ground, without a kink."""
-    depth = -above.min(axis=1)
-    soft = SOFT_GROUND
+    depth, soft = -above.min(axis=1), SOFT_GROUND
     lift = np.where(depth > 2 * soft, depth - soft, np.clip(depth, 0.0, None) ** 2 / (4 * soft))
     frames = np.arange(len(above))
     planted = np.flatnonzero(standing)
