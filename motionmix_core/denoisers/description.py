@@ -27,7 +27,7 @@ class ModelDescription:
         schedule_kind, schedule_steps: the noise schedule that it was trained on.
         pivot_noise_level: below this noise level it is run without the condition (MotionMix's T*); None = never.
         default_steps, default_sampler, default_guidance: what it was found to work best with.
-        guidance_interval: noise levels between which it was found best to guide; all of them where the file says nothing.
+        guidance_interval: noise levels between which it was found best to guide; all where the file says nothing.
         min_seconds, max_seconds: the lengths that one window may have.
         text_encoder: name of the text encoder, or None for a model without text.
         smoothing_frames: spread of the low-pass that takes the jitter out of its motions; 0 = none.

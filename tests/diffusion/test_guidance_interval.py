@@ -1,4 +1,4 @@
-"""Guidance between two noise levels: plain guidance over all of them, the condition alone outside, fewer network calls."""
+"""Guidance between two noise levels: plain over all of them, the condition alone outside, fewer network calls."""
 
 from __future__ import annotations
 
