@@ -22,7 +22,8 @@ from training.train_evaluator import DEFAULT_FOLDER as DEFAULT_JUDGES
 
 DEFAULT_MODEL = Path("pretrained/base-cmu")
 DEFAULT_OUT = Path("training/reports/guidance.md")
-SETTINGS = ("1", "2.5", "2.5:0.3:0.95", "2.5:0.7:1", "2.5:0.9:1", "3.5:0.9:1")
+SETTINGS = ("1", "2.5", "2.5:0.3:0.95", "2.5:0.9:1")
+BRIEF = ("2.5:0.7:1", "2.5:0.8:1", "3.5:0.9:1")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,11 +45,13 @@ def _compare(arguments: argparse.Namespace) -> None:
     from training.reporting.orders import Shelf, fill
     from training.reporting.stretches import read_stretches
 
-    settings = [Setting.parsed(text) for text in arguments.settings]
+    whole = [Setting.parsed(text) for text in arguments.settings]
+    settings = [*whole, *(Setting.parsed(text) for text in arguments.brief)]
     wanted = read_stretches(arguments.cache, "val").spread(arguments.samples)
     shelf = Shelf.of_model(arguments.model, apart_from=WRITTEN)
     for setting in settings:
-        fill(shelf, arguments.model, orders_of(wanted, setting).all, arguments.processes)
+        orders = orders_of(wanted, setting)
+        fill(shelf, arguments.model, orders.all if setting in whole else orders.captions, arguments.processes)
         print(f"{setting.name}: made", file=sys.stderr, flush=True)
     scale = _scale(arguments, wanted)
     clips = open_cache(arguments.cache)
@@ -58,8 +61,10 @@ def _compare(arguments: argparse.Namespace) -> None:
     for setting in settings:
         orders = orders_of(wanted, setting)
         motions = [shelf.get(order) for order in orders.captions]
-        rows[setting.name] = {
-            **scale.row([motion.positions() for motion in motions], motions),
+        rows[setting.name] = scale.row([motion.positions() for motion in motions], motions)
+        if setting not in whole:
+            continue
+        rows[setting.name] |= {
             "multimodality": scale.variety([shelf.get(order).positions() for order in orders.free]),
             "hand m/s": Estimate(float(np.mean(hand_speeds(shelf.get(order) for order in orders.hands)))),
             "seconds": Estimate(float(np.median(shelf.cpu_seconds(orders.hands)))),
@@ -125,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.choose_guidance", description=__doc__)
     parser.add_argument("model", type=Path, nargs="?", default=DEFAULT_MODEL, help="a model folder (%(default)s)")
     parser.add_argument("--settings", nargs="+", default=SETTINGS, help="weight or weight:low:high, each (%(default)s)")
+    brief_help = "further ones, on the captions alone: neither multimodality nor hands (%(default)s)"
+    parser.add_argument("--brief", nargs="*", default=BRIEF, help=brief_help)
     parser.add_argument("--samples", type=int, default=74, help="validation stretches (%(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="generators at once (%(default)s)")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="what training.prepare wrote (%(default)s)")

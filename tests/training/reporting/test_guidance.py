@@ -54,10 +54,11 @@ def test_settings_are_compared_and_one_is_put_into_the_model(
     model = write_models(tmp_path / "models") / "tiny"
     train_evaluator(["--cache", str(cache), "--out", "judges", "--steps", "2", "--seeds", "1"])
     where = ["--cache", str(cache), "--judges", "judges", "--out", "guidance.md", "--processes", "1", "--samples", "3"]
-    assert main([str(model), *where, "--settings", "1", "2:0.5:1"]) == 0
+    assert main([str(model), *where, "--settings", "1", "--brief", "2:0.5:1"]) == 0
     rows = [line for line in Path("guidance.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     assert [row.split(" | ")[0] for row in rows[1:]] == ["| real validation clips", "| 1", "| 2, 0.5 to 1"]
     assert all("nan" not in row for row in rows)
+    assert rows[2].count("–") == 0 and rows[3].count("–") == 3  # brief: neither variety nor hands nor their cost
 
     before = json.loads((model / "model.json").read_text(encoding="utf-8"))
     assert main([str(model), "--write", "2:0.5:1"]) == 0
