@@ -61,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         falling=arguments.falling,
         bf16=arguments.bf16,
     )
+    torch.manual_seed(arguments.seed)  # of the blocks that are added
     start = grown(load(arguments.start), GapNetworkConfig.blocks) if arguments.start else None
     network = taught(train, lessons, tell, start)
     print(save(network, arguments.out, arguments.steps))
