@@ -10,7 +10,8 @@ from .. import worker_bridge
 from ..core import Cancelled
 from .run import Aside
 
-Seen, Found = TypeVar("Seen"), TypeVar("Found")
+Seen = TypeVar("Seen")
+Found = TypeVar("Found")
 
 
 class LookRun(Generic[Seen, Found]):
