@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,11 @@ from motionmix_core.metrics.report import Estimate
 from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
 from training.reporting.guidance import WRITTEN, Setting, set_guidance
 from training.train_evaluator import DEFAULT_FOLDER as DEFAULT_JUDGES
+
+if TYPE_CHECKING:
+    from training.evaluation.clip_cache import ClipCache
+    from training.reporting.guidance import Scale
+    from training.reporting.stretches import Stretch, StretchSet
 
 DEFAULT_MODEL = Path("pretrained/base-cmu")
 DEFAULT_OUT = Path("training/reports/guidance.md")
@@ -92,7 +98,8 @@ def _write(arguments: argparse.Namespace, table: str, count: int) -> None:
     print(arguments.out)
 
 
-def _scale(arguments: argparse.Namespace, wanted):  # type: ignore[no-untyped-def]
+def _scale(arguments: argparse.Namespace, wanted: StretchSet) -> Scale:
+    """What samples are held against."""
     from motionmix_core.metrics.retrieval import group_captions
     from motionmix_core.mixed_data.cache import load_cache
     from training.evaluators.judge import load_judges
@@ -122,7 +129,8 @@ def _scale(arguments: argparse.Namespace, wanted):  # type: ignore[no-untyped-de
     )
 
 
-def _start(clips, stretch) -> int:  # type: ignore[no-untyped-def]
+def _start(clips: ClipCache, stretch: Stretch) -> int:
+    """First frame of a stretch's clip, in the cache's count."""
     return int(clips.clips[stretch.clip]["start"])
 
 
