@@ -80,7 +80,9 @@ def clean_up(
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = refined(whole, timing.to_source(made), noise, held, force, trust)
         if settings.foot_lock:
-            motion = with_steady_feet(motion, held, noise.leg_evidence if strength is None else 1.0)
+            # steps that still shake, or were smoothed too much, don't tell how far they go
+            told = strength is None or noise.leg_evidence <= 0
+            motion = with_steady_feet(motion, held, max(trust, noise.leg_evidence * min(force, 1.0)), told)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     return Edit(

@@ -19,7 +19,6 @@ from ..motion.skeleton import JOINT_NAMES
 from ..retarget.planting import runs, tidy_contacts
 
 STANDING_SPEED, CALM_SECONDS = 0.25, 0.13  # metres a second: small slides are still on it
-SHAKEN_SPEED = 0.12  # metres a second more where the legs shook: some of it is left
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
 ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
 """What a foot gets of the travel by rolling while it stands, and while flat: the clean training clips' medians."""
@@ -64,14 +63,13 @@ def travel_fitted(motion: Motion, shaking: float = 0.0) -> Motion:
     return replace(motion, root_positions=root)
 
 
-def steady_contacts(motion: Motion, pace_share: float = 0.0, shaking: float = 0.0) -> NDArray[np.bool_]:
+def steady_contacts(motion: Motion, pace_share: float = 0.0) -> NDArray[np.bool_]:
     """(T,4) bool: which foot joints stand, told from paths without what is left of noise.
 
-    pace_share: feet up to so much of the hips' speed stand too. shaking: 0..1, how surely the legs shook.
+    pace_share: feet up to so much of the hips' speed stand too.
     """
     feet, reach = motion.positions()[:, FOOT_INDICES], max(1, round(CALM_SECONDS * motion.fps))
-    slow = STANDING_SPEED + shaking * SHAKEN_SPEED
-    limit = np.maximum(slow, pace_share * _pace(motion))[:, None]
+    limit = np.maximum(STANDING_SPEED, pace_share * _pace(motion))[:, None]
     return np.asarray((_speed(feet, reach, motion.fps) < limit) & (feet[..., 1] < np.asarray(MAX_HEIGHT)))
 
 

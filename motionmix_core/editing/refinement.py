@@ -88,13 +88,14 @@ def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     return Motion(motion.skeleton, root, rotations, motion.fps)
 
 
-def with_steady_feet(motion: Motion, held: Held, evidence: float) -> Motion:
+def with_steady_feet(motion: Motion, held: Held, evidence: float, travel_told: bool = True) -> Motion:
     """The motion with its travel fitted to its steps and its standing feet stiller.
 
     evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide hardly move.
+    travel_told: whether the steps are good enough to tell how far they go.
     """
     # where some frames hold, the travel between them is given
-    moved = motion if held.root.any() else travel_fitted(motion, evidence)
+    moved = motion if held.root.any() or not travel_told else travel_fitted(motion, evidence)
     # what is left of shaking looks like sliding
     slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, steady_contacts(motion))
     firmness = max(REAL_FIRMNESS, SHAKEN_FIRMNESS * evidence, SLIDING_FIRMNESS * slides)

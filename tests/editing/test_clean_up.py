@@ -61,13 +61,17 @@ def test_lost_frames_are_filled(generator: Generator, rng: np.random.Generator) 
     assert error(cleaned(generator, held), truth) < 0.3 * error(held, truth)
 
 
-def test_a_pop_goes(generator: Generator) -> None:
+@pytest.mark.parametrize("length", [1, 3])
+def test_a_pop_goes_and_the_other_joints_stay(generator: Generator, length: int) -> None:
     truth = lively_stand(4.0)
     rotations = truth.rotations.copy()
-    rotations[60, WRIST - 2] = [0.5, 0.5, 0.5, 0.5]
+    rotations[60 : 60 + length, WRIST - 2] = [0.5, 0.5, 0.5, 0.5]
     popping = replace(truth, rotations=rotations)
-    assert np.flatnonzero(estimate_noise(popping).pops).tolist() == [60]
-    assert error(cleaned(generator, popping), truth) < 0.2 * error(popping, truth)
+    assert np.flatnonzero(estimate_noise(popping).pops).tolist() == list(range(60, 60 + length))
+    made = cleaned(generator, popping)
+    assert error(made, truth) < 0.2 * error(popping, truth)
+    others = [joint for joint in range(3, len(JOINT_NAMES)) if joint != WRIST - 2]
+    np.testing.assert_allclose(made.rotations[60, others], truth.rotations[60, others], atol=1e-3)
 
 
 def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator) -> None:
@@ -178,6 +182,19 @@ def test_strength_sets_the_level() -> None:
     assert clean_up(source, strength=0.3).request.start_level == 0.3
     with pytest.raises(RequestError, match="strength"):
         clean_up(source, strength=0.9)
+
+
+def test_the_least_strength_does_less_than_what_the_noise_asks_for(
+    generator: Generator, rng: np.random.Generator
+) -> None:
+    noisy = JointJitter(1.0, 0.03, 0.06).apply(lively_walk(3.0), rng)
+    least, found = (
+        float(
+            np.linalg.norm(cleaned(generator, noisy, strength=strength).positions() - noisy.positions(), axis=-1).mean()
+        )
+        for strength in (0.03, None)
+    )
+    assert least < 0.7 * found
 
 
 def test_curves_without_noise_are_kept_to_the_bit(rng: np.random.Generator) -> None:
