@@ -95,7 +95,8 @@ def fit_feet(legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, u
     """
     frames = len(planted)
     free = legs.toes - legs.ankles
-    foot_unit = max(float(np.linalg.norm(free[0], axis=-1).mean()) / FOOT_LENGTH, 0.3 * unit)  # of a foot without length
+    length = float(np.linalg.norm(free[0], axis=-1).mean())
+    foot_unit = max(length / FOOT_LENGTH, 0.3 * unit)  # the second for a foot without length
     lateral = np.cross(_UP, free)
     lateral /= np.maximum(np.linalg.norm(lateral, axis=-1, keepdims=True), 1e-9)
     contacts = _contacts(legs, planted, heights, unit)
