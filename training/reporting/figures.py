@@ -74,6 +74,7 @@ def arms_figure(arms: Sequence[tuple[str, Sequence[Mapping[str, float]]]], names
         axis.axvline(float(np.mean([run[name] for run in arms[0][1]])), color="#999999", linewidth=1)
         axis.set_title(name, fontsize=9)
         axis.set_ylim(0.4, len(arms) + 0.6)
+        axis.locator_params(axis="x", nbins=5)  # long numbers would run into one another
         axis.set_yticks(list(rows), [""] * len(arms))
     axes[0].set_yticks(list(rows), [label for label, _ in arms], fontsize=7)
     return _saved(figure, path)
