@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ from motionmix_core.denoisers.onnx_denoiser import INPUTS, OUTPUT
 from motionmix_core.denoisers.root_then_body import RootThenBody, denoiser_of
 from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
-from motionmix_core.mixed_data.initial_weights import TRANSPOSED
+from motionmix_core.mixed_data.initial_weights import TRANSPOSED, initial_weights
 from motionmix_core.onnx_session import open_session
 from training.onnx_weights import WEIGHTS_FILE, write_model
 
 OPSET = 18
 TOLERANCE = 1e-3
-GUIDANCE_INTERVAL = (0.9, 1.0)  # chosen by training.choose_guidance: training/reports/guidance.md
-SMOOTHING_FRAMES = 0.69  # of base-cmu; training.choose_smoothing says what it should be for other weights
+GUIDANCE_INTERVAL = (0.7, 1.0)  # chosen by training.choose_guidance: training/reports/guidance.md
+SMOOTHING_FRAMES = 0.52  # of base-cmu; training.choose_smoothing says what it should be for other weights
 MODEL_FILES = ("graph.onnx", WEIGHTS_FILE, "model.json")
 
 
@@ -152,25 +153,26 @@ def export(
     name: str,
     pivot: float | None = None,
     guidance: float = 2.5,
-    blend: tuple[Path, float] | None = None,
+    blend: Sequence[tuple[Path, float]] = (),
 ) -> float:
     """Export the EMA weights of a run's last checkpoint; returns the largest difference from torch.
 
-    blend: another run, and its share of the weights (0 to 1). Of runs that began with the same weights the mean often
-    keeps what either has learned.
+    blend: further runs or exported models, each with its share of the weights (0 to 1), mixed in one after the other.
+    Of runs that began with the same weights the mean often keeps what either has learned. What another lacks (a layer
+    that came in later) stays the run's own.
 
-    Raises DataError if there is no checkpoint, if the runs' networks differ, or if the exported model doesn't agree.
+    Raises DataError if there is no checkpoint, if the networks differ, or if the exported model doesn't agree.
     """
     checkpoint = _checkpoint(run)
     network = denoiser_of(checkpoint.config.network)
     weights = checkpoint.ema
-    if blend is not None:
-        other, share = _checkpoint(blend[0]), blend[1]
+    for folder, share in blend:
         if not 0 <= share <= 1:
             raise DataError(f"a share of the weights lies between 0 and 1, not at {share}")
-        if other.config.network != checkpoint.config.network:
-            raise DataError(f"{blend[0]} has another network than {run}: their weights can't be averaged")
-        weights = {key: torch.lerp(value, other.ema[key], share) for key, value in weights.items()}
+        other = initial_weights(folder).network
+        if any(key not in weights or value.shape != weights[key].shape for key, value in other.items()):
+            raise DataError(f"{folder} has another network than {run}: their weights can't be averaged")
+        weights = {key: torch.lerp(value, other.get(key, value), share) for key, value in weights.items()}
     network.load_state_dict(weights)
     return export_network(network, checkpoint, out, name=name, pivot=pivot, guidance=guidance)
 
@@ -226,12 +228,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--name", help="the model's name; the folder's by default")
     parser.add_argument("--pivot", type=float, help="noise level below which the text is dropped when sampling")
     parser.add_argument("--guidance", type=float, default=2.5)
-    parser.add_argument("--blend", nargs=2, metavar=("RUN", "SHARE"), help="average with another run's weights")
+    parser.add_argument("--blend", nargs=2, metavar=("RUN", "SHARE"), action="append", default=[],
+                        help="mix in a share of another run's or model's weights; may be given again")  # fmt: skip
     arguments = parser.parse_args(argv)
     try:
-        blend = (Path(arguments.blend[0]), float(arguments.blend[1])) if arguments.blend else None
-    except ValueError:
-        parser.error(f"--blend takes a run and a number, not {arguments.blend[1]!r}")
+        blend = [(Path(folder), float(share)) for folder, share in arguments.blend]
+    except ValueError as error:
+        parser.error(f"--blend takes a run and a number ({error})")
     try:
         worst = export(
             arguments.run,

@@ -39,8 +39,8 @@ def test_a_new_skip_and_new_places_change_nothing() -> None:
     skipping = MotionTransformer(replace(config, skip_widths=(0.0, 2.0), places=4))
     skipping.load_state_dict({**skipping.state_dict(), **plain.state_dict()})
     x = torch.randn(2, 8, 207)
-    told = (torch.zeros_like(x), torch.full((2,), 0.5), torch.randn(2, 3, 384), torch.ones(2, 3))
-    told = (*told, torch.randn(2, 384), torch.ones(2, 8))
+    text = (torch.randn(2, 3, 384), torch.ones(2, 3), torch.randn(2, 384))
+    told = (torch.zeros_like(x), torch.full((2,), 0.5), *text, torch.ones(2, 8))
     with torch.no_grad():
         torch.testing.assert_close(skipping(x, *told), plain(x, *told), rtol=0, atol=0)
 

@@ -120,7 +120,7 @@ def test_a_matrix_of_bytes_is_read_by_its_scales(tmp_path) -> None:
     file.write_bytes(len(header).to_bytes(8, "little") + header + matrix.tobytes() + scale.tobytes())
     found = read_tensors(file)
     assert found.keys() == {"out.weight"}
-    np.testing.assert_array_equal(found["out.weight"], [[-63.5, 1.5], [16, 0]])
+    np.testing.assert_array_equal(found["out.weight"], np.array([[-63.5, 1.5], [16, 0]]))
 
 
 def test_the_network_that_ships_knows_how_legs_swing() -> None:

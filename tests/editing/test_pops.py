@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from motionmix_core.editing.pops import popping
+from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_mul
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import clap, lively_stand, lively_walk, punch
@@ -38,7 +40,7 @@ def test_a_root_that_jumps_away_and_back_pops() -> None:
 
 @pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
 @pytest.mark.parametrize("make", [punch, clap])
-def test_a_blow_is_no_pop(make, fps: float) -> None:  # type: ignore[no-untyped-def]
+def test_a_blow_is_no_pop(make: Callable[[float], Motion], fps: float) -> None:
     assert not popping(make(fps)).frames.any()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_guidance_pushes_poses_but_never_the_way_travelled(guidance: float, trav
     np.testing.assert_allclose(made[..., ROOT_XZ.stop :], FREE + guidance * (TOLD - FREE), atol=1e-5)
 
 
-def counting(calls: list[int]):  # type: ignore[no-untyped-def]  # a predictor
+def counting(calls: list[int]) -> Callable[..., Features]:
     """The network, and how many motions each of its calls was given."""
 
     def counted(x: Features, mask: Features, level: float, text: TextFeatures) -> Features:
@@ -41,7 +43,8 @@ def counting(calls: list[int]):  # type: ignore[no-untyped-def]  # a predictor
 
 @pytest.mark.parametrize("index", [0, 300, 500, 990])
 def test_outside_the_interval_it_is_the_conditional_prediction_in_one_pass(index: int) -> None:
-    step, calls = cosine_schedule().step(index), []
+    step = cosine_schedule().step(index)
+    calls: list[int] = []
     x = np.zeros((1, 10, FEATURES), np.float32)
     level = step.noise_level
     outside = (level, 1.0), (0.0, level * 0.99)  # the lower bound itself is outside, the upper one inside
@@ -53,7 +56,8 @@ def test_outside_the_interval_it_is_the_conditional_prediction_in_one_pass(index
 
 @pytest.mark.parametrize("index", [0, 300, 500, 999])
 def test_inside_the_interval_it_is_plain_guidance(index: int) -> None:
-    step, calls = cosine_schedule().step(index), []
+    step = cosine_schedule().step(index)
+    calls: list[int] = []
     x = np.zeros((1, 10, FEATURES), np.float32)
     plain = make_predictor(network, TEXT, None, 2.5, None)(x, step)
     for interval in ((0.0, 1.0), (step.noise_level * 0.99, step.noise_level)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ from tests.tiny_model import write_models
 from tests.training.evaluators.toy import write_toy_cache
 from training.choose_gap_shares import Answer, best, main, table_of
 from training.evaluation.tasks.inbetween import PAST, Gaps
+from training.evaluation.tasks.setup import TaskSetup
 
-SETUP = SimpleNamespace(split="val", seed=0, steps=None, model="")
+SETUP = cast(TaskSetup, SimpleNamespace(split="val", seed=0, steps=None, model=""))  # no generator is asked here
 
 
 def gaps_of_walks(missing: int) -> Gaps:

@@ -77,12 +77,29 @@ def test_weights_of_two_runs_can_be_averaged(run, tmp_path):
     other = tmp_path / "other"
     shifted = replace(stored, ema={key: value + 0.02 for key, value in stored.ema.items()})
     save_checkpoint(other, **{field.name: getattr(shifted, field.name) for field in fields(shifted)})
-    export(run, tmp_path / "model", name="tiny", blend=(other, 0.25))
+    export(run, tmp_path / "model", name="tiny", blend=[(other, 0.25)])
     made = initial_weights(tmp_path / "model").network
     for key, value in stored.ema.items():
         torch.testing.assert_close(made[key], value + 0.005, rtol=2.0**-8, atol=1e-4)
     with pytest.raises(DataError, match="between 0 and 1"):
-        export(run, tmp_path / "model", name="tiny", blend=(other, 1.5))
+        export(run, tmp_path / "model", name="tiny", blend=[(other, 1.5)])
+
+
+def test_a_layer_that_the_other_lacks_stays_as_it_is(run, tmp_path):
+    stored = load_checkpoint(run)
+    export(run, tmp_path / "old", name="old")
+    config = replace(stored.config, network=replace(stored.config.network, skip_widths=(0.0, 2.0)))
+    state = {k: v + 0.04 for k, v in stored.ema.items()}
+    state = {**{k: torch.full_like(v, 0.0625) for k, v in denoiser_of(config.network).state_dict().items()}, **state}
+    rest = {field.name: getattr(stored, field.name) for field in fields(stored)}
+    save_checkpoint(tmp_path / "new", **(rest | {"config": config, "ema": state}))
+    export(tmp_path / "new", tmp_path / "model", name="tiny", blend=[(tmp_path / "old", 0.5), (tmp_path / "old", 0.5)])
+    made = initial_weights(tmp_path / "model").network
+    for key, value in stored.ema.items():
+        torch.testing.assert_close(made[key], value + 0.01, rtol=2.0**-7, atol=1e-3)
+    assert (made["skip.gate.weight"] == 0.0625).all()
+    with pytest.raises(DataError, match="another network"):
+        export(run, tmp_path / "model", name="tiny", blend=[(tmp_path / "new", 0.5)])
 
 
 def test_a_run_can_begin_with_an_exported_model(run, tmp_path):

@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 from training.ablation.results import differences_of, kept_results, table_of
 
 
-def stored(**arms: list[dict[str, float]]) -> dict[str, Any]:
+def stored(**arms: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": "T", "arms": {name: {"label": name, "runs": runs} for name, runs in arms.items()}}
 
 
@@ -49,7 +49,7 @@ def test_columns_that_nobody_measured_are_left_out_and_the_start_has_its_row() -
 
 
 def test_what_was_measured_elsewhere_is_read_back_by_what_was_run(tmp_path: Path) -> None:
-    runs = [{"seed": 1, "digest": "abc", "error@0.5": 0.1}, {"seed": 2, "error@0.5": 0.2}]
+    runs: list[dict[str, Any]] = [{"seed": 1, "digest": "abc", "error@0.5": 0.1}, {"seed": 2, "error@0.5": 0.2}]
     (tmp_path / "size.json").write_text(json.dumps(stored(a=runs)), encoding="utf-8")
     (tmp_path / "other.json").write_text(
         json.dumps(stored(b=[{"seed": 3, "digest": "def", "jitter": 9.0}])), encoding="utf-8"
