@@ -71,6 +71,10 @@ class Generator:
             self._denoisers[folder] = OnnxDenoiser(folder, self._threads, self._interrupter, self._runtime)
         return self._denoisers[folder]
 
+    def name_of(self, model: str = "") -> str:
+        """By its folder's name a model can be asked for again, whatever name its description keeps after a copy."""
+        return model_folder(self.models_dir, model).name
+
     def load(self, model: str = "") -> None:
         """Load a model and its text encoder ahead of the first request."""
         encoder = self.denoiser(model).description.text_encoder
@@ -150,9 +154,7 @@ class Generator:
             motion, planted = _finished(features, request, description.fps)
             motions.append(motion)
             contacts.append(planted)
-        # By its folder's name it can be asked for again, whatever name its description keeps after a copy.
-        model = model_folder(self.models_dir, request.model).name
-        return GenerationResult(motions, seeds, contacts, warnings, model)
+        return GenerationResult(motions, seeds, contacts, warnings, self.name_of(request.model))
 
     def _text(self, prompt: str, description: ModelDescription, warnings: list[str]) -> TextFeatures | None:
         prompt = prompt.strip()

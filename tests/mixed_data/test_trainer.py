@@ -35,13 +35,13 @@ def losses_of(config, cache, folder, **options):
 
 
 def test_it_learns(cache, tmp_path):
-    config = replace(CONFIG, steps=150, warm_up=10, ema=0.9)
+    config = replace(CONFIG, steps=400, warm_up=10, ema=0.9)
     trainer, seen = losses_of(config, cache, tmp_path)
     before = trainer.validate()
     result = trainer.run()
     assert result.ended == "done"
-    assert result.step == 150
-    early, late = (sum(seen[s] for s in span) / 20 for span in (range(1, 21), range(131, 151)))
+    assert result.step == 400
+    early, late = (sum(seen[s] for s in span) / 20 for span in (range(1, 21), range(381, 401)))
     assert late < 0.7 * early
     assert result.validation["positions@0.5"] < before["positions@0.5"]
 

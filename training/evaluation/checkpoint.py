@@ -70,6 +70,10 @@ class CheckpointGenerator(Generator):
         """The checkpoint's network, whatever the name."""
         return self._denoiser
 
+    def name_of(self, model: str = "") -> str:
+        """The run's name."""
+        return self._denoiser.description.name
+
 
 def _description(checkpoint: Checkpoint, name: str) -> ModelDescription:
     config = checkpoint.config
