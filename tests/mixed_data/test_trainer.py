@@ -220,6 +220,17 @@ def test_weights_of_another_network_or_none_are_refused(cache, tmp_path):
         losses_of(replace(CONFIG, init_from=str(tmp_path / "nothing")), cache, tmp_path / "third")
 
 
+def resumed_with(expected, config, cache, folder):
+    """A run that was stopped after five steps and went on: its losses are those of one straight run."""
+    seen: dict[int, float] = {}
+    stopped, seen = losses_of(config, cache, folder, stop_requested=lambda: len(seen) >= 5)
+    stopped.run()
+    resumed, after = losses_of(config, cache, folder)
+    resumed.run()
+    assert {**seen, **after} == expected
+    return resumed
+
+
 OTHERS = ({"root_layers": 1}, {"quality_flag": True}, {"skip_widths": (0.0, 2.0), "places": 4})
 
 
@@ -229,12 +240,7 @@ def test_other_networks_learn_and_resume_too(cache, tmp_path, change):
     straight, expected = losses_of(config, cache, tmp_path / "straight")
     straight.run()
     assert np.mean([expected[step] for step in (11, 12)]) < expected[1]
-    seen: dict[int, float] = {}
-    stopped, seen = losses_of(config, cache, tmp_path / "broken", stop_requested=lambda: len(seen) >= 5)
-    stopped.run()
-    resumed, after = losses_of(config, cache, tmp_path / "broken")
-    resumed.run()
-    assert {**seen, **after} == expected
+    resumed = resumed_with(expected, config, cache, tmp_path / "broken")
     if "quality_flag" in change:  # noisy clips have moved it
         assert resumed.ema_network.noisy_source.abs().max() > 0
 
@@ -248,12 +254,7 @@ def test_muon_moves_the_blocks_and_resumes_exactly(cache, tmp_path):
     assert other[1] == expected[1]
     assert other[12] != expected[12]
     assert np.mean([expected[step] for step in (11, 12)]) < expected[1]
-    seen: dict[int, float] = {}
-    stopped, seen = losses_of(config, cache, tmp_path / "broken", stop_requested=lambda: len(seen) >= 5)
-    stopped.run()
-    resumed, after = losses_of(config, cache, tmp_path / "broken")
-    resumed.run()
-    assert {**seen, **after} == expected
+    resumed_with(expected, config, cache, tmp_path / "broken")
 
 
 def test_guidance_is_distilled_into_one_pass(cache, tmp_path):
