@@ -25,8 +25,9 @@ ROUNDS, MOST_ROUNDS = 8, 12
 LIMB_ANGLE, FREE_ANGLE, POWER, DAMPING = np.radians(1.0), np.radians(0.5), 6, 0.14
 FOOT_ANGLE = np.radians(4.0)
 BODY_WAY = 0.15
-CREEP, FARTHEST_CREEP = 0.02, 0.0078  # in one contact
-SINK, FARTHEST_SINK = 0.003, 0.004  # over or under the height at which a planted point stands
+CREEP, FARTHEST_CREEP = 0.02, 0.009  # in one contact
+SINK, FARTHEST_SINK = 0.002, 0.004  # under the height at which a planted point stands
+HOVER = 0.01  # over it: a foot that hovers in the capture rather hovers on the rig than that the legs turn
 ON_GROUND = 0.035  # a planted foot this near to the ground is put on it; farther up it's on something
 REACH, OUT_OF_REACH = 0.999, 0.001  # of thigh + shin, and how far beyond it an ankle may usually be
 CLEARANCE = 0.002  # of a swinging foot under the ground
@@ -39,7 +40,6 @@ FOOT_LENGTH = 0.121  # metres from the canonical foot's ankle to its toe joint: 
 _FOOT = (3, 8)  # where each foot's unknowns begin: the ankle's offset (3), pitch, yaw; the first three are the body's
 _SIZE = 13
 _UP = np.array([0.0, 1.0, 0.0])
-_LEVEL = (0, 2)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class _Contact:
     def back(self, places: np.ndarray, unit: float) -> np.ndarray:
         """(N, 3) what brings the point back from its places (N, 3) to where it may be."""
         wanted = places.copy()
-        wanted[:, 1] = self.height + np.clip(places[:, 1] - self.height, -FARTHEST_SINK * unit, FARTHEST_SINK * unit)
+        wanted[:, 1] = np.maximum(wanted[:, 1], self.height - FARTHEST_SINK * unit)
         middle = 0.5 * (wanted.min(axis=0) + wanted.max(axis=0))
         far = np.linalg.norm(wanted - middle, axis=-1, keepdims=True)
         wanted = middle + (wanted - middle) * np.minimum(1.0, 0.5 * FARTHEST_CREEP * unit / np.maximum(far, 1e-12))
@@ -198,14 +198,16 @@ def _reach(legs: Legs, state: np.ndarray, foot: int, unit: float) -> tuple[np.nd
 
 
 def _stand(chain: TimeChain, contact: _Contact, points: np.ndarray, jacobian: np.ndarray, unit: float) -> None:
-    """The rows of one contact: at its height, and not moving along the ground."""
+    """The rows of one contact: at its height if that is cheap, not under it, and not moving."""
     frames = slice(contact.start, contact.stop)
     places, change = points[frames, contact.foot, contact.point], jacobian[frames, contact.foot, contact.point]
-    firm = contact.sinking / (SINK * unit) ** 2
-    chain.rows(contact.start, places[:, 1] - contact.height, change[:, 1], firm)
+    over = places[:, 1] - contact.height
+    chain.rows(contact.start, over, change[:, 1], np.full(len(over), 1 / (HOVER * unit) ** 2))
+    lowest = over + 0.5 * FARTHEST_SINK * unit
+    chain.rows(contact.start, lowest, change[:, 1], (lowest < 0) * contact.sinking / (SINK * unit) ** 2)
     # a whole way of CREEP costs as much in each frame as an angle of LIMB_ANGLE does, however many frames it takes
     still = contact.firmness * len(places) ** 2 / (CREEP * unit) ** 2
-    chain.steady(contact.start, places[:, _LEVEL], change[:, _LEVEL], still)
+    chain.steady(contact.start, places, change, still)
 
 
 def _firmer(contacts: list[_Contact], points: np.ndarray, unit: float) -> bool:
@@ -215,7 +217,7 @@ def _firmer(contacts: list[_Contact], points: np.ndarray, unit: float) -> bool:
         places = points[contact.start : contact.stop, contact.foot, contact.point]
         middle = 0.5 * (places.min(axis=0) + places.max(axis=0))
         way = 2 * float(np.linalg.norm(places - middle, axis=-1).max()) / (FARTHEST_CREEP * unit)
-        off = np.abs(places[:, 1] - contact.height) / (FARTHEST_SINK * unit)
+        off = np.maximum(contact.height - places[:, 1], 0.0) / (FARTHEST_SINK * unit)
         contact.firmness = min(contact.firmness * min(max(1.0, way**2), FIRMER), FIRMEST)
         contact.sinking = np.minimum(contact.sinking * np.clip(off**2, 1.0, FIRMER), FIRMEST)
         worst = max(worst, way, float(off.max()))
