@@ -70,6 +70,10 @@ def _run(arguments: argparse.Namespace) -> None:
                 print(path)
     bench.measure_main()
     _tell("main table done")
+    if arguments.pairs and bench.out.copies:
+        from training.reporting.pairs_sheet import draw_pairs
+
+        print(draw_pairs(bench.out.copies, bench.shelf, arguments.cache, arguments.pairs))
     bench.measure_multimodality()
     bench.measure_outside()
     if arguments.curve_stretches:
@@ -84,7 +88,8 @@ def _run(arguments: argparse.Namespace) -> None:
         *_training_sections(arguments, name, pictures, document.coverage_text(bench.out)),
     ]
     facts = _facts(arguments, description, bench.out.cpu_seconds, time.monotonic() - began)
-    page = document.Page(name, facts, bench.out, judges, six, sections)
+    distances = _distances_picture(bench.out, pictures, arguments.out)
+    page = document.Page(name, facts, bench.out, judges, six, sections, distances)
     target = arguments.out / f"{name}.md"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.markdown(), encoding="utf-8")
@@ -112,6 +117,14 @@ def _curve_picture(measured: Any, pictures: Path, beside: Path) -> str | None:
 
     path = steps_figure(measured.curve, measured.curve_real, pictures / "steps.png")
     return path.relative_to(beside).as_posix()
+
+
+def _distances_picture(measured: Any, pictures: Path, beside: Path) -> str | None:
+    if not measured.memory:
+        return None
+    from training.reporting.figures import distances_figure
+
+    return distances_figure(measured.memory, pictures / "distances.png").relative_to(beside).as_posix()
 
 
 def _training_sections(
@@ -196,6 +209,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--judges", type=Path, default=DEFAULT_JUDGES, help="by training.train_evaluator (%(default)s)")
     parser.add_argument("--prompts-file", type=Path, default=DEFAULT_PROMPTS_FILE, help="prompts (%(default)s)")
     parser.add_argument("--films", type=Path, metavar="FOLDER", help="film the prompts into a folder")
+    pairs_help = "draw the samples nearest to training clips beside those clips (captured motion: not for passing on)"
+    parser.add_argument("--pairs", type=Path, metavar="OUT.png", help=pairs_help)
     parser.add_argument("--captions", type=int, default=3, help="of each test stretch and side (%(default)s)")
     parser.add_argument("--curve-stretches", type=int, default=32, help="in the curve of steps; 0 = none (%(default)s)")
     parser.add_argument("--outside", type=int, default=3, help="samples of each prompt of unknown words (%(default)s)")

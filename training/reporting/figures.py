@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from .curves import TITLES, Point
+from .memory import Nearest
 
 COLOURS = ("#1f5fa8", "#c0392b", "#2e8b57", "#8e6bb0")
 
@@ -30,6 +31,24 @@ def steps_figure(points: Sequence[Point], real: Mapping[str, float], path: Path)
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("steps", fontsize=8)
     axes[0].legend(fontsize=7, frameon=False)
+    return _saved(figure, path)
+
+
+def distances_figure(memory: Mapping[str, Sequence[Nearest]], path: Path) -> Path:
+    """How large a share of each set's motions lies so near to a training clip, in metres and over the spacing there."""
+    figure, axes = _canvas(2)
+    titles = ("metres to the nearest training clip", "the same over the spacing there (a copy: near 0)")
+    for axis, title in zip(axes, titles, strict=True):
+        for colour, (name, found) in zip((*COLOURS, "#777777"), memory.items(), strict=False):
+            values = sorted(one.metres if axis is axes[0] else min(one.in_spacings, 4.0) for one in found)
+            axis.step(values, np.arange(1, len(values) + 1) / len(values), color=colour, label=name, linewidth=1.2)
+        axis.set_title(title, fontsize=9)
+        axis.set_ylim(0, 1)
+    axes[0].set_xlim(0, 0.5)
+    axes[1].set_xlim(0, 4)
+    axes[1].axvline(0.5, color="#777777", linestyle="--", linewidth=1)
+    axes[0].set_ylabel("share of motions", fontsize=8)
+    axes[1].legend(fontsize=7, frameon=False)
     return _saved(figure, path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,18 @@ from training.evaluators.judge import Judge
 
 from . import curves
 from .baselines import labels, nearest_training_clips
+from .copying import Case, cases_of
 from .coverage import SHARES, Coverage, drawn_takes, part_of, part_of_library
 from .memory import Library, Nearest, nearest_of_each, stretches_of
 from .orders import Order, Shelf, fill
 from .outside import Outside, outcomes_of, outside_orders
-from .scores import Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
+from .scores import REAL, Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .sentences import Sentences
 from .stretches import SIDES, StretchSet, read_stretches
 
 MODEL_ROW, NEAREST_ROW = "generated", "nearest training clip"
+HELD_OUT, HELD_OUT_MADE = "real validation clips", "generated for validation captions"
+OTHER_TAKES, OTHER_TAKES_STRETCHES = "training clips, from all other takes", 150
 SIMILAR = 0.95  # cosine of MiniLM sentence vectors from which two captions are one group
 MULTIMODAL_PROMPTS, MULTIMODAL_SAMPLES = 10, 10
 
@@ -61,7 +65,8 @@ class Measurements:
     multimodality: dict[str, Estimate] = field(default_factory=dict)
     physical: dict[str, dict[str, Estimate]] = field(default_factory=dict)
     memory: dict[str, list[Nearest]] = field(default_factory=dict)
-    copies: list[tuple[str, Nearest]] = field(default_factory=list)
+    cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    copies: list[tuple[Order, Nearest]] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     outside: Outside | None = None
     curve: list[curves.Point] = field(default_factory=list)
@@ -152,7 +157,7 @@ class Bench:
         out.words = words.mean(axis=0).tolist()
         self._physical(list(motions.values()))
         library = Library.of(self._training_clips(), self.fps)
-        self._memory(motions, library)
+        self._memory(orders, motions, library)
         self._coverage(scenes, library)
 
     def _spread_out(self, orders: list[Order]) -> list[Order]:
@@ -270,13 +275,21 @@ class Bench:
                 metres.append(float(np.median([part.nearest(cut)[0].min() for cut in cuts])))
             self.out.coverage.append(Coverage(share, Estimate.of(recalls), Estimate.of(metres)))
 
-    def _memory(self, generated: dict[Order, Motion], library: Library) -> None:
-        held_out = read_stretches(self.cache, "val")
-        sets = {
-            "real test clips": [self.test.data.positions(s.start, s.stop) for s in self.test.stretches],
-            "real validation clips": [held_out.data.positions(s.start, s.stop) for s in held_out.stretches],
-            MODEL_ROW: [motion.positions() for motion in generated.values()],
-        }
-        self.out.memory = {name: nearest_of_each(library, paths, self.fps) for name, paths in sets.items()}
-        closest = sorted(zip(generated, self.out.memory[MODEL_ROW], strict=True), key=lambda item: item[1].metres)
-        self.out.copies = [(order.prompt, nearest) for order, nearest in closest[:5]]
+    def _memory(self, orders: Sequence[Order], generated: dict[Order, Motion], library: Library) -> None:
+        """orders: of every caption by (stretch, side, caption), flat."""
+        near, memory = partial(nearest_of_each, library, fps=self.fps), self.out.memory
+        held_out, training = read_stretches(self.cache, "val"), self.training.spread(OTHER_TAKES_STRETCHES)
+        memory[REAL] = near(self.test.positions()[::2])
+        memory[HELD_OUT] = near(held_out.positions()[::2])
+        memory[OTHER_TAKES] = near(training.positions()[::2], not_of=[s.clip for s in training.stretches])
+        memory[MODEL_ROW] = near([motion.positions() for motion in generated.values()])
+        found = dict(zip(generated, memory[MODEL_ROW], strict=True))
+        size = len(orders) // len(self.test)
+        made = [[found[order] for order in orders[i : i + size]] for i in range(0, len(orders), size)]
+        self.out.cases["test"] = cases_of(self.test.stretches, memory[REAL], made)
+        self.out.copies = sorted(found.items(), key=lambda item: item[1].metres)[:5]
+        others = [Order(s.caption(k, False), s.frames / self.fps) for k, s in enumerate(held_out.stretches)]
+        if self.made("validation captions", others):
+            memory[HELD_OUT_MADE] = near([self.shelf.get(order).positions() for order in others])
+            made = [[one] for one in memory[HELD_OUT_MADE]]
+            self.out.cases["validation"] = cases_of(held_out.stretches, memory[HELD_OUT], made)

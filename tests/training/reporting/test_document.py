@@ -10,6 +10,7 @@ from motionmix_core.metrics.report import Estimate
 from training.reporting.document import judged, main_text, memory_text
 from training.reporting.measurements import MODEL_ROW, NEAREST_ROW, Measurements
 from training.reporting.memory import Nearest
+from training.reporting.orders import Order
 from training.reporting.scores import AXES, FLOOR, REAL, SHUFFLED
 
 
@@ -24,9 +25,11 @@ def measured(made: float, search: float = 0.3) -> Measurements:
     }
     memory = {
         "real test clips": [Nearest(0.2, "a", 0.0), Nearest(0.3, "b", 1.0)],
-        MODEL_ROW: [Nearest(0.1, "c", 2.0), Nearest(0.4, "d", 3.0)],
+        MODEL_ROW: [Nearest(0.1, "c", 2.0, spacing=0.2), Nearest(0.4, "d", 3.0)],
     }
-    return Measurements(rows={"judge": rows}, physical=physical, memory=memory, copies=[("walk", memory[MODEL_ROW][0])])
+    return Measurements(
+        rows={"judge": rows}, physical=physical, memory=memory, copies=[(Order("walk", 4.0), memory[MODEL_ROW][0])]
+    )
 
 
 def test_goals_follow_from_the_numbers() -> None:
@@ -51,4 +54,4 @@ def test_the_model_is_placed_between_chance_and_real(made: float, share: str, ve
 def test_the_memorisation_check_names_the_clip() -> None:
     text = memory_text(measured(0.3))
     assert "50% of the samples lie nearer" in text
-    assert "“walk”: 0.100 m from c at 2.0 s" in text
+    assert "“walk” from 0.0 s on: 0.100 m from c at 2.0 s (0.5 times the spacing there)" in text

@@ -44,3 +44,24 @@ def test_the_distance_is_metres_of_the_joints(library: Library) -> None:
 
 def test_short_motions_hold_their_last_pose() -> None:
     assert stretches_of(motions.walk(1.0).positions(), 30.0, 1.0).shape == (1, 20 * 22 * 3)
+
+
+def test_a_motion_of_the_library_can_leave_its_own_take_out(library: Library) -> None:
+    rng = np.random.default_rng(3)
+    first = motions.random_motion(rng, 6.0).positions()
+    (itself,) = nearest_of_each(library, [first], 30.0)
+    (other,) = nearest_of_each(library, [first], 30.0, not_of=["clip 0@73"])
+    assert itself.clip == "clip 0" and itself.metres < 0.01
+    assert other.clip != "clip 0" and other.metres > 10 * itself.metres
+
+
+def test_distance_is_told_in_units_of_how_near_other_takes_lie() -> None:
+    still, walk = motions.rest(90), motions.walk(3.0)
+    clips = [("still", still), ("raised", still.transformed(0.0, (0.0, 0.01, 0.0))), ("walk", walk)]
+    library = Library.of([(name, clip.positions()) for name, clip in clips], 30.0)
+    near = [motion.transformed(0.0, (0.0, -0.02, 0.0)).positions() for motion in (still, walk)]
+    quiet, walking = nearest_of_each(library, near, 30.0)
+    assert quiet.metres == pytest.approx(0.02, abs=2e-3) and walking.metres == pytest.approx(0.02, abs=2e-3)
+    assert quiet.in_spacings == pytest.approx(2.0, rel=0.15)  # two people standing are 1 cm apart here: no copy
+    assert walking.in_spacings < 0.2  # nobody else walks like this: a copy
+    assert quiet.own_seconds == 0.0
