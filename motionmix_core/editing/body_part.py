@@ -12,10 +12,12 @@ from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import GenerationRequest
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
-from ..motion.rotations import IDENTITY, quat_continuous, quat_inv, quat_mul, quat_normalise, quat_slerp
+from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
-from ..representation.default import smooth_path
+from .calmness import as_calm_as
+from .carrying import carried
 from .edit import Edit, EditSettings
+from .fast_turns import slowed
 from .finishing import LEG, SIDES, feet_held, laid_over
 from .joint_sets import chain_weights, with_descendants
 from .keys import Held, joint_indices
@@ -25,7 +27,6 @@ from .timing import Timing
 
 CONTEXT_SECONDS = 1.0
 WEAKEST = 0.1
-_SLOW = 3.0  # times the smoothing of paths: what is slow for hips that carry a back
 
 
 def body_part(
@@ -68,10 +69,11 @@ def body_part(
     rotations[np.ix_(inside, np.array(free_joints))] = False
     held = Held(timing.rows_to_model(rotations), timing.rows_to_model(~inside | (not root)))
     level = 1.0 if strength >= 1 else WEAKEST + (0.95 - WEAKEST) * strength
+    shown, mask = timing.to_model(part), features_mask(held)
     request = GenerationRequest(
         seconds=timing.seconds,
-        observed=timing.to_model(part),
-        observed_mask=features_mask(held),
+        observed=shown,
+        observed_mask=mask,
         start_level=level,
         **settings.fields(),
     )
@@ -81,18 +83,19 @@ def body_part(
     sides = [side for side in SIDES if chosen >= {f"{side}_{part}" for part in LEG}]  # a part of a leg can't stand
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        made = timing.to_source(made)
+        made = timing.to_source(as_calm_as(shown, made, mask, free_joints, faster=bool(settings.prompt.strip())))
+        worlds, way = carried(_worlds(made, part, free_joints), part, made.root_positions, chosen)
         # joints that stay keep their own rotation, so a chosen joint's new one is taken against its parent as it is
-        new = global_to_local(_steadied(_worlds(made, part, free_joints), part, chosen), part.skeleton.parents)
+        new = global_to_local(worlds, part.skeleton.parents)
         rotations = part.rotations.copy()
         rotations[:, moves] = quat_slerp(part.rotations[:, moves], new[:, moves], weights[:, moves])
         kept = weights == 0
         rotations[kept] = part.rotations[kept]
         place = part.root_positions
         if root:
-            place = place + in_time[:, None] * (made.root_positions - place)
+            place = place + in_time[:, None] * (way - place)
             place[in_time == 0] = part.root_positions[in_time == 0]
-        motion = Motion(part.skeleton, place, rotations, part.fps)
+        motion = slowed(Motion(part.skeleton, place, rotations, part.fps), weights > 0)
         if settings.foot_lock and sides:
             # what the network's feet do tells about a border only where the source's do the same
             labels, eased = timing.rows_to_source(contacts), (in_time > 0) & (in_time < 1)
@@ -124,25 +127,6 @@ def _worlds(made: Motion, part: Motion, free: list[int]) -> NDArray[np.float64]:
     """World rotations: the made motion's for the free joints, the source's for all others."""
     worlds = part.global_rotations().copy()
     worlds[:, free] = made.global_rotations()[:, free]
-    return worlds
-
-
-def _steadied(worlds: NDArray[np.float64], part: Motion, chosen: frozenset[str]) -> NDArray[np.float64]:
-    """World rotations with chosen joints that carry others which stay changed slowly only.
-
-    A back that stays has the counter-moves to each sway of its own hips in its curves: on hips that sway in another
-    way it would shake. So the fast part of the hips' turning stays, too, and the slow part is the new one.
-    """
-    worlds = worlds.copy()
-    for joint, parent in enumerate(part.skeleton.parents):
-        carries = any(above == joint and JOINT_NAMES[below] not in chosen
-                      for below, above in enumerate(part.skeleton.parents))  # fmt: skip
-        if JOINT_NAMES[joint] not in chosen or not carries:
-            continue
-        above = worlds[:, parent] if parent >= 0 else np.broadcast_to(IDENTITY, worlds[:, 0].shape)
-        own = quat_mul(above, part.rotations[:, joint])
-        change = quat_continuous(quat_mul(quat_inv(own), worlds[:, joint]))
-        worlds[:, joint] = quat_mul(own, quat_normalise(smooth_path(change, _SLOW * part.fps)))
     return worlds
 
 
