@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import GenerationRequest
+from ..motion.contacts import foot_contacts
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
@@ -22,7 +23,7 @@ from .finishing import LEG, SIDES, feet_held, laid_over
 from .joint_sets import chain_weights, with_descendants
 from .keys import Held, joint_indices
 from .masks import features_mask
-from .stances import carrying
+from .stances import NEAR_GROUND, WITHIN_REACH, carrying, set_down
 from .timing import Timing
 
 CONTEXT_SECONDS = 1.0
@@ -69,6 +70,7 @@ def body_part(
     rotations[np.ix_(inside, np.array(free_joints))] = False
     held = Held(timing.rows_to_model(rotations), timing.rows_to_model(~inside | (not root)))
     level = 1.0 if strength >= 1 else WEAKEST + (0.95 - WEAKEST) * strength
+    prompted = bool(settings.prompt.strip())
     shown, mask = timing.to_model(part), features_mask(held)
     request = GenerationRequest(
         seconds=timing.seconds,
@@ -83,14 +85,14 @@ def body_part(
     sides = [side for side in SIDES if chosen >= {f"{side}_{part}" for part in LEG}]  # a part of a leg can't stand
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        made = timing.to_source(as_calm_as(shown, made, mask, free_joints, faster=bool(settings.prompt.strip())))
+        made = timing.to_source(as_calm_as(shown, made, mask, free_joints, faster=prompted))
         worlds, way = carried(_worlds(made, part, free_joints), part, made.root_positions, chosen)
         # joints that stay keep their own rotation, so a chosen joint's new one is taken against its parent as it is
         new = global_to_local(worlds, part.skeleton.parents)
         rotations = part.rotations.copy()
         rotations[:, moves] = quat_slerp(part.rotations[:, moves], new[:, moves], weights[:, moves])
-        kept = weights == 0
-        rotations[kept] = part.rotations[kept]
+        unmoved = weights == 0
+        rotations[unmoved] = part.rotations[unmoved]
         place = part.root_positions
         if root:
             place = place + in_time[:, None] * (way - place)
@@ -103,8 +105,14 @@ def body_part(
             labels[eased] &= before[eased]
             planted = standing_feet(motion, labels)
             if not root:
-                planted = carrying(motion, planted, before.any(axis=1), sides)
+                kept = [2 * index + point for index, side in enumerate(SIDES) if side not in sides for point in (0, 1)]
+                # the network guesses at feet that it isn't asked for, too
+                planted[:, kept] = foot_contacts(part.positions(), part.fps)[:, kept]
+                reach = NEAR_GROUND if prompted else WITHIN_REACH
+                planted = carrying(motion, planted, before.any(axis=1), sides, reach)
             fixed = in_time == 0
+            if not root:
+                motion = set_down(motion, planted, fixed, sides)
             motion = feet_held(motion, planted, fixed, sides=sides, sinks=root, swing_height=SWING_HEIGHT)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 

@@ -8,14 +8,18 @@ So it takes a step, as a body does; two feet take theirs one after the other.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.contacts import FOOT_INDICES
+from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
+from ..motion.rotations import quat_apply, quat_mul
 from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
-from ..retarget.planting import runs, tidy_contacts
+from ..retarget.leg_ik import bend_leg
+from ..retarget.planting import ADDED_ACCELERATION, ease_between, runs, tidy_contacts
 
 STEP = 0.03
 """Metres: so far a foot may creep within a stand before it has to step."""
@@ -23,6 +27,9 @@ STEP_SECONDS = 0.4
 """How long a step takes, where there is time."""
 NEAR_GROUND = 0.06
 """Metres over the ground from which a foot can be set down without the pose changing much."""
+
+WITHIN_REACH = 0.3
+"""The same where nothing else is asked for."""
 
 _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
 Contacts = NDArray[np.bool_]
@@ -51,20 +58,51 @@ def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> 
     return planted
 
 
-def carrying(motion: Motion, contacts: Contacts, carried: NDArray[np.bool_], sides: Collection[str]) -> Contacts:
+def carrying(
+    motion: Motion, contacts: Contacts, carried: NDArray[np.bool_], sides: Collection[str], reach: float = NEAR_GROUND
+) -> Contacts:
     """Contacts (T,4) with a foot that carries the body in each frame of `carried` (T,), where one is near the ground.
 
     Hips that keep their motion tell when a foot bore them: if the new legs have none on the ground then, the lower one
-    stands. sides: the legs that are new.
+    stands. sides: the legs that are new. reach: metres over the ground from which a foot is set down.
     """
     feet = motion.positions()[:, FOOT_INDICES]
     out = np.asarray(contacts, bool).copy()
     toes = [2 * index + 1 for index, side in enumerate(("left", "right")) if side in sides]
     over = feet[:, toes, 1] - SOLE_THICKNESS
     lowest = over.argmin(axis=1)
-    frames = np.flatnonzero(carried & ~out.any(axis=1) & (over.min(axis=1) < NEAR_GROUND))
+    frames = np.flatnonzero(carried & ~out.any(axis=1) & (over.min(axis=1) < reach))
     out[frames, np.asarray(toes)[lowest[frames]]] = True
     return out
+
+
+def set_down(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_], sides: Collection[str]) -> Motion:
+    """The motion with standing feet of `sides` that hang in the air lowered to the ground by their legs' bending.
+
+    contacts: (T,4). fixed: (T,) frames that keep their pose. A leg too short reaches as far as it can.
+    """
+    positions, worlds = motion.positions(), motion.global_rotations()
+    rotations = motion.rotations.copy()
+    moved = np.zeros(motion.num_frames, bool)
+    turned = worlds.copy()
+    for index, side in enumerate(("left", "right")):
+        toe = positions[:, FOOT_INDICES[2 * index + 1], 1] - SOLE_THICKNESS
+        stands = contacts[:, 2 * index : 2 * index + 2].any(axis=1) & ~fixed
+        needed = np.where(stands, np.maximum(toe, 0.0), 0.0)
+        if side not in sides or needed.max(initial=0.0) < STEP:
+            continue
+        drop = ease_between(needed[:, None], stands | fixed, motion.fps, ADDED_ACCELERATION)[:, 0]
+        thigh, shin, foot = (JOINT_NAMES.index(f"{side}_{part}") for part in ("hip", "knee", "ankle"))
+        goal = positions[:, foot] - np.clip(drop, 0.0, np.maximum(toe, 0.0))[:, None] * (0, 1, 0)
+        hinge = quat_apply(worlds[:, thigh], np.array([1.0, 0.0, 0.0]))
+        turns = bend_leg(positions[:, thigh], positions[:, shin], positions[:, foot], goal, hinge)
+        for joint, turn in zip((thigh, shin), turns, strict=True):
+            turned[:, joint] = quat_mul(turn, worlds[:, joint])
+        moved |= (drop > 0) & ~fixed
+    local = global_to_local(turned, motion.skeleton.parents)
+    legs = [JOINT_NAMES.index(f"{side}_{part}") for side in sides for part in ("hip", "knee", "ankle")]
+    rotations[np.ix_(moved, np.array(legs))] = local[np.ix_(moved, np.array(legs))]
+    return replace(motion, rotations=rotations)
 
 
 def _order(motion: Motion, sides: list[int], way: NDArray[np.float64], frame: int) -> list[int]:

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from motionmix_core.editing.finishing import LEGS, feet_held
-from motionmix_core.editing.stances import carrying, with_steps
+from motionmix_core.editing.stances import WITHIN_REACH, carrying, set_down, with_steps
 from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
 from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_mul
+from motionmix_core.motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
 from motionmix_core.retarget.planting import runs
 from tests.editing.clips import lively_stand
 from tests.motions import walk
@@ -56,6 +58,32 @@ def test_some_new_foot_carries_the_body_where_one_did() -> None:
     # in the air there is nothing to stand on
     high = replace(source, root_positions=source.root_positions + np.array([0, 0.2, 0]))
     np.testing.assert_array_equal(carrying(high, hovering, before.any(axis=1), ["right"]), hovering)
+
+
+def test_a_foot_that_bears_the_body_alone_is_set_down() -> None:
+    source = walk(3.0)
+    before = foot_contacts(source.positions(), source.fps)
+    rotations = source.rotations.copy()
+    for name, angle in (("right_hip", -0.5), ("right_knee", 0.9)):  # a new right leg, drawn up all the time
+        joint = JOINT_NAMES.index(name)
+        rotations[:, joint] = quat_mul(axis_angle_to_quat(np.array([angle, 0.0, 0.0])), rotations[:, joint])
+    drawn_up = replace(source, rotations=rotations)
+    left_only = before.copy()
+    left_only[:, 2:] = False
+    planted = carrying(drawn_up, left_only, before.any(axis=1), ["right"], WITHIN_REACH)
+    bears = planted[:, 2:].any(axis=1)
+    fixed = np.zeros(source.num_frames, bool)
+    fixed[:5] = True
+    assert bears[~fixed].sum() > 20
+    lowered = set_down(drawn_up, planted, fixed, ["right"])
+    toe = lowered.positions()[:, JOINT_NAMES.index("right_foot"), 1] - SOLE_THICKNESS
+    assert drawn_up.positions()[bears & ~fixed, JOINT_NAMES.index("right_foot"), 1].min() > 0.05
+    assert toe[bears & ~fixed].max() < 0.01
+    others = [joint for joint, name in enumerate(JOINT_NAMES) if name not in ("right_hip", "right_knee", "right_ankle")]
+    np.testing.assert_allclose(lowered.rotations[:, others], drawn_up.rotations[:, others], atol=1e-12)
+    np.testing.assert_allclose(lowered.rotations[fixed], drawn_up.rotations[fixed], atol=1e-12)
+    # nor is it put where a prompt has it in the air
+    assert not carrying(drawn_up, left_only, before.any(axis=1), ["right"])[:, 2:].any()
 
 
 @pytest.mark.parametrize("way", [(0.3, 0.0, 0.0), (0.0, 0.0, 0.25)])
