@@ -1,9 +1,10 @@
 """Travel that fits the steps: where feet slide in proportion to the travel, the travel's scale is off.
 
 A capture from a body of other size, or with a camera wrongly measured, goes a share too far or too near, and its
-standing feet slide by that share. Two measures of the share are averaged: how far each foot gets from setting down to
-lifting off, and how fast it goes while it is flat on the ground. Real feet roll, and captures that count as clean slide
-a little, so that only shares beyond those are believed, and small ones are left to the legs' inverse kinematics.
+standing feet slide by that share. It is measured in three ways, and the middle one is taken: how far each foot gets
+from setting down to lifting off, how fast it goes while it is flat on the ground, and the share of the hips' speed
+that feet are seen at most often. Real feet roll, and captures that count as clean slide a little, so that only shares
+beyond those are believed, and small ones are left to the legs' inverse kinematics.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ from ..retarget.planting import runs, tidy_contacts
 
 STANDING_SPEED, CALM_SECONDS = 0.25, 0.13  # metres a second: small slides are still on it
 SHORTEST_SECONDS = 0.13  # a shorter stand tells nothing
-ROLLING_SHARE, FLAT_SHARE = 0.03, 0.045
-"""What a foot gets of the travel by rolling while it stands, and while flat: the clean training clips' medians."""
+ROLLING_SHARE, FLAT_SHARE, USUAL_SHARE = 0.03, 0.045, 0.043
+"""What a foot gets of the travel by rolling while it stands, while flat, and most often: the clean training clips'
+medians."""
 
-BELIEVED = 0.085
-"""Share of the travel beyond those: one in forty clean training clips slides by more."""
+BELIEVED = 0.08
+"""Share of the travel beyond those: one in twenty-five clean training clips slides by more."""
 
 DOUBT = 0.04  # more where the legs shook
-AGREED = 0.06  # that both measures must be beyond, to the same side
+AGREED = 0.05  # that all measures must be beyond, to the same side
 LARGEST_SHARE = 0.5
 TRAVEL = 1.0  # metres over standing feet before a share is believed
 FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second
 SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
 STROLL = 0.3  # metres a second: slower hips tell nothing about a share
+SAME_SPEED = 0.05  # metres a second: feet whose speeds differ by so much from a share of the hips' hardly count for it
 REAL_SLIDE, SURE_SLIDE = 0.018, 0.032  # metres a stand: what real feet do, and what they don't
 
 Curve = NDArray[np.float64]
@@ -52,11 +55,12 @@ def travel_fitted(motion: Motion, shaking: float = 0.0) -> Motion:
 
     The first frame stays where it is. shaking: 0..1, how surely the legs shook, so that less can be told.
     """
-    steps, flat = _share_of_stands(motion), _share_of_flat_feet(motion)
-    if steps is None or flat is None or min(steps, flat) < 0 < max(steps, flat):
+    measures = (_share_of_stands, _share_of_flat_feet, _most_usual_share)
+    shares = [share for share in (measure(motion) for measure in measures) if share is not None]
+    if len(shares) < 2 or min(shares) < 0 < max(shares):
         return motion
-    share = (steps + flat) / 2
-    if min(abs(steps), abs(flat)) < AGREED or not BELIEVED + shaking * DOUBT < abs(share) < LARGEST_SHARE:
+    share = float(np.median(shares))
+    if min(np.abs(shares)) < AGREED or not BELIEVED + shaking * DOUBT < abs(share) < LARGEST_SHARE:
         return motion
     root = motion.root_positions.copy()
     root[:, [0, 2]] -= share * (root[:, [0, 2]] - root[0, [0, 2]])
@@ -127,6 +131,21 @@ def _share_of_flat_feet(motion: Motion) -> float | None:
     if weight.sum() < TRAVEL / 2 * fps:
         return None
     return _weighted_median(np.concatenate(shares), weight) - FLAT_SHARE
+
+
+def _most_usual_share(motion: Motion) -> float | None:
+    """The share of the hips' velocity that low foot joints have most often."""
+    fps, feet = motion.fps, motion.positions()[:, FOOT_INDICES]
+    velocity = np.gradient(_calmed(feet, max(1, round(fps / 15))), axis=0) * fps
+    hips = np.gradient(_calmed(motion.root_positions, max(1, round(fps / 7.5))), axis=0) * fps * (1, 0, 1)
+    low = (feet[..., 1] < np.asarray(MAX_HEIGHT)) * np.linalg.norm(hips, axis=-1)[:, None]
+    shares = np.linspace(-LARGEST_SHARE, LARGEST_SHARE, 201)
+    counts = [
+        float((np.exp(-0.5 * np.square((velocity - share * hips[:, None]) / SAME_SPEED).sum(axis=-1)) * low).sum())
+        for share in shares
+    ]
+    best = int(np.argmax(counts))
+    return float(shares[best]) - USUAL_SHARE if counts[best] > TRAVEL / 2 * fps else None
 
 
 def _pace(motion: Motion) -> Curve:

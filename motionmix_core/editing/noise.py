@@ -18,6 +18,7 @@ from ..motion.rotations import quat_inv, quat_mul, quat_to_axis_angle
 from ..motion.skeleton import JOINT_NAMES
 from .interpolation import interpolated
 from .keys import Held
+from .made_up import made_up_for
 from .pops import popping
 
 _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0])
@@ -65,6 +66,7 @@ class NoiseEstimate:
     dropped: NDArray[np.bool_]
     popping: Held
     wanders: float = 1.0
+    made_up: NDArray[np.bool_] | None = None
 
     @property
     def pops(self) -> NDArray[np.bool_]:
@@ -78,12 +80,14 @@ class NoiseEstimate:
 
     @property
     def excess(self) -> NDArray[np.float64]:
-        """(22,) what the joints shake by beyond what clean captures do, radians."""
-        return _beyond(self.joints, ROUGHNESS)
+        """(22,) what the joints shake by beyond what clean captures do, radians; 0 where the others make up for it."""
+        return _beyond(self.joints, ROUGHNESS) * (1.0 if self.made_up is None else ~self.made_up[:-1])
 
     @property
     def root_excess(self) -> float:
         """The same for the root, metres."""
+        if self.made_up is not None and self.made_up[-1]:
+            return 0.0
         return float(_beyond(np.array(self.root), ROOT_ROUGHNESS))
 
     @property
@@ -145,7 +149,8 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     root = float(_without_fillings(whole.root_positions, dropped, ROOT_ROUGHNESS))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
     wanders = wandering(whole.root_positions, dropped)
-    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders)
+    made_up = made_up_for(whole, np.append(_beyond(sigma, ROUGHNESS) > 0, root > ROOT_ROUGHNESS))
+    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders, made_up)
 
 
 def without_bad(motion: Motion, bad: Held) -> Motion:

@@ -2,8 +2,10 @@
 
 A foot lock that holds a foot to the millimetre has to let go of it somewhere, and that shows as a jerk in a leg that
 was captured well. Here a foot is asked to stand as still as it surely stands, and its shift to stay small and to
-accelerate little: one weighted least-squares problem over all frames for each foot. Feet that roll over their toes, as
-real ones do, are asked for less and less the faster they are.
+accelerate little: one weighted least-squares problem over all frames for each foot. It is solved again with weights
+that fall with the speed that is left (iterated reweighting), so that what counts is the sum of speeds, not of their
+squares: frames in which a foot can stand do stand, and frames in which it rolls over its toes, sets down or lifts off,
+as real ones do, aren't fought for with accelerations.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from .finishing import SIDES
 from .standing import standing
 
 SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
-CONTRADICTION = 0.3  # metres a second: a foot that moves by so much counts half
-SHIFT = 0.03  # metres that a foot may be shifted by, at full firmness; it grows with its root
+CONTRADICTION, LEFT_CONTRADICTION = 0.15, 0.1  # metres a second: a foot that moves by so much counts half; then
+STILL = 0.01  # metres a second: slower is as good as still
+ROUNDS = 4
+SHIFT = 0.05  # metres that a foot may be shifted by, at full firmness; it grows with its root
 ACCELERATION = 3.0  # metres a second squared that the shift may add
 SOFT = 0.9  # of a leg's length, from where on it is nearly straight
 FIXED = 1e-5  # metres, where nothing may be shifted
@@ -97,13 +101,21 @@ def _shift(points: Curve, sure: Curve, firmness: float, fixed: NDArray[np.bool_]
     """(T, 3) shift of a foot whose two points (T, 2, 3) stand as surely as (T, 2) says."""
     frames = len(points)
     steps = np.diff(points, axis=0)
-    speed = np.linalg.norm(steps, axis=-1) * fps
-    weights = firmness * np.minimum(sure[1:], sure[:-1]) / (1 + (speed / CONTRADICTION) ** 2) * (fps / SPEED) ** 2
-    bands = difference_bands(np.full(frames - 2, (fps * fps / ACCELERATION) ** 2), 2, frames)
-    bands[0] += np.where(fixed, 1 / FIXED**2, 1 / (firmness * SHIFT**2))
-    bands[:2] += difference_bands(weights.sum(axis=1), 1, frames)
-    told = -np.einsum("tp,tpc->tc", weights, steps)
-    right = np.zeros((frames, 3))
-    right[1:] += told
-    right[:-1] -= told
-    return solve_banded(bands, right)
+    most = firmness * np.minimum(sure[1:], sure[:-1]) * (fps / SPEED) ** 2
+    smooth = difference_bands(np.full(frames - 2, (fps * fps / ACCELERATION) ** 2), 2, frames)
+    smooth[0] += np.where(fixed, 1 / FIXED**2, 1 / (firmness * SHIFT**2))
+    shift = np.zeros((frames, 3))
+    for round_ in range(ROUNDS):
+        speed = np.linalg.norm(steps + np.diff(shift, axis=0)[:, None], axis=-1) * fps
+        if round_ == 0:
+            weights = most / (1 + (speed / CONTRADICTION) ** 2)
+        else:
+            weights = most * SPEED / np.hypot(speed, STILL) / (1 + (speed / LEFT_CONTRADICTION) ** 2)
+        bands = smooth.copy()
+        bands[:2] += difference_bands(weights.sum(axis=1), 1, frames)
+        told = -np.einsum("tp,tpc->tc", weights, steps)
+        right = np.zeros((frames, 3))
+        right[1:] += told
+        right[:-1] -= told
+        shift = solve_banded(bands, right)
+    return shift

@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from motionmix_core.editing.interpolation import interpolated
+from motionmix_core.editing.keys import Held
 from motionmix_core.editing.pops import popping
+from motionmix_core.metrics.jitter import acceleration_error
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_mul
 from motionmix_core.motion.skeleton import JOINT_NAMES
@@ -53,3 +56,21 @@ def test_a_joint_that_goes_to_another_pose_and_stays_does_not_pop() -> None:
 
 def test_a_motion_too_short_to_tell_has_no_pops() -> None:
     assert not popping(lively_stand(4.0).crop(0, 4)).frames.any()
+
+
+def test_where_joints_make_up_for_each_other_the_whole_body_is_filled() -> None:
+    motion = lively_walk(4.0)
+    rotations = motion.rotations.copy()
+    turn = axis_angle_to_quat(np.array([0.0, 0.0, 0.3]))
+    spine = JOINT_NAMES.index("spine1")
+    # the pelvis tips over for a frame, the spine and the legs nearly stay: they make up for it, each for itself
+    rotations[50, 0] = quat_mul(rotations[50, 0], turn)
+    for joint in (spine, JOINT_NAMES.index("left_hip"), JOINT_NAMES.index("right_hip")):
+        back = axis_angle_to_quat(np.array([0.0, 0.0, -0.3 if joint == spine else -0.12]))
+        rotations[50, joint] = quat_mul(back, rotations[50, joint])
+    popping_motion = replace(motion, rotations=rotations)
+    found = popping(popping_motion)
+    assert np.flatnonzero(found.frames).tolist() == [50]
+    filled = interpolated(popping_motion, Held(~found.rotations, ~found.root))
+    before, after = (acceleration_error(m.positions(), motion.positions(), 30.0) for m in (popping_motion, filled))
+    assert after < 0.3 * before
