@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..motion.contacts import FOOT_INDICES
 from ..motion.motion import Motion
 from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
-from ..representation.default import ROOT_HEIGHT, ROOT_XZ, joint_columns
+from ..representation.default import ROOT_HEIGHT, joint_columns
 from ..retarget.foot_lock import lock_feet
+from .floating import poses_given
 
 STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
 """Metres a second, and metres over a flat foot: what is slower and lower stands, or was meant to."""
@@ -59,10 +60,7 @@ def grounded(motion: Motion, observed_mask: NDArray[np.float32] | None = None) -
         motion: T frames, Y up, the ground at 0.
         observed_mask: (T,207), above 0 = given; what is given but a path over the ground says how high it is.
     """
-    if (
-        observed_mask is not None
-        and (np.delete(observed_mask, np.arange(ROOT_XZ.start, ROOT_XZ.stop), axis=1) > 0).any()
-    ):
+    if poses_given(observed_mask):
         return motion
     over = float(motion.positions()[..., 1].min()) - SOLE_THICKNESS
     if over <= NEAR_GROUND:

@@ -24,6 +24,7 @@ from ..onnx_session import DEFAULT_RUNTIME, Interrupter, Runtime
 from ..representation.default import decode, decoded_contacts
 from .condition import Action, Music
 from .feet import grounded, lock_free_feet, standing_feet
+from .floating import let_down
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
@@ -211,7 +212,7 @@ def _finished(features: Features, request: GenerationRequest, fps: float) -> tup
     motion = decode(features, fps)
     if request.observed is None:
         motion = motion.canonicalised()
-    motion = grounded(motion, request.observed_mask)
+    motion = let_down(grounded(motion, request.observed_mask), request.observed_mask, request.loop)
     planted = standing_feet(motion, decoded_contacts(features))
     if not request.foot_lock:
         return motion, planted
