@@ -40,8 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.task:
         return _task(arguments)
-    if not (arguments.sheet or arguments.film or arguments.metrics):
-        raise ValueError("say what to make: --sheet out.png, --film out.mp4, --metrics out or --task name")
+    if not (arguments.sheet or arguments.film or arguments.strips or arguments.metrics):
+        raise ValueError(
+            "say what to make: --sheet out.png, --film out.mp4, --strips out.png, --metrics out or --task name"
+        )
     motions = _motions(arguments)
     if arguments.sheet:
         from training.visualise import contact_sheet
@@ -53,6 +55,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
         for page, path in _pages(motions, arguments.film, arguments.rows_per_page):
             print(film([m.motion for m in page], [m.title for m in page], path))
+    if arguments.strips:
+        from training.film_strips import film_strips
+
+        for page, path in _pages(motions, arguments.strips, arguments.rows_per_page):
+            print(film_strips([m.motion for m in page], [m.title for m in page], path))
     if arguments.metrics:
         from motionmix_core.metrics.report import write_tables
         from training.evaluation.physical import compare_with_real
@@ -120,13 +127,15 @@ def _parser() -> argparse.ArgumentParser:
     made = parser.add_argument_group("what to make")
     made.add_argument("--sheet", type=Path, metavar="OUT.png", help="contact sheet of stick figures")
     made.add_argument("--film", type=Path, metavar="OUT.mp4", help="film of stick figures side by side")
+    strips_help = "films as pictures: every third frame in rows, the feet's height under it"
+    made.add_argument("--strips", type=Path, metavar="OUT.png", help=strips_help)
     made.add_argument("--metrics", type=Path, metavar="OUT", help="table of physical measures: OUT.json and OUT.md")
     tasks = ("inbetween", "bodypart", "cleanup", "continue")
     made.add_argument("--task", choices=tasks, help="table of an edit beside baselines: see --out")
     made.add_argument("--out", type=Path, help="where --task writes OUT.json and OUT.md (task-NAME)")
     made.add_argument("--limit", type=int, help="windows of real clips in one table of --task (default: all)")
     made.add_argument("--threads", type=int, default=0, help="of the network in --task (default: physical cores)")
-    made.add_argument("--rows-per-page", type=int, default=8, help="motions in one sheet or film (%(default)s)")
+    made.add_argument("--rows-per-page", type=int, default=8, help="motions in one picture or film (%(default)s)")
     made.add_argument("--poses", type=int, default=10, help="poses in a row of the sheet (%(default)s)")
     source = parser.add_argument_group("of which motions")
     source.add_argument("--model", type=Path, metavar="FOLDER", help=f"a model folder (default {DEFAULT_MODEL})")

@@ -66,8 +66,8 @@ def _run(arguments: argparse.Namespace) -> None:
         sheets = prompts.draw_sheets(orders, motions, pictures)  # first, so that they can be looked at meanwhile
         _tell(f"sheets drawn in {pictures}")
         if arguments.films:
-            for path in prompts.draw_films(orders, motions, arguments.films):
-                print(path)
+            for draw in (prompts.draw_strips, prompts.draw_films):
+                print(*draw(orders, motions, arguments.films), sep="\n")
     bench.measure_main()
     _tell("main table done")
     if arguments.pairs and bench.out.copies:
@@ -208,7 +208,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="what training.prepare wrote (%(default)s)")
     parser.add_argument("--judges", type=Path, default=DEFAULT_JUDGES, help="by training.train_evaluator (%(default)s)")
     parser.add_argument("--prompts-file", type=Path, default=DEFAULT_PROMPTS_FILE, help="prompts (%(default)s)")
-    parser.add_argument("--films", type=Path, metavar="FOLDER", help="film the prompts into a folder")
+    parser.add_argument("--films", type=Path, metavar="FOLDER", help="film the prompts into a folder, and as strips")
     pairs_help = "draw the samples nearest to training clips beside those clips (captured motion: not for passing on)"
     parser.add_argument("--pairs", type=Path, metavar="OUT.png", help=pairs_help)
     parser.add_argument("--captions", type=int, default=3, help="of each test stretch and side (%(default)s)")

@@ -59,7 +59,7 @@ def contact_sheet(
     tracks = [track(motion) for motion in motions]
     width = poses_per_row * SLOT_WIDTH + MAP_SIZE + 0.5
     heights = [max(ROW_HEIGHT, float(figure_track.points[..., 1].max()) + 1.1) for figure_track in tracks]
-    figure, axes = _canvas(width, sum(heights), pixels_per_metre)
+    figure, axes = canvas(width, sum(heights), pixels_per_metre)
     top = sum(heights)
     for figure_track, title, height in zip(tracks, titles, heights, strict=True):
         base = top - height + 0.55
@@ -67,10 +67,10 @@ def contact_sheet(
         drawings = []
         for slot, frame in enumerate(frames):
             shift = np.array([(slot + 0.5) * SLOT_WIDTH, base])
-            drawings.append(_moved(draw_pose(figure_track, int(frame), SHEET_CAMERA), shift))
+            drawings.append(moved(draw_pose(figure_track, int(frame), SHEET_CAMERA), shift))
             time = f"{frame / figure_track.fps:.1f} s"
             axes.text(shift[0], base - 0.5, time, ha="center", fontsize=7, color="#777777")
-        _paint(axes, drawings, pixels_per_metre)
+        paint(axes, drawings, pixels_per_metre)
         _root_map(axes, figure_track, frames, np.array([poses_per_row * SLOT_WIDTH + 0.2, base - 0.3]))
         axes.text(0.1, top - 0.18, shorten(title, 110), fontsize=11, weight="bold", zorder=20)
         axes.text(width - 0.25, top - 0.18, facts(figure_track), fontsize=8, color="#555555", ha="right", zorder=20)
@@ -114,7 +114,7 @@ def film(
     columns = columns or min(len(tracks), 4)
     rows = math.ceil(len(tracks) / columns)
     cell_width, cell_height = 2.6, 2.9
-    figure, axes = _canvas(columns * cell_width, rows * cell_height, pixels_per_metre)
+    figure, axes = canvas(columns * cell_width, rows * cell_height, pixels_per_metre)
     corners = [
         np.array([(i % columns + 0.5) * cell_width, (rows - 1 - i // columns) * cell_height + 0.55])
         for i in range(len(tracks))
@@ -132,8 +132,8 @@ def film(
             drawings = []
             for figure_track, view, corner in zip(tracks, views, corners, strict=True):
                 at = min(frame, figure_track.num_frames - 1)
-                drawings.append(_moved(draw_pose(figure_track, at, SHEET_CAMERA, view[at], 1.15), corner))
-            _paint(axes, drawings, pixels_per_metre)
+                drawings.append(moved(draw_pose(figure_track, at, SHEET_CAMERA, view[at], 1.15), corner))
+            paint(axes, drawings, pixels_per_metre)
             clock.set_text(f"{frame / fps:.2f} s")
             canvas = figure.canvas
             assert isinstance(canvas, FigureCanvasAgg)
@@ -152,7 +152,7 @@ def _check(motions: Sequence[Motion], titles: Sequence[str]) -> None:
         raise ValueError(f"{len(motions)} motions but {len(titles)} titles")
 
 
-def _canvas(width: float, height: float, pixels_per_metre: float) -> tuple[Figure, Axes]:
+def canvas(width: float, height: float, pixels_per_metre: float) -> tuple[Figure, Axes]:
     """A white canvas whose data units are picture metres. Even pixel counts, because H.264 wants them."""
     pixels = [2 * round(side * pixels_per_metre / 2) for side in (width, height)]
     figure = Figure(figsize=(pixels[0] / 100, pixels[1] / 100), dpi=100, facecolor="white")
@@ -164,7 +164,8 @@ def _canvas(width: float, height: float, pixels_per_metre: float) -> tuple[Figur
     return figure, axes
 
 
-def _moved(drawing: PoseDrawing, shift: Floats) -> PoseDrawing:
+def moved(drawing: PoseDrawing, shift: Floats) -> PoseDrawing:
+    """The drawing at another place of the picture."""
     return PoseDrawing(
         lines=[line + shift for line in drawing.lines],
         line_colours=drawing.line_colours,
@@ -180,7 +181,7 @@ def _moved(drawing: PoseDrawing, shift: Floats) -> PoseDrawing:
     )
 
 
-def _paint(axes: Axes, drawings: Sequence[PoseDrawing], pixels_per_metre: float) -> None:
+def paint(axes: Axes, drawings: Sequence[PoseDrawing], pixels_per_metre: float) -> None:
     """Adds the poses to the picture in a few collections, from the ground up."""
     scale = pixels_per_metre / 105.0
     grid = [line for drawing in drawings for line in drawing.grid]

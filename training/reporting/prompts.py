@@ -1,4 +1,4 @@
-"""The prompts that a person looks at: sheets and films of them, and what that person wrote down."""
+"""The prompts that a person looks at: sheets, films and film strips of them, and what that person wrote down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .orders import Order
 
 DEFAULT_PROMPTS_FILE = Path("training/reports/prompts.txt")
 SECONDS = 5.0
-ROWS = 10
+ROWS, STRIP_ROWS = 10, 3
 _PIXELS_PER_METRE = 62.0
 
 
@@ -44,6 +44,17 @@ def draw_films(orders: Sequence[Order], motions: Sequence[Motion], folder: Path)
     pages = [slice(start, start + ROWS) for start in starts]
     return [
         film(motions[page], [o.prompt for o in orders[page]], folder / f"film-{number}.mp4")
+        for number, page in enumerate(pages, start=1)
+    ]
+
+
+def draw_strips(orders: Sequence[Order], motions: Sequence[Motion], folder: Path) -> list[Path]:
+    """strip-1.png, ... of three prompts each: the films as pictures, every third frame."""
+    from training.film_strips import film_strips
+
+    pages = [slice(start, start + STRIP_ROWS) for start in range(0, len(orders), STRIP_ROWS)]
+    return [
+        film_strips(motions[page], [o.prompt for o in orders[page]], folder / f"strip-{number}.png")
         for number, page in enumerate(pages, start=1)
     ]
 
