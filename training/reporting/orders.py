@@ -22,6 +22,7 @@ from motionmix_core.motion.motion import Motion
 from training.preparation.records import Frames
 
 DEFAULT_SHELF = Path(".cache/report")
+MADE_BY = 2  # to be raised when the runtime comes to make other motion of the same network and seed
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Shelf:
             kept = {name: value for name, value in json.loads(said).items() if name not in apart_from}
             said = json.dumps(kept, sort_keys=True).encode()
         digest = hashlib.sha256(said).hexdigest()[:12]
-        return cls(root / f"{model.name}-{digest}")
+        return cls(root / f"{model.name}-{digest}-{MADE_BY}")
 
     def path(self, order: Order) -> Path:
         """Where a sample lies, finished or not."""
