@@ -45,6 +45,24 @@ def test_feet_step_one_after_the_other_the_one_on_that_side_first(way: tuple[flo
     assert standing[fixed].all()
 
 
+def test_feet_that_glide_take_steps_instead_of_pulling_the_hips_down() -> None:
+    motion = lively_stand(4.0)
+    t = np.clip((np.arange(motion.num_frames) - 30) / 60, 0, 1)[:, None]
+    motion = replace(motion, root_positions=motion.root_positions + t * np.array([0.0, 0.0, 1.6]))
+    fixed = np.arange(motion.num_frames) < 30
+    contacts = np.ones((motion.num_frames, 4), bool)  # both feet stand, says the network, all the way
+    standing = with_steps(motion, contacts, fixed).reshape(-1, 2, 2).any(axis=2)
+    assert standing.any(axis=1).mean() > 0.9  # one after the other
+    assert standing[fixed].all()
+    assert all(len(runs(~standing[:, side])) >= 2 for side in (0, 1))
+    held = feet_held(motion, contacts, fixed, swing_height=0.03)
+    assert (motion.root_positions - held.root_positions)[:, 1].max() < 0.12
+    toes = held.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)[:, :, 1]
+    for side in (0, 1):
+        for start, stop in runs(standing[:, side]):
+            assert np.linalg.norm((toes[start:stop, side] - toes[start, side])[:, (0, 2)], axis=-1).max() < 0.03
+
+
 def test_some_new_foot_carries_the_body_where_one_did() -> None:
     source = walk(2.0)
     before = foot_contacts(source.positions(), source.fps)
