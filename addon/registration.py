@@ -20,6 +20,7 @@ from .operators import (
     copy_motion,
     edit_body_part,
     edit_clean_up,
+    edit_collections,
     edit_compare,
     edit_continue,
     edit_in_between,
@@ -43,7 +44,7 @@ from .operators import (
     take_show,
     take_time,
 )
-from .panels import command_menu, main
+from .panels import bone_collections, command_menu, main
 from .panels import edit as edit_panel
 from .panels import rig as rig_panel
 from .panels import takes as takes_panel
@@ -71,6 +72,7 @@ MODULES: tuple[ModuleType, ...] = (
     open_log,
     edit_in_between,
     edit_body_part,
+    edit_collections,
     edit_clean_up,
     edit_continue,
     edit_sequence,
@@ -90,6 +92,7 @@ MODULES: tuple[ModuleType, ...] = (
     # the sidebar, from top to bottom: parents before their sub-panels
     main,
     rig_panel,
+    bone_collections,
     edit_panel,
     takes_panel,
     command_menu,

@@ -28,7 +28,7 @@ PRESET_ITEMS = (
 CHOICE_ITEMS = (
     ("PRESET", "Part of the Body", "One of the usual parts"),
     ("SELECTED", "Selected Bones", "The bones selected in Pose Mode"),
-    ("COLLECTIONS", "Bone Collections", "The bones of a bone collection of the armature"),
+    ("COLLECTIONS", "Bone Collections", "The bones of the armature's bone collections that you tick"),
     ("ALL", "Whole Body", "All bones that MotionMix knows"),
 )
 
@@ -100,7 +100,7 @@ def choose(
         if collection is None:
             raise RequestError(f"“{obj.name}” has no bone collection “{name}”")
         names.update(bone.name for bone in collection.bones_recursive)
-    return _known(names, mapping, "the collection's bones", "Choose a bone collection")
+    return _known(names, mapping, "the collections' bones", "Tick a bone collection")
 
 
 def _known(names: Collection[str], mapping: BoneMapping, what: str, advice: str) -> Choice:

@@ -20,7 +20,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     if len(span.whole_frames) < _FEWEST:
         raise RequestError(f"{len(span.whole_frames)} frames are too few to tell noise from motion: choose more")
-    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, (spec.collection,))
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections)
     every = bones.everything(found.mapping)
     protected = frozenset(joint for part in spec.protect_parts for joint in JOINT_PRESETS[part])
     protected |= (every.joints - choice.joints) | found.fixed_joints

@@ -37,7 +37,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             f"There are no keys of the body's bones from frame {span.first:g} to {span.last:g}: key a pose there, or "
             "choose another range"
         )
-    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, (spec.collection,))
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections)
     first, last = found.context(span, source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     holds = held_frames(found, poses)

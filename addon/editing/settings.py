@@ -43,7 +43,7 @@ RANGE_TEXT = "Which frames may change. Everything outside stays as it is, key by
 FIRST_TEXT, LAST_TEXT = "First frame that may change", "Last frame that may change"
 BONES_TEXT = "Which bones may change. All others keep their F-curves byte by byte"
 PARTS_TEXT = "Parts of the body (Shift-click for several)"
-COLLECTION_TEXT = "Bone collection of the armature"
+COLLECTIONS_TEXT = "Names of bone collections, with semicolons between them"
 OUTPUT_TEXT = "Where the result goes"
 STRENGTH_TEXT = "How far it may go from what is there. 1: made quite new"
 EASE_TEXT = "Time over which the edit comes in after the first frame and goes out before the last"
@@ -66,6 +66,10 @@ class MotionMixEditPrompt(bpy.types.PropertyGroup):
     seconds: FloatProperty(name="Length", description=SECONDS_TEXT, default=2.0, min=0.5, soft_max=10.0, precision=1)
 
 
+class MotionMixEditBones(bpy.types.PropertyGroup):
+    """A bone collection that is ticked, by its name."""
+
+
 class MotionMixEditSettings(bpy.types.PropertyGroup):
     """The next edit (``scene.motionmix_edit``)."""
 
@@ -84,7 +88,8 @@ class MotionMixEditSettings(bpy.types.PropertyGroup):
     parts: EnumProperty(
         name="Parts", description=PARTS_TEXT, items=PRESET_ITEMS, options={"ENUM_FLAG"}, default={"upper_body"}
     )
-    collection: StringProperty(name="Collection", description=COLLECTION_TEXT)
+    collections: CollectionProperty(name="Collections", type=MotionMixEditBones, description=CHOICE_ITEMS[2][2])
+    collection_row: IntProperty(name="Row", description="Row of the list of bone collections", default=0, min=0)
     output: EnumProperty(name="Into", description=OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE")
     variations: IntProperty(
         name="Variations", description=properties.VARIATIONS_TEXT, default=1, min=1, max=MOST_VARIATIONS
@@ -148,7 +153,7 @@ def spec_of(scene: bpy.types.Scene, tool: str) -> EditSpec:
         values |= {
             "bones": edit.bones,
             "parts": tuple(sorted(edit.parts)),
-            "collection": edit.collection,
+            "collections": tuple(sorted(edit.collections.keys())),
             "strength": edit.strength,
         }
     if tool == "clean_up":
@@ -162,11 +167,14 @@ def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
     """Put an edit's settings back into the panel, its seed too (and lock it)."""
     edit, panel = of(scene), properties.of(scene)
     edit.tool = spec.tool
-    for name in ("prompt", "range", "output", "ease", "chain_ease", "protect_keys", "root", "after", "collection"):
+    for name in ("prompt", "range", "output", "ease", "chain_ease", "protect_keys", "root", "after"):
         setattr(edit, name, getattr(spec, name))
     edit.first, edit.last = round(spec.first), round(spec.last)
     setattr(edit, "loop_seconds" if spec.tool == "loop" else "seconds", spec.seconds)
     edit.protect_parts = set(spec.protect_parts)
+    edit.collections.clear()
+    for name in spec.collections:
+        edit.collections.add().name = name
     if spec.tool == "body_part":
         edit.bones, edit.parts = spec.bones, set(spec.parts)
         edit.strength = 1.0 if spec.strength is None else spec.strength
@@ -187,7 +195,7 @@ def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
             setattr(panel, name, chosen)
 
 
-CLASSES = (MotionMixEditPrompt, MotionMixEditSettings)
+CLASSES = (MotionMixEditPrompt, MotionMixEditBones, MotionMixEditSettings)
 
 
 def register() -> None:

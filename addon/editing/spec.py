@@ -32,7 +32,7 @@ class EditSpec:
     """One edit.
 
     tool: see TOOLS. range: see ranges.RANGE_ITEMS; first, last: scene frames, for "FRAMES". bones: see
-    bones.CHOICE_ITEMS; parts: presets; collection: a bone collection. output: see OUTPUT_ITEMS.
+    bones.CHOICE_ITEMS; parts: presets; collections: names of bone collections. output: see OUTPUT_ITEMS.
 
     strength: how far a body part may go from the source, above 0 to 1, or for clean-up the noise level to start from
     (None: as it is found). ease: seconds over which a body part's edit comes in and goes out. chain_ease: joints along
@@ -59,7 +59,7 @@ class EditSpec:
     last: float = 50.0
     bones: str = "ALL"
     parts: tuple[str, ...] = ()
-    collection: str = ""
+    collections: tuple[str, ...] = ()
     strength: float | None = None
     ease: float = 0.3
     chain_ease: int = 1
@@ -99,8 +99,10 @@ class EditSpec:
     def from_stored(cls, request: Mapping[str, Any]) -> EditSpec:
         """What `stored` kept. Raises RequestError: it isn't an edit, or can't be read any more."""
         known = {field.name: request[field.name] for field in fields(cls) if field.name in request}
-        for name in ("parts", "protect_parts"):
+        for name in ("parts", "protect_parts", "collections"):
             known[name] = tuple(known.get(name) or ())
+        if request.get("collection"):  # as takes kept it when there could be only one
+            known["collections"] = (str(request["collection"]),)
         try:
             known["sequence"] = tuple((str(prompt), float(seconds)) for prompt, seconds in known.get("sequence") or ())
             return cls(**known | {"tool": str(request["edit"])})
@@ -137,6 +139,11 @@ def described(request: Mapping[str, Any]) -> str:
     parts.append(f"{interface('Seed')} {request.get('seed', 0)}")
     parts += [interface(str(request.get("quality", "")).capitalize()), str(request.get("model", ""))]
     return ", ".join(part for part in parts if part)
+
+
+def parsed_names(text: str) -> tuple[str, ...]:
+    """ "Arm.L; Arm.R" -> names."""
+    return tuple(filter(None, (name.strip() for name in text.split(";"))))
 
 
 def parsed_sequence(text: str) -> tuple[tuple[str, float], ...]:

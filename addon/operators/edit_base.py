@@ -23,7 +23,7 @@ from ..editing import reading, settings
 from ..editing.ranges import RANGE_ITEMS
 from ..editing.reading import Reader
 from ..editing.run import EditRun
-from ..editing.spec import OUTPUT_ITEMS, EditSpec
+from ..editing.spec import OUTPUT_ITEMS, EditSpec, parsed_names
 from ..present import present
 from ..rigs import read
 from ..takes import collection
@@ -82,6 +82,8 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
             if field.name in own.properties.bl_rna.properties and own.properties.is_property_set(field.name):
                 value = getattr(self, field.name)
                 given[field.name] = tuple(sorted(value)) if isinstance(value, set) else value
+        if "collections" in given:
+            given["collections"] = parsed_names(given["collections"])
         return replace(spec, **given)
 
     def _begin(self, context: bpy.types.Context) -> editing_job.Job:

@@ -32,17 +32,17 @@ class MOTIONMIX_OT_edit_body_part(RangeOperator, bpy.types.Operator):
     parts: EnumProperty(
         name="Parts", description=settings.PARTS_TEXT, items=PRESET_ITEMS, options={"ENUM_FLAG", "SKIP_SAVE"}
     )
-    collection: StringProperty(name="Collection", description=settings.COLLECTION_TEXT, options=SKIP)
+    collections: StringProperty(name="Collections", description=settings.COLLECTIONS_TEXT, options=SKIP)
     strength: FloatProperty(name="Strength", description=settings.STRENGTH_TEXT, default=1.0, options=SKIP)
     ease: FloatProperty(name="Ease", description=settings.EASE_TEXT, default=0.3, options=SKIP)
     chain_ease: IntProperty(name="Ease on Chain", description=settings.CHAIN_TEXT, default=1, options=SKIP)
 
     def spec(self, context: bpy.types.Context) -> EditSpec:
-        """Parts or a collection that are given are meant, whatever the panel shows."""
+        """Parts or collections that are given are meant, whatever the panel shows."""
         own: Any = self
         spec = super().spec(context)
         if not own.properties.is_property_set("bones"):
-            for name, kind in (("parts", "PRESET"), ("collection", "COLLECTIONS")):
+            for name, kind in (("parts", "PRESET"), ("collections", "COLLECTIONS")):
                 if own.properties.is_property_set(name):
                     return replace(spec, bones=kind)
         return spec

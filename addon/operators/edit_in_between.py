@@ -26,7 +26,7 @@ class MOTIONMIX_OT_edit_in_between(RangeOperator, bpy.types.Operator):
     parts: EnumProperty(
         name="Parts", description=settings.PARTS_TEXT, items=PRESET_ITEMS, options={"ENUM_FLAG", "SKIP_SAVE"}
     )
-    collection: StringProperty(name="Collection", description=settings.COLLECTION_TEXT, options=SKIP)
+    collections: StringProperty(name="Collections", description=settings.COLLECTIONS_TEXT, options=SKIP)
 
 
 CLASSES = (MOTIONMIX_OT_edit_in_between,)

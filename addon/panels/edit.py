@@ -19,6 +19,7 @@ from ..operators.edit_sequence import MOTIONMIX_OT_edit_sequence_add, MOTIONMIX_
 from ..operators.edit_transition import MOTIONMIX_OT_edit_transition
 from ..present import present
 from ..rigs import read
+from .bone_collections import draw_bone_collections
 from .tab import ArmatureTab, Icon, draw_button, wrapped
 
 _MANY_KEYS = 200_000
@@ -122,7 +123,7 @@ def _draw_body_part(
             grid.prop_enum(edit, "parts", name)
         column.use_property_split = True
     elif edit.bones == "COLLECTIONS":
-        column.prop_search(edit, "collection", obj.data, "collections_all", text="")
+        draw_bone_collections(column, obj, edit)
     column.prop(edit, "strength", slider=True)
     column.prop(edit, "ease")
     column.prop(edit, "chain_ease")

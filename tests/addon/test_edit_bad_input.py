@@ -161,7 +161,8 @@ def test_half_a_body_is_named(extension, warm_models) -> None:
 def test_parts_that_are_not_there(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     refused(extension, obj, "No part of the body is chosen", "edit_body_part", first=11, last=36, parts=set())
-    refused(extension, obj, "no bone collection", "edit_body_part", first=11, last=36, collection="Cape")
+    refused(extension, obj, "no bone collection", "edit_body_part", first=11, last=36, collections="Cape")
+    refused(extension, obj, "Tick a bone collection", "edit_body_part", first=11, last=36, bones="COLLECTIONS")
     refused(extension, obj, "No bones are chosen", "edit_body_part", first=11, last=36, bones="SELECTED")
     for bone in obj.pose.bones:
         extension.addon("compat").select_bone(bone, bone.name == "J_Sec_Hair1_01")

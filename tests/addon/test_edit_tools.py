@@ -90,18 +90,52 @@ def test_selected_bones_and_bone_collections_choose_the_part(extension, warm_mod
     compat = extension.addon("compat")
     for bone in obj.pose.bones:
         compat.select_bone(bone, bone.name in ("mixamorig:Head", "mixamorig:LeftHandThumb1"))
-    collection = obj.data.collections.new("Arm")
-    for name in ("mixamorig:RightArm", "mixamorig:RightForeArm", "mixamorig:RightHand"):
-        collection.assign(obj.data.bones[name])
+    right_arm = {"mixamorig:RightArm", "mixamorig:RightForeArm", "mixamorig:RightHand"}
+    for collection, names in (("Arm", right_arm), ("Head", {"mixamorig:Head"})):
+        made = obj.data.collections.new(collection)
+        for name in names:
+            made.assign(obj.data.bones[name])
     for given, expected in (
         ({"bones": "SELECTED"}, {"mixamorig:Head"}),
-        ({"collection": "Arm"}, {"mixamorig:RightArm", "mixamorig:RightForeArm", "mixamorig:RightHand"}),
+        ({"collections": "Arm"}, right_arm),
+        ({"collections": "Arm; Head"}, right_arm | {"mixamorig:Head"}),
     ):
         mine = obj.animation_data.action
         bpy.ops.motionmix.edit_body_part(first=15, last=45, seed=2, **given)
         after = all_bytes(extension, obj)
         assert {bone_of(path) for (path, index), data in after.items() if data != before.get((path, index))} == expected
         obj.animation_data.action = mine
+
+
+def test_bone_collections_are_ticked_in_the_panel(extension, warm_models) -> None:
+    obj = rig_of("mixamo")
+    capture(extension, obj, walking(extension))
+    for collection, bone in (
+        ("Hand", "mixamorig:RightHand"),
+        ("Head", "mixamorig:Head"),
+        ("Spine", "mixamorig:Spine1"),
+    ):
+        obj.data.collections.new(collection).assign(obj.data.bones[bone])
+    edit = bpy.context.scene.motionmix_edit
+    edit.tool, edit.bones, edit.range, edit.first, edit.last = "body_part", "COLLECTIONS", "FRAMES", 15, 45
+    for name in ("Hand", "Spine", "Head", "Spine"):  # the spine's tick is taken away again
+        assert bpy.ops.motionmix.edit_collection(collection=name) == {"FINISHED"}
+    before = all_bytes(extension, obj)
+    mine = obj.animation_data.action
+    assert bpy.ops.motionmix.edit_body_part(seed=2) == {"FINISHED"}
+    take = obj.animation_data.action
+    after = all_bytes(extension, obj)
+    changed = {bone_of(path) for (path, index), data in after.items() if data != before.get((path, index))}
+    assert changed == {"mixamorig:RightHand", "mixamorig:Head"}
+    # what the take keeps fills the panel again, and so does what takes kept when there could be one only
+    edit.collections.clear()
+    bpy.ops.motionmix.take_use_settings(take=take.name)
+    assert sorted(edit.collections.keys()) == ["Hand", "Head"]
+    spec = extension.addon("editing.spec").EditSpec
+    assert spec.from_stored({"edit": "body_part", "bones": "COLLECTIONS", "collection": "Head"}).collections == (
+        "Head",
+    )
+    obj.animation_data.action = mine
 
 
 def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, warm_models) -> None:
