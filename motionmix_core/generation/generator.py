@@ -32,6 +32,7 @@ from .predictor import Features
 from .request import GenerationRequest
 from .result import GenerationResult, Progress
 from .take import TakeSampler
+from .unsure_rotations import without_flips
 from .windows import plan_segments, plan_windows
 
 OVERLAP_SECONDS = 1.0
@@ -209,7 +210,7 @@ def _schedule(request: GenerationRequest, description: ModelDescription) -> Sche
 
 
 def _finished(features: Features, request: GenerationRequest, fps: float) -> tuple[Motion, NDArray[np.bool_]]:
-    motion = decode(features, fps)
+    motion = decode(without_flips(features, request.observed_mask), fps)
     if request.observed is None:
         motion = motion.canonicalised()
     motion = let_down(grounded(motion, request.observed_mask), request.observed_mask, request.loop)
