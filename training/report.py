@@ -86,6 +86,7 @@ def _run(arguments: argparse.Namespace) -> None:
             document.sheets_text(sheets, arguments.out, prompts.read_notes(arguments.out / f"{name}.seen.md", weights)),
         ),
         *_training_sections(arguments, name, pictures, document.coverage_text(bench.out)),
+        ("Other pages", _other_pages(arguments.out)),
     ]
     facts = _facts(arguments, description, bench.out.cpu_seconds, time.monotonic() - began)
     distances = _distances_picture(bench.out, pictures, arguments.out)
@@ -94,6 +95,24 @@ def _run(arguments: argparse.Namespace) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.markdown(), encoding="utf-8")
     print(target)
+
+
+PAGES = {
+    "guidance.md": "how much to guide, and where",
+    "one-pass.md": "guidance in one pass of the network",
+    "speed.md": "speed and memory of what ships",
+    "edits/inbetween.md": "in-betweens",
+    "edits/bodypart.md": "new motion for a part of the body",
+    "edits/continue.md": "continuations",
+    "edits/cleanup.md": "clean-up",
+    "motionmix-on-bandai.md": "MotionMix against full supervision, three seeds, on other data",
+}
+
+
+def _other_pages(folder: Path) -> str:
+    """Links to the reports that are there."""
+    lines = [f"- [{page}]({page}): {about}" for page, about in PAGES.items() if (folder / page).exists()]
+    return "\n".join(lines or ["None yet."]) + "\n"
 
 
 def seconds_for_six(model: Path, repeats: int = 5) -> float:
@@ -142,7 +161,7 @@ def _training_sections(
     if log is not None:
         text = f"{log.in_words}\n"
         if len(log.validation) > 1:
-            path = losses_figure(log.validation, pictures / "losses.png")
+            path = losses_figure(log.validation, pictures / "losses.png", log.starts)
             text += f"\n![validation losses]({path.relative_to(arguments.out).as_posix()})\n"
     config = Path("training/configs") / f"{name}.toml"
     if config.exists():
@@ -164,7 +183,7 @@ def _facts(
 
     facts: dict[str, Any] = {
         "model": f"{description['name']}, weights {description['weights_sha256'][:12]}, "
-        f"{description.get('trained_steps', 'unknown')} training steps",
+        f"{description.get('trained_steps', 'unknown')} steps in its last run",
         "sampling": f"{description['default_sampler']}, {description['default_steps']} steps, guidance "
         f"{_guidance(description)}, foot lock on",
         "seed": arguments.seed,

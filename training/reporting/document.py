@@ -15,7 +15,7 @@ from training.evaluators.judge import Judge
 
 from . import goals
 from .copying import copying_text, less_real
-from .curves import TITLES
+from .curves import TITLES, Point
 from .extrapolation import Law, fit_law
 from .measurements import MODEL_ROW, NEAREST_ROW, Measurements
 from .memory import Nearest
@@ -124,7 +124,8 @@ def main_text(measured: Measurements) -> str:
         "them: it covers the choice of captions, samples, pools and halves, not that the test clips are few.\n",
         f"FID and KID compare {measured.stretches // 2 * 2} motions with as many real ones of the other half of the "
         f"test stretches. So few motions bias FID upwards, which is why it is also taken in the {AXES} main axes of "
-        "the training motions, and why real against real isn't 0. Hits of R@k are counted by groups of captions.\n",
+        "the training motions, and why real against real isn't 0. Hits of R@k are counted by groups of captions. "
+        "R@k: more is better; MM-Dist, FID, KID: less is; diversity: as real clips.\n",
     ]
     for judge, rows in measured.rows.items():
         full = {name: dict(row) for name, row in rows.items()}
@@ -272,9 +273,26 @@ def curve_text(measured: Measurements, picture: str | None) -> str:
         lines.append(
             f"| real clips | – | {real['recall']:.3f} | {real['distance']:.2f} | – | – | {real['jitter']:.1f} | – |"
         )
+    lines += ["", _few_against_many(measured.curve)]
     if picture:
         lines += ["", f"![quality against steps]({picture})"]
     return "\n".join(lines) + "\n"
+
+
+def _few_against_many(points: Sequence[Point]) -> str:
+    """What the fewest, the usual and the most steps differ by, sampler by sampler."""
+    said = []
+    for sampler in dict.fromkeys(p.sampler for p in points):
+        line = [p for p in points if p.sampler == sampler]
+        most = line[-1]
+        parts = [
+            f"{p.steps} steps cost {p.cost / most.cost:.0%} of {most.steps}, FID {p.fid.mean - most.fid.mean:+.1f}, "
+            f"jitter {p.jitter.mean / most.jitter.mean - 1:+.0%}"
+            for p in line[:-1]
+            if p.steps in (4, 8, 16)
+        ]
+        said += [f"{TITLES[sampler]}: {'; '.join(parts)}."] if parts else []
+    return " ".join(said) + f" R@3 of {points[0].samples} captions moves by {1 / points[0].samples:.3f} a caption."
 
 
 def sheets_text(paths: Sequence[Path], beside: Path, notes: str) -> str:

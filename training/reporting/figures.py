@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from .curves import TITLES, Point
 from .memory import Nearest
@@ -52,18 +53,26 @@ def distances_figure(memory: Mapping[str, Sequence[Nearest]], path: Path) -> Pat
     return _saved(figure, path)
 
 
-def losses_figure(rows: Sequence[Mapping[str, float]], path: Path) -> Path:
-    """Validation losses by noise level against training steps, as the run's log has them."""
-    figure, (axis,) = _canvas(1, width=6.5)
+def losses_figure(rows: Sequence[Mapping[str, float]], path: Path, starts: Sequence[int] = ()) -> Path:
+    """Validation losses by noise level against training steps, as the run's log has them.
+
+    starts: steps at which another run began, marked by dashed lines.
+    """
+    figure, (axis,) = _canvas(1, width=7.0)
     bands = [name for name in rows[0] if name.startswith("loss@")]
     shades = np.linspace(0.85, 0.25, len(bands))
     for band, shade in zip(bands, shades, strict=True):
         colour = (0.12 * shade, 0.37 * shade + 0.1, shade)
         axis.plot([r["step"] for r in rows], [r[band] for r in rows], ".-", color=colour, label=band.split("@")[1])
+    for start in starts:
+        axis.axvline(start, color="#999999", linestyle="--", linewidth=0.8)
     axis.set_yscale("log")
-    axis.set_xlabel("training steps", fontsize=8)
+    axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0)))
+    axis.yaxis.set_major_formatter(ScalarFormatter())
+    axis.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_xlabel("training steps" + ("; dashed: another run begins" if starts else ""), fontsize=8)
     axis.set_title("validation loss at five places of the schedule (0.9 = nearly noise)", fontsize=9)
-    axis.legend(fontsize=7, frameon=False)
+    axis.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return _saved(figure, path)
 
 

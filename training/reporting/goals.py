@@ -56,4 +56,6 @@ def markdown(goals: Sequence[Goal]) -> str:
     missed = sum(goal.met is False for goal in goals)
     unknown = len(goals) - reached - missed
     tail = f", {unknown} not measured" if unknown else ""
-    return "\n".join([f"{reached} of {len(goals)} goals are reached, {missed} are not{tail}.", "", *lines]) + "\n"
+    verbs = ["is" if count == 1 else "are" for count in (reached, missed)]
+    head = f"{reached} of {len(goals)} goals {verbs[0]} reached, {missed} {verbs[1]} not{tail}."
+    return "\n".join([head, "", *lines]) + "\n"

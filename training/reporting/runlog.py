@@ -13,26 +13,50 @@ LONGEST_STEP = 600.0  # seconds; a longer silence between two lines of the log i
 
 
 @dataclass(frozen=True)
+class Part:
+    """One run: steps, hours (None where its log has no times), windows a step (None where its checkpoint is gone)."""
+
+    steps: int
+    hours: float | None
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
 class RunLog:
     """steps: trained. hours: spent at it, None where the log has no times. validation: rows by step. device: in words.
 
-    parts: steps and hours of each run where several went on from one another.
+    parts: each run where several went on from one another. went_on: whether the first began with weights of earlier
+    runs, which are counted nowhere here.
     """
 
     steps: int
     hours: float | None
     validation: list[dict[str, float]]
     device: str = ""
-    parts: list[tuple[int, float | None]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    went_on: bool = False
 
     @property
     def in_words(self) -> str:
-        """What it cost."""
+        """What it cost, and a table of the runs where there are several."""
         text = f"{self.steps:,} steps, {_hours(self.hours)}{f', on {self.device}' if self.device else ''}."
+        if self.went_on:
+            text += " The first of them began with weights of earlier runs, which are not counted here (model card)."
         if len(self.parts) > 1:
-            runs = "; ".join(f"{steps:,} steps, {_hours(hours)}" for steps, hours in self.parts)
-            text += f" {len(self.parts)} runs, each begun with the averaged weights of the one before: {runs}."
+            text += (
+                f" {len(self.parts)} runs, each begun with the averaged weights of the one before:\n\n"
+                "| run | steps | windows a step | hours |\n|---:|---:|---:|---:|\n"
+            )
+            text += "\n".join(
+                f"| {n} | {p.steps:,} | {p.batch or '–'} | {'–' if p.hours is None else f'{p.hours:.1f}'} |"
+                for n, p in enumerate(self.parts, start=1)
+            )
         return text
+
+    @property
+    def starts(self) -> list[int]:
+        """The steps at which later runs began, counted through."""
+        return list(itertools.accumulate(part.steps for part in self.parts))[:-1]
 
     def save(self, path: Path) -> None:
         """As JSON, figures rounded to what a plot shows."""
@@ -47,7 +71,7 @@ class RunLog:
         if not path.exists():
             return None
         plain = json.loads(path.read_text(encoding="utf-8"))
-        parts = [(steps, hours) for steps, hours in plain.pop("parts", [])]
+        parts = [Part(**one) for one in plain.pop("parts", [])]
         return RunLog(**plain, parts=parts)
 
 
@@ -60,7 +84,8 @@ def read_runs(folders: Sequence[Path], device: str = "") -> RunLog:
         before += log.steps
     hours = [log.hours for log in logs if log.hours is not None]
     known = sum(hours) if len(hours) == len(logs) else None
-    return RunLog(before, known, rows, device, [(log.steps, log.hours) for log in logs])
+    parts = [part for log in logs for part in log.parts]
+    return RunLog(before, known, rows, device, parts, logs[0].went_on if logs else False)
 
 
 def read_run(folder: Path) -> RunLog:
@@ -73,7 +98,17 @@ def read_run(folder: Path) -> RunLog:
             rows[int(row["step"])] = row
     ordered = [rows[step] for step in sorted(rows)]
     times, last = _times(folder / "logs")
-    return RunLog(max(last, *rows, 0) if rows else last, hours_of(times), ordered)
+    steps, hours, config = max(last, *rows, 0) if rows else last, hours_of(times), _config(folder / "last.pt")
+    return RunLog(steps, hours, ordered, "", [Part(steps, hours, config.get("batch"))], bool(config.get("init_from")))
+
+
+def _config(checkpoint: Path) -> dict[str, Any]:
+    """The settings that a checkpoint keeps; none where there is no checkpoint."""
+    if not checkpoint.exists():
+        return {}
+    import torch
+
+    return dict(torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True).get("config", {}))
 
 
 def hours_of(times: list[float]) -> float | None:

@@ -22,7 +22,7 @@ def test_goals_say_plainly_what_was_reached() -> None:
     bad = Goal("R@3", 0.40, 0.50, False, "of real")
     unknown = Goal("speed", None, 1.0, True, "2 cores")
     text = markdown([good, bad, unknown])
-    assert "1 of 3 goals are reached, 1 are not, 1 not measured." in text
+    assert "1 of 3 goals is reached, 1 is not, 1 not measured." in text
     assert "| ≥ 0.500 | 0.400 | **not reached** (under by 20%) |" in text
     assert good.met is True and bad.met is False and unknown.met is None
 
@@ -110,8 +110,19 @@ def test_runs_that_went_on_from_one_another_are_one_curve_and_one_cost(tmp_path:
     assert log.steps == 30 and log.hours is None
     assert [row["step"] for row in log.validation] == [10, 20, 25, 30]
     assert log.in_words.startswith("30 steps, hours not logged, on two cores. 2 runs")
+    assert "| 2 | 10 | – | – |" in log.in_words and "earlier runs" not in log.in_words
+    assert log.starts == [20]
     log.save(tmp_path / "kept.json")
     assert RunLog.load(tmp_path / "kept.json") == log
+
+
+def test_a_run_that_began_with_earlier_weights_says_so(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    torch.save({"config": {"batch": 32, "init_from": "another"}}, tmp_path / "last.pt")
+    (tmp_path / "validation.jsonl").write_text(json.dumps({"step": 10, "loss@0.1": 1.0}), encoding="utf-8")
+    log = read_run(tmp_path)
+    assert log.went_on and log.parts[0].batch == 32
+    assert "began with weights of earlier runs" in log.in_words
 
 
 def test_sentence_vectors_are_kept(tmp_path: Path) -> None:
