@@ -28,6 +28,7 @@ TOO_LONG = 1.6  # times as long as a fall from there takes: nobody stays up so l
 RUNNING = 2.2  # metres a second: runners fly, even those whose hips a network keeps level
 HELD_SPEED, HELD_SHARE = 0.3, 0.75  # metres a second of a foot or hand that holds something, in most frames
 SITTING = 0.75  # of the hips' height over the feet when standing: who has less of it and doesn't move sits
+PLANTED = 0.06  # metres up to which the foot lock brings a foot down that is said to stand
 LOWEST_STEP = 0.06  # metres: nothing that one stands on is lower
 RISING = 0.1  # metres a second: a jump whose feet rise less is at its top
 EASE_SECONDS = 0.1
@@ -50,17 +51,26 @@ def poses_given(observed_mask: NDArray[np.float32] | None) -> bool:
     return bool((np.delete(observed_mask, np.arange(ROOT_XZ.start, ROOT_XZ.stop), axis=1) > 0).any())
 
 
-def let_down(motion: Motion, observed_mask: NDArray[np.float32] | None = None, loop: bool = False) -> Motion:
+def let_down(
+    motion: Motion,
+    contacts: NDArray[np.bool_] | None = None,
+    observed_mask: NDArray[np.float32] | None = None,
+    loop: bool = False,
+) -> Motion:
     """The motion without what hangs in the air; the motion itself where nothing does. Poses stay as they are.
 
     Args:
         motion: T frames on the canonical skeleton, Y up, the ground at 0.
+        contacts: (T,4) bool, the network's labels: a foot that is said to stand, a little over the ground, will be
+            planted by the foot lock, which needs no help.
         observed_mask: (T,207), above 0 = given; what is given but a path over the ground says how high it is.
         loop: the first frame follows the last one, so neither moves.
     """
     if poses_given(observed_mask):
         return motion
     clearance = clearance_of(motion)
+    if contacts is not None:
+        clearance[contacts.any(axis=1) & (clearance < PLANTED)] = 0
     needed = np.zeros(motion.num_frames)
     for start, stop in runs(clearance > IN_THE_AIR):
         if stop - start >= max(2, round(SHORTEST_SECONDS * motion.fps)):

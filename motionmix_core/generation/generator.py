@@ -213,9 +213,11 @@ def _finished(features: Features, request: GenerationRequest, fps: float) -> tup
     motion = decode(without_flips(features, request.observed_mask), fps)
     if request.observed is None:
         motion = motion.canonicalised()
-    motion = let_down(grounded(motion, request.observed_mask), request.observed_mask, request.loop)
-    planted = standing_feet(motion, decoded_contacts(features))
-    if not request.foot_lock:
+    labels, locked = decoded_contacts(features), request.foot_lock
+    motion = grounded(motion, request.observed_mask)
+    motion = let_down(motion, labels if locked else None, request.observed_mask, request.loop)
+    planted = standing_feet(motion, labels)
+    if not locked:
         return motion, planted
     fixed = request.observed_mask
     if request.loop:

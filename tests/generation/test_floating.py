@@ -100,9 +100,18 @@ def test_given_poses_say_how_high_a_body_is_and_a_given_path_does_not() -> None:
     motion = raised(rest(90), plateau(90, 20, 80, 0.25), sway=0.2)
     mask = np.zeros((90, FEATURES), np.float32)
     mask[:, ROOT_XZ] = 1
-    assert let_down(motion, mask) is not motion
+    assert let_down(motion, observed_mask=mask) is not motion
     mask[3] = 1
-    assert let_down(motion, mask) is motion
+    assert let_down(motion, observed_mask=mask) is motion
+
+
+def test_feet_that_are_said_to_stand_are_left_to_the_foot_lock() -> None:
+    motion = raised(rest(120), plateau(120, 20, 100, 0.045, 20), sway=0.2)
+    labels = np.ones((120, 4), bool)
+    assert let_down(motion, ~labels) is not motion
+    assert let_down(motion, labels) is motion
+    high = raised(rest(120), plateau(120, 20, 100, 0.2, 20), sway=0.2)
+    assert clearance_of(let_down(high, labels)).max() < 0.06
 
 
 def test_the_ends_of_a_loop_stay_where_they_are() -> None:
