@@ -15,7 +15,7 @@ from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
-from .calmness import as_calm_as
+from .calmness import PART_CALMEST, as_calm_as
 from .carrying import carried
 from .edit import Edit, EditSettings
 from .fast_turns import slowed
@@ -40,6 +40,7 @@ def body_part(
     strength: float = 1.0,
     ease_seconds: float = 0.3,
     chain_ease: int = 1,
+    calmest: float = PART_CALMEST,
 ) -> Edit:
     """Make some joints new in first..last.
 
@@ -52,6 +53,7 @@ def body_part(
         ease_seconds: over which the edit comes in after `first` and goes out before `last`, unless that end of the
             range is the end of the source.
         chain_ease: joints along a chain over which it comes in (see `chain_weights`).
+        calmest: how much it may be smoothed to be as calm as the source (see `as_calm_as`).
     Raises:
         RequestError: no joints, unknown ones, a range outside the source, a strength or ease out of range.
     """
@@ -85,7 +87,7 @@ def body_part(
     sides = [side for side in SIDES if chosen >= {f"{side}_{part}" for part in LEG}]  # a part of a leg can't stand
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        made = timing.to_source(as_calm_as(shown, made, mask, free_joints, faster=prompted))
+        made = timing.to_source(as_calm_as(shown, made, mask, free_joints, faster=prompted, calmest=calmest))
         worlds, way = carried(_worlds(made, part, free_joints), part, made.root_positions, chosen)
         # joints that stay keep their own rotation, so a chosen joint's new one is taken against its parent as it is
         new = global_to_local(worlds, part.skeleton.parents)

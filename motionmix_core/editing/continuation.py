@@ -13,8 +13,10 @@ from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_yaw
 from ..motion.skeleton import JOINT_NAMES
+from .calmness import CONTINUED_CALMEST, as_calm_as
 from .edit import Edit, EditSettings
 from .exact import exactly
+from .fast_turns import slowed
 from .finishing import feet_held, laid_over
 from .in_between import in_between
 from .interpolation import interpolated
@@ -27,10 +29,13 @@ CONTEXT_SECONDS = 1.5
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
 
 
-def continue_motion(source: Motion, seconds: float, settings: EditSettings | None = None) -> Edit:
+def continue_motion(
+    source: Motion, seconds: float, settings: EditSettings | None = None, *, calmest: float = CONTINUED_CALMEST
+) -> Edit:
     """Go on for so many seconds after the source's last frame, from its pose and its speed.
 
-    The finished motion is longer than the given one: its first frames are the source's, exactly.
+    The finished motion is longer than the given one: its first frames are the source's, exactly. calmest: see
+    `as_calm_as`.
 
     Raises:
         RequestError: a length that can't be made.
@@ -45,15 +50,19 @@ def continue_motion(source: Motion, seconds: float, settings: EditSettings | Non
     held = Held(np.repeat(before[:, None], len(JOINT_NAMES), axis=1), before)
     timing = Timing(part.num_frames, source.fps)
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
+    shown, mask = timing.to_model(interpolated(part, held)), features_mask(at_model)
     request = GenerationRequest(
         seconds=timing.seconds,
-        observed=timing.to_model(interpolated(part, held)),
-        observed_mask=features_mask(at_model),
+        observed=shown,
+        observed_mask=mask,
         **settings.fields(),
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
+        like, every = slice(0, int(at_model.root.sum())), list(range(len(JOINT_NAMES)))
+        made = as_calm_as(shown, made, mask, every, faster=True, like=like, calmest=calmest)
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
+        motion = slowed(motion, ~held.rotations)
         if settings.foot_lock:
             planted = standing_feet(motion, timing.rows_to_source(contacts))
             motion = feet_held(motion, planted, before, swing_height=SWING_HEIGHT)
