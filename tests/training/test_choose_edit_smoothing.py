@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,14 @@ def shaking(motion: Motion, radians: float) -> Motion:
 
 
 def test_the_width_that_shakes_as_the_clips_do_is_chosen() -> None:
-    clips = [shaking(walk(2.0, speed=speed), 0.002) for speed in (0.6, 0.9, 1.2, 1.5)]
-    # an edit that shakes as its clip does once it may be smoothed by half a frame, and less beyond
-    finishes = [
-        lambda width, clip=clip, base=walk(2.0, speed=speed): (  # type: ignore[misc]
-            clip if width == 0.5 else shaking(base, 0.008 if width < 0.5 else 0.0)
-        )
-        for clip, speed in zip(clips, (0.6, 0.9, 1.2, 1.5), strict=True)
-    ]
+    walks = [walk(2.0, speed=speed) for speed in (0.6, 0.9, 1.2, 1.5)]
+    clips = [shaking(motion, 0.002) for motion in walks]
+
+    def finish(index: int, width: float) -> Motion:
+        """An edit that shakes as its clip does once it may be smoothed by half a frame, and less beyond."""
+        return clips[index] if width == 0.5 else shaking(walks[index], 0.008 if width < 0.5 else 0.0)
+
+    finishes = [partial(finish, index) for index in range(len(clips))]
     table = table_of("head", finishes, clips)
     assert list(table.rows) == ["0 frames", *(f"{width:g} frames" for width in WIDTHS)]
     assert table.rows["0 frames"]["calm clips"].mean > 1.5
@@ -44,9 +45,12 @@ def test_the_width_that_shakes_as_the_clips_do_is_chosen() -> None:
 def test_from_a_model_to_its_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     models = write_models(tmp_path / "models")
     model = next(path.parent for path in models.glob("*/model.json"))
-    clip = Clip("walk", "walks", "formula", "CC0", "1", "val", Frames.pack(walk(4.5)))
-    cache = write_cache(tmp_path / "cache", [clip], 30.0)
-    assert main([str(model), "--cache", str(cache), "--limit", "1"]) == 0
+    clips = [
+        Clip(f"walk/{speed}", "walks", "formula", "CC0", "1", "val", Frames.pack(walk(4.5, speed=speed)))
+        for speed in (0.8, 1.4)
+    ]
+    cache = write_cache(tmp_path / "cache", clips, 30.0)
+    assert main([str(model), "--cache", str(cache), "--limit", "2"]) == 0
     said = capsys.readouterr().out
-    assert "### continue (val, 1 windows)" in said
+    assert "### continue (val, 2 windows)" in said
     assert "PART_CALMEST, CONTINUED_CALMEST = 0" in said
