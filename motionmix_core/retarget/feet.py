@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RigError
-from ..motion.contacts import foot_contacts
+from ..motion.contacts import FOOT_INDICES, foot_contacts
 from ..motion.motion import Motion
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_inv, quat_mul
 from .calibration import Calibration
 from .foot_fit import Legs, fit_feet
 from .leg_ik import bend_leg
-from .planting import tidy_contacts
+from .planting import runs, tidy_contacts
 from .rig import BoneMapping, RigDescription
 
 TOE_SECONDS = 0.1  # in which toes come to lie beside a heel that rises, or go along with a foot that is set down whole
@@ -64,9 +64,10 @@ def lock_rig_feet(
     rig: RigDescription,
     mapping: BoneMapping,
     calibration: Calibration,
-) -> tuple[dict[int, np.ndarray], np.ndarray]:
-    """Turns (T, 4) by bone to put before what the bones have, and how far (T, 3) the body has to be moved.
+) -> tuple[dict[int, np.ndarray], np.ndarray, np.ndarray]:
+    """Turns (T, 4) by bone to put before what the bones have, how far (T, 3) to move the body, (T, 4) what stands.
 
+    Of the contacts those are left out that the motion doesn't hold itself, if the legs would have to turn for them.
     Raises RigError for contacts of other frames than the motion's.
     """
     if contacts is None:
@@ -77,9 +78,9 @@ def lock_rig_feet(
     contacts = contacts if contacts.dtype == bool else contacts > 0.5
     planted = tidy_contacts(contacts, motion.fps).reshape(-1, 2, 2)
     if not planted.any():
-        return {}, np.zeros((motion.num_frames, 3))
+        return {}, np.zeros((motion.num_frames, 3)), planted.reshape(-1, 4)
     heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
-    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale)
+    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale, strays(motion, planted))
     shift = fit.body[:, None]
     hips, knees, ankles = legs.hips + shift, legs.knees + shift, legs.ankles + shift
     # toes stay on the ground under a heel that rises more or less; those of a foot that is set down whole go along
@@ -94,7 +95,18 @@ def lock_rig_feet(
         toe = mapping.bone(f"{name}_foot")
         if toe is not None:
             found[rig.index(toe)] = axis_angle_to_quat(whole[:, side] * fit.pitch[:, side] + fit.yaw[:, side])
-    return found, fit.body
+    return found, fit.body, fit.planted.reshape(-1, 4)
+
+
+def strays(motion: Motion, planted: np.ndarray) -> np.ndarray:
+    """(T, 2, 2) metres from where each planted point stands in the motion itself, which is in the middle of its way."""
+    points = motion.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)
+    away = np.zeros(planted.shape)
+    for foot, point in np.ndindex(2, 2):
+        for start, stop in runs(planted[:, foot, point]):
+            way = points[start:stop, foot, point]
+            away[start:stop, foot, point] = np.linalg.norm(way - np.median(way, axis=0), axis=-1)
+    return away
 
 
 def _eased(mask: np.ndarray, fps: float) -> np.ndarray:

@@ -5,7 +5,8 @@ by the legs alone turns every leg by some degrees. Four things can give way, eac
 planted foot creeps by some millimetres, it is turned (its heel rises less or more), and the legs turn. Per frame these
 are 13 unknowns; all frames are solved for together, since all of it has to be smooth. What is close to its bound is
 weighed the more (iteratively reweighted least squares with a high power), so the largest errors come down and small
-ones don't count.
+ones don't count. Where the motion's own feet slide or leave the ground while they are called planted, all of that may
+contradict; there the contact goes (rig_contacts.py), not the pose.
 """
 
 from __future__ import annotations
@@ -16,24 +17,24 @@ import numpy as np
 
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_between, quat_to_axis_angle
 from .leg_turns import leg_turns
-from .planting import ADDED_ACCELERATION, ease_between, runs
+from .planting import ADDED_ACCELERATION, ease_between
+from .rig_contacts import Contact, find_contacts, given_up
 from .time_chain import TimeChain
 
-ROUNDS, MOST_ROUNDS = 8, 12
+ROUNDS, MOST_ROUNDS, BETWEEN = 8, 28, 2  # all but hard motions need the first; BETWEEN, contacts may be given up
+PATIENCE, PATIENCE_LOSS, LEAST_PATIENCE = 1.8, 0.08, 0.3  # how much less readily that's done at first, a round, at last
 # what each may usually be, in radians and metres: the angle of a thigh or shin to begin with, its weight grows by the
-# power; a damping under 2 / (1 + power) keeps two legs from handing an error to and fro between rounds
-LIMB_ANGLE, FREE_ANGLE, POWER, DAMPING = np.radians(1.0), np.radians(0.5), 6, 0.14
-FOOT_ANGLE = np.radians(4.0)
+# power; a damping about 2 / (1 + power) keeps two legs from handing an error to and fro between rounds
+LIMB_ANGLE, FREE_ANGLE, POWER, DAMPING = np.radians(1.0), np.radians(0.5), 12, 0.1
+NEAR_LIMIT, LATE_POWER = np.radians(0.9), 40  # a limb that is still near it after ROUNDS gets dearer far faster
+FARTHEST_LIMB = np.radians(0.97)  # it isn't over before no limb turns farther
+FOOT_ANGLE, FARTHEST_FOOT = np.radians(4.0), np.radians(10.0)
 BODY_WAY = 0.15
-CREEP, FARTHEST_CREEP = 0.02, 0.009  # in one contact
-SINK, FARTHEST_SINK = 0.002, 0.004  # under the height at which a planted point stands
-HOVER = 0.01  # over it: a foot that hovers in the capture rather hovers on the rig than that the legs turn
-ON_GROUND = 0.035  # a planted foot this near to the ground is put on it; farther up it's on something
 REACH, OUT_OF_REACH = 0.999, 0.001  # of thigh + shin, and how far beyond it an ankle may usually be
 CLEARANCE = 0.002  # of a swinging foot under the ground
-FIRMER, FIRMEST = 4.0, 1e4  # how much firmer a contact that goes too far gets in a round, and in all
 SETTLINGS = 6
 TURNING_EASE = 80.0  # radians a second squared
+ROUNDED = 1.02  # times what a contact may creep or sink is near enough: the leg does the rest
 TURNED = 0.15  # radians that a foot may be turned in a round: its toes go in a circle, not along a line
 BODY_ACCELERATION, FOOT_ACCELERATION, FOOT_TURNING = 2.0, 5.0, 60.0  # m/s², m/s², rad/s²
 FOOT_LENGTH = 0.121  # metres from the canonical foot's ankle to its toe joint: creeping is measured by it
@@ -55,51 +56,35 @@ class Legs:
 
 @dataclass(frozen=True)
 class FootFit:
-    """body: (T, 3) shift of everything. ankles: (T, 2, 3) goals. pitch, yaw: (T, 2, 3) rotation vectors of the feet."""
+    """body: (T, 3) shift of everything. ankles: (T, 2, 3) goals. pitch, yaw: (T, 2, 3) rotation vectors of the feet.
+
+    planted: (T, 2, 2) the contacts that weren't given up.
+    """
 
     body: np.ndarray
     ankles: np.ndarray
     pitch: np.ndarray
     yaw: np.ndarray
+    planted: np.ndarray
 
 
-@dataclass
-class _Contact:
-    """A stretch [start, stop) in which a foot's ankle (point 0) or toe joint (1) stands, at this height.
-
-    firmness: grows while it creeps too far. sinking: (N,) the same for its height in each frame.
-    """
-
-    foot: int
-    point: int
-    start: int
-    stop: int
-    height: float
-    firmness: float
-    sinking: np.ndarray
-
-    def back(self, places: np.ndarray, unit: float) -> np.ndarray:
-        """(N, 3) what brings the point back from its places (N, 3) to where it may be."""
-        wanted = places.copy()
-        wanted[:, 1] = np.maximum(wanted[:, 1], self.height - FARTHEST_SINK * unit)
-        middle = 0.5 * (wanted.min(axis=0) + wanted.max(axis=0))
-        far = np.linalg.norm(wanted - middle, axis=-1, keepdims=True)
-        wanted = middle + (wanted - middle) * np.minimum(1.0, 0.5 * FARTHEST_CREEP * unit / np.maximum(far, 1e-12))
-        return wanted - places
-
-
-def fit_feet(legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, unit: float) -> FootFit:
+def fit_feet(
+    legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, unit: float, strays: np.ndarray
+) -> FootFit:
     """The fit. planted: (T, 2, 2) [foot][ankle, toe]. heights: (2, 2) of a foot that stands flat.
 
-    unit: length units to the metre.
+    unit: length units to the metre. strays: (T, 2, 2) metres by which the motion itself takes a planted point away
+    from where it stands; where limbs or a foot would have to turn too far, points that stray are given up.
     """
+    planted = planted.copy()
     frames = len(planted)
     free = legs.toes - legs.ankles
     length = float(np.linalg.norm(free[0], axis=-1).mean())
     foot_unit = max(length / FOOT_LENGTH, 0.3 * unit)  # the second for a foot without length
     lateral = np.cross(_UP, free)
     lateral /= np.maximum(np.linalg.norm(lateral, axis=-1, keepdims=True), 1e-9)
-    contacts = _contacts(legs, planted, heights, unit)
+    rises = np.stack((legs.ankles[..., 1], legs.toes[..., 1]), axis=-1) - heights
+    contacts = find_contacts(rises, planted, heights, unit)
     small = np.full(_SIZE, np.inf)
     small[:3] = BODY_WAY * unit
     smooth = np.full(_SIZE, BODY_ACCELERATION * unit / fps**2)
@@ -111,18 +96,32 @@ def fit_feet(legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, u
         feet = quat_apply(axis_angle_to_quat(_turn(state, lateral, 3) + _turn(state, _UP, 4)), free)
         ankles = legs.ankles + state[:, None, :3] + _offsets(state)
         points = np.stack((ankles, ankles + feet), axis=2)
-        too_far = round_ > 1 and _firmer(contacts, points, foot_unit)
-        if round_ >= ROUNDS and not too_far:
-            break
+        too_far = round_ > 1 and max(contact.firmer(points, foot_unit) for contact in contacts) > ROUNDED
+        turned = leg_turns(legs.hips, legs.knees, legs.ankles, legs.hinges, _offsets(state))
+        if round_ >= ROUNDS and (round_ - ROUNDS) % BETWEEN == 0:
+            patience = max(LEAST_PATIENCE, PATIENCE - PATIENCE_LOSS * (round_ - ROUNDS))
+            by = max(patience, 1.0)
+            gone = given_up(planted, turned.angles / by, _foot_angles(state) / by, strays / patience, fps)
+            if gone.any():
+                planted &= ~gone
+                contacts = find_contacts(rises, planted, heights, unit, contacts)
+                if not contacts:
+                    break
+            elif not too_far and turned.angles.max() <= FARTHEST_LIMB:
+                break
         chain = TimeChain(state)
         chain.small(small)
         chain.smooth(smooth)
-        turned = leg_turns(legs.hips, legs.knees, legs.ankles, legs.hinges, _offsets(state))
-        wanted = np.clip((turned.angles / FREE_ANGLE) ** POWER, 0.01, 1e5)
-        weights = wanted**DAMPING * weights ** (1 - DAMPING)
+        power = POWER if round_ < ROUNDS else LATE_POWER
+        wanted = (NEAR_LIMIT / FREE_ANGLE) ** POWER * (turned.angles / NEAR_LIMIT) ** power
+        damping = DAMPING * (POWER + 1) / (power + 1)
+        weights = np.clip(wanted, 0.01, 1e6) ** damping * weights ** (1 - damping)
         form = np.einsum("tfb,tfbij->tfij", weights / LIMB_ANGLE**2, turned.metric)
         for foot, at in enumerate(_FOOT):
             chain.metric(at, state[:, at : at + 3], form[:, foot])
+            turning = state[:, at + 3 : at + 5]
+            heavy = np.clip((np.linalg.norm(turning, axis=-1) / FARTHEST_FOOT) ** POWER, 0.0, 1e4) / FOOT_ANGLE**2
+            chain.metric(at + 3, turning, heavy[:, None, None] * np.eye(2))
             chain.rows(0, *_reach(legs, state, foot, unit))
         jacobian = _jacobian(feet, lateral)
         above = points[..., 1] - heights
@@ -130,17 +129,17 @@ def fit_feet(legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, u
         for foot, point in np.ndindex(2, 2):
             chain.rows(0, above[:, foot, point], jacobian[:, foot, point, 1], low[:, foot, point])
         for contact in contacts:
-            _stand(chain, contact, points, jacobian, foot_unit)
+            contact.stand(chain, points, jacobian, foot_unit)
         step = chain.solved() - state
         for at in _FOOT:
             step[:, at + 3 : at + 5] = np.clip(step[:, at + 3 : at + 5], -TURNED, TURNED)
         state = state + step
-    return _settled(contacts, state, legs, lateral, (fps, unit, foot_unit))
+    return FootFit(*_settled(contacts, state, legs, lateral, (fps, unit, foot_unit)), planted)
 
 
 def _settled(
-    contacts: list[_Contact], state: np.ndarray, legs: Legs, lateral: np.ndarray, units: tuple[float, float, float]
-) -> FootFit:
+    contacts: list[Contact], state: np.ndarray, legs: Legs, lateral: np.ndarray, units: tuple[float, float, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """What still creeps or sinks too far, because it contradicts the rest, is held by the leg."""
     fps, unit, foot_unit = units
     yaw, pitch = _turn(state, np.broadcast_to(_UP, lateral.shape), 4), _turn(state, lateral, 3)
@@ -161,7 +160,12 @@ def _settled(
             wanted = feet[:, foot] + away[:, foot, 1] - away[:, foot, 0]
             turns = np.where((ankle & toe)[:, None], quat_to_axis_angle(quat_between(feet[:, foot], wanted)), 0.0)
             pitch[:, foot] += ease_between(turns, ankle & toe, fps, TURNING_EASE)
-    return FootFit(body, ankles, pitch, yaw)
+    return body, ankles, pitch, yaw
+
+
+def _foot_angles(state: np.ndarray) -> np.ndarray:
+    """(T, 2) by how much the feet are turned, about."""
+    return np.stack([np.linalg.norm(state[:, at + 3 : at + 5], axis=-1) for at in _FOOT], axis=1)
 
 
 def _offsets(state: np.ndarray) -> np.ndarray:
@@ -195,49 +199,3 @@ def _reach(legs: Legs, state: np.ndarray, foot: int, unit: float) -> tuple[np.nd
     change = np.zeros((len(line), _SIZE))
     change[:, at : at + 3] = line / np.maximum(length, 1e-9)[:, None]
     return beyond, change, (beyond > 0) / (OUT_OF_REACH * unit) ** 2
-
-
-def _stand(chain: TimeChain, contact: _Contact, points: np.ndarray, jacobian: np.ndarray, unit: float) -> None:
-    """The rows of one contact: at its height if that is cheap, not under it, and not moving."""
-    frames = slice(contact.start, contact.stop)
-    places, change = points[frames, contact.foot, contact.point], jacobian[frames, contact.foot, contact.point]
-    over = places[:, 1] - contact.height
-    chain.rows(contact.start, over, change[:, 1], np.full(len(over), 1 / (HOVER * unit) ** 2))
-    lowest = over + 0.5 * FARTHEST_SINK * unit
-    chain.rows(contact.start, lowest, change[:, 1], (lowest < 0) * contact.sinking / (SINK * unit) ** 2)
-    # a whole way of CREEP costs as much in each frame as an angle of LIMB_ANGLE does, however many frames it takes
-    still = contact.firmness * len(places) ** 2 / (CREEP * unit) ** 2
-    chain.steady(contact.start, places, change, still)
-
-
-def _firmer(contacts: list[_Contact], points: np.ndarray, unit: float) -> bool:
-    """Make contacts firmer that creep or sink too far. Whether one does by more than a tenth."""
-    worst = 0.0
-    for contact in contacts:
-        places = points[contact.start : contact.stop, contact.foot, contact.point]
-        middle = 0.5 * (places.min(axis=0) + places.max(axis=0))
-        way = 2 * float(np.linalg.norm(places - middle, axis=-1).max()) / (FARTHEST_CREEP * unit)
-        off = np.maximum(contact.height - places[:, 1], 0.0) / (FARTHEST_SINK * unit)
-        contact.firmness = min(contact.firmness * min(max(1.0, way**2), FIRMER), FIRMEST)
-        contact.sinking = np.minimum(contact.sinking * np.clip(off**2, 1.0, FIRMER), FIRMEST)
-        worst = max(worst, way, float(off.max()))
-    return worst > 1.1
-
-
-def _contacts(legs: Legs, planted: np.ndarray, heights: np.ndarray, unit: float) -> list[_Contact]:
-    """All contacts, with the heights at which their points stand: on the ground, or on something if far above it."""
-    found = []
-    rises = np.stack((legs.ankles[..., 1], legs.toes[..., 1]), axis=-1) - heights
-    for foot in range(2):
-        for start, stop in runs(planted[:, foot].any(axis=1)):
-            pieces = [
-                (point, start + first, start + last)
-                for point in range(2)
-                for first, last in runs(planted[start:stop, foot, point])
-            ]
-            means = [float(rises[first:last, foot, point].mean()) for point, first, last in pieces]
-            down = min(means) if min(means) < ON_GROUND * unit else 0.0
-            for (point, first, last), mean in zip(pieces, means, strict=True):
-                height = heights[foot, point] + max(mean - down, 0.0)
-                found.append(_Contact(foot, point, first, last, height, 1.0, np.ones(last - first)))
-    return found

@@ -35,12 +35,13 @@ def to_rig(
     turns, travel = _placed(motion, rig, calibration, options)
     wanted = bone_goals(turns, plan, calibration)
     goals = within_locks(rig, plan, calibration, wanted)
+    planted = None
     if options.foot_lock:
         _, heads = pose_bones(rig, plan, calibration, goals, {})
         middle = 0.5 * (heads[plan.hips[0]] + heads[plan.hips[1]])
         hinges = knee_axes(motion, turns)
         legs = rig_legs(rig, mapping, calibration, goals, heads, travel - middle, hinges)
-        bends, moved = lock_rig_feet(motion, options.contacts, legs, rig, mapping, calibration)
+        bends, moved, planted = lock_rig_feet(motion, options.contacts, legs, rig, mapping, calibration)
         goals |= {bone: quat_mul(bend, goals[bone]) for bone, bend in bends.items()}
         goals = within_locks(rig, plan, calibration, goals)
         travel = travel + moved
@@ -90,7 +91,7 @@ def to_rig(
     if options.controls == "ik":
         switches |= {(bone, name): value for bone, name, value in mapping.ik_switches if bone in rig.indices}
     warnings = _owned_warning(rig, plan.driven - by_ik) + leave_locked(rig, rotations, locations)
-    return RigPoses(rotations, locations, motion.fps, switches, warnings, rigid, untold)
+    return RigPoses(rotations, locations, motion.fps, switches, warnings, rigid, untold, planted)
 
 
 def bone_goals(turns: np.ndarray, plan: Plan, calibration: Calibration) -> dict[int, np.ndarray]:

@@ -367,6 +367,7 @@ class RigPoses:
     properties: (bone name, custom property) -> (T,) or a single number, e.g. an FK/IK switch.
     warnings: what the animator should know, one line each. rigid: bones whose IK stretch is to be keyed off.
     untold: what of the motion isn't in these poses, for a way back without loss; None when all is.
+    planted: (T, 4) the contacts that a foot lock holds, left ankle, left foot, right ankle, right foot; None without.
     """
 
     rotations: Mapping[str, np.ndarray]
@@ -376,6 +377,7 @@ class RigPoses:
     warnings: tuple[str, ...] = ()
     rigid: tuple[str, ...] = ()
     untold: Untold | None = None
+    planted: np.ndarray | None = None
 
     @property
     def num_frames(self) -> int:

@@ -163,6 +163,17 @@ def joint_places(
     return found
 
 
+def turned(places: Mapping[str, np.ndarray], wanted: Mapping[str, np.ndarray], *parts: tuple[str, str]) -> np.ndarray:
+    """(T, 2 x parts) degrees between the directions of limbs, left then right; parts: ("hip", "knee"), ..."""
+    found = []
+    for side in ("left", "right"):
+        for start, end in parts:
+            seen, asked = (of[f"{side}_{end}"] - of[f"{side}_{start}"] for of in (places, wanted))
+            crossed = np.linalg.norm(np.cross(seen, asked), axis=-1)
+            found.append(np.degrees(np.arctan2(crossed, np.sum(seen * asked, axis=-1))))
+    return np.stack(found, axis=1)
+
+
 def _joint_table(naming: Naming, skeleton: Skeleton, rest: str) -> dict[str, tuple[str | None, np.ndarray, np.ndarray]]:
     """Bone -> parent, head, tail in core space, metres; parents first."""
     local = np.tile([1.0, 0.0, 0.0, 0.0], (skeleton.num_joints, 1))

@@ -16,7 +16,7 @@ from motionmix_core.retarget import RetargetOptions, detect_mapping, to_rig
 from motionmix_core.retarget.foot_lock import lock_feet
 from motionmix_core.retarget.planting import runs
 from tests.motions import SKELETON, about, rest, smooth_noise, walk
-from tests.retarget.rigs import build_rig, evaluate, joint_places
+from tests.retarget.rigs import build_rig, evaluate, joint_places, turned
 
 FEET = [SKELETON.index(name) for name in FOOT_JOINTS]
 FLAT = {"ankle": 0.056, "foot": 0.025}  # heights over the ground when the sole is flat, on the canonical foot
@@ -131,16 +131,13 @@ def test_limbs_keep_their_directions_within_a_degree(convention: str, legs: floa
     mapping = detect_mapping(rig)
     make, given = STANDING[name]
     motion, contacts = make(), given()
-    wanted = motion.positions()
+    wanted = dict(zip(SKELETON.names, motion.positions().swapaxes(0, 1), strict=True))
     poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=contacts))
     places = joint_places(rig, mapping.bones, evaluate(rig, poses))
-    for side in ("left", "right"):
-        for start, end in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")):
-            one, two = f"{side}_{start}", f"{side}_{end}"
-            seen, asked = places[two] - places[one], wanted[:, SKELETON.index(two)] - wanted[:, SKELETON.index(one)]
-            lengths = np.linalg.norm(seen, axis=-1) * np.linalg.norm(asked, axis=-1)
-            off = np.degrees(np.arccos(np.clip(np.sum(seen * asked, axis=-1) / lengths, -1, 1)))
-            assert off.max() <= (1.0 if start in ("hip", "knee") else 1e-3), one
+    assert turned(places, wanted, ("hip", "knee"), ("knee", "ankle")).max() <= 1.0
+    assert turned(places, wanted, ("shoulder", "elbow"), ("elbow", "wrist")).max() <= 1e-3
+    assert poses.planted is not None
+    assert (poses.planted >= contacts).all(), "feet that stand by themselves are all held"
     for joint, mask in zip(FOOT_JOINTS, contacts.T, strict=True):
         for a, b in runs(mask):
             assert np.linalg.norm(places[joint][a:b] - places[joint][a], axis=-1).max() <= 0.01, joint
@@ -199,9 +196,12 @@ def test_a_few_frames_are_enough(frames: int) -> None:
     contacts = np.ones((frames, 4), dtype=bool)
     poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True, contacts=contacts))
     places = joint_places(rig, mapping.bones, evaluate(rig, poses))
-    for joint in FOOT_JOINTS:
+    assert poses.planted is not None
+    assert poses.planted.any()
+    for joint, mask in zip(FOOT_JOINTS, poses.planted.T, strict=True):
         assert np.isfinite(places[joint]).all()
-        assert np.linalg.norm(places[joint] - places[joint][0], axis=-1).max() <= 0.01
+        for a, b in runs(mask):
+            assert np.linalg.norm(places[joint][a:b] - places[joint][a], axis=-1).max() <= 0.01
 
 
 def test_contacts_for_other_frames_are_refused() -> None:
