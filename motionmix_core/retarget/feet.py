@@ -18,6 +18,7 @@ from .planting import runs, tidy_contacts
 from .rig import BoneMapping, RigDescription
 
 TOE_SECONDS = 0.1  # in which toes come to lie beside a heel that rises, or go along with a foot that is set down whole
+LIFTED = 0.04  # metres: a foot that the motion itself has so high over where it stands, doesn't stand, whatever is said
 _SIDES = ("left", "right")
 _CHAIN = ("hip", "knee", "ankle")
 _LEFT = np.array([1.0, 0.0, 0.0])
@@ -77,10 +78,12 @@ def lock_rig_feet(
         raise RigError(f"Foot contacts must be given for each of the {motion.num_frames} frames and four foot joints.")
     contacts = contacts if contacts.dtype == bool else contacts > 0.5
     planted = tidy_contacts(contacts, motion.fps).reshape(-1, 2, 2)
+    away = strays(motion, planted)
+    planted &= away[..., 1] <= LIFTED
     if not planted.any():
         return {}, np.zeros((motion.num_frames, 3)), planted.reshape(-1, 4)
     heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
-    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale, strays(motion, planted))
+    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale, np.linalg.norm(away, axis=-1))
     shift = fit.body[:, None]
     hips, knees, ankles = legs.hips + shift, legs.knees + shift, legs.ankles + shift
     # toes stay on the ground under a heel that rises more or less; those of a foot that is set down whole go along
@@ -99,13 +102,13 @@ def lock_rig_feet(
 
 
 def strays(motion: Motion, planted: np.ndarray) -> np.ndarray:
-    """(T, 2, 2) metres from where each planted point stands in the motion itself, which is in the middle of its way."""
+    """(T, 2, 2, 3) metres from where a planted point stands in the motion itself: where it is most of the time."""
     points = motion.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)
-    away = np.zeros(planted.shape)
+    away = np.zeros(points.shape)
     for foot, point in np.ndindex(2, 2):
         for start, stop in runs(planted[:, foot, point]):
             way = points[start:stop, foot, point]
-            away[start:stop, foot, point] = np.linalg.norm(way - np.median(way, axis=0), axis=-1)
+            away[start:stop, foot, point] = way - np.median(way, axis=0)
     return away
 
 

@@ -90,3 +90,16 @@ def test_of_two_feet_the_one_that_stands_is_held(legs: float) -> None:
     assert planted is not None
     assert planted[:, 2:].all()
     assert 0.1 <= planted[:, :2].mean() <= 0.9
+
+
+@pytest.mark.parametrize("legs", [0.7, 1.4])
+def test_a_foot_in_the_air_isnt_planted_whatever_the_labels_say(legs: float) -> None:
+    motion, contacts = landing()
+    rig = build_rig("mixamo", legs=legs)
+    planted = to_rig(motion, rig, detect_mapping(rig), RetargetOptions(foot_lock=True, contacts=contacts)).planted
+    assert planted is not None
+    heights = motion.positions()[:, [SKELETON.index(joint) for joint in FOOT_JOINTS], 1]
+    flying = heights[:, 1] > 0.08
+    assert contacts[flying].any()
+    assert not planted[flying].any()
+    assert planted[~flying].all()
