@@ -29,6 +29,24 @@ def steps(hand: Hand) -> Steps:
         yield 0.3
         yield from hand.picture_of_tab(f"docs-edit-{tool.replace('_', '-')}.png")
 
+    # Bone collections are ticked one by one.
+    armature = bpy.data.objects[skeleton].data
+    for name, joint in (("Arms", "wrist"), ("Legs", "ankle"), ("Face", "head")):
+        made = armature.collections.new(name)
+        for bone in armature.bones:
+            if joint in bone.name:
+                made.assign(bone)
+    edit.tool, edit.bones = "body_part", "COLLECTIONS"
+    edit.collections.add().name = "Face"
+    yield 0.3
+    hand.places.clear()
+    yield from hand.press("motionmix.edit_collection")
+    yield from hand.until(lambda: len(edit.collections) == 2 or not len(edit.collections), "a tick is set")
+    yield from hand.rest()
+    yield from hand.picture_of_tab("0-collections.png")
+    edit.collections.clear()
+    edit.bones = "PRESET"
+
     yield from hand.fold_first()
     edit.tool = "body_part"
     hand.places.clear()
