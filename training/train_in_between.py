@@ -19,6 +19,7 @@ from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
 from training.in_between.gaps import GapSampler
 from training.in_between.learning import AgainstCurves, Lessons, taught
 from training.in_between.network import GapNetworkConfig, TorchGapNetwork, grown, load, save
+from training.in_between.variations import Variations
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,13 +35,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--falling", type=float, default=Lessons().falling, help="last share of the steps, of a falling rate"
     )
     parser.add_argument("--start", type=Path, help="folder of weights to begin with")
+    parser.add_argument("--dropout", type=float, default=Lessons().dropout)
+    for name, help_text in (
+        ("reversal", "share of the gaps that are played backwards"),
+        ("spin", "share that is turned on the way"),
+        ("exchange", "share that gets limbs of another"),
+    ):
+        parser.add_argument(f"--{name}", type=float, default=0.0, help=help_text)
     parser.add_argument("--seed", type=int, default=Lessons().seed)
     parser.add_argument("--bf16", action="store_true", help="products in bfloat16: faster on processors that know them")
     arguments = parser.parse_args(argv)
     torch.set_num_threads(1)
     try:
         cache = open_cache(arguments.cache)
-        train = GapSampler(cache, "train")
+        variations = Variations(arguments.reversal, arguments.spin, arguments.exchange)
+        train = GapSampler(cache, "train", variations=variations)
         known, held_out = (AgainstCurves(GapSampler(cache, split, (1.0,))) for split in ("train", "val"))
     except MotionMixError as error:
         print(f"train_in_between: {error}", file=sys.stderr)
@@ -59,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed=arguments.seed,
         learning_rate=arguments.rate,
         falling=arguments.falling,
+        dropout=arguments.dropout,
         bf16=arguments.bf16,
     )
     torch.manual_seed(arguments.seed)  # of the blocks that are added

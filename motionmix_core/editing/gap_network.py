@@ -105,7 +105,8 @@ def _view(root: NDArray[np.float64], world: NDArray[np.float64], held: Held, sta
     frames = [*(last - step for step in PAST), last, stop, *(stop + step for step in FUTURE)]
     moves = np.array([[held.frames[:last].any(), held.frames[stop + 1 :].any()]])
     at = np.clip(frames, 0, len(root) - 1)
-    turns_on = np.array([held.poses[max(last - PAST[1], 0) : start].sum() > PAST[1]])  # seen, and not a curve's
+    before, behind = held.poses[max(last - PAST[1], 0) : start], held.poses[stop : stop + FUTURE[-1] + 1]
+    turns_on = np.array([[before.sum() > PAST[1], behind.sum() > FUTURE[-1]]])  # seen, and not a curve's
     return GapView(root[None, at], world[None, at], moves, stop - start, turns_on)
 
 

@@ -40,9 +40,14 @@ class Bank:
     def __len__(self) -> int:
         return len(self.missing)
 
-    def chosen(self, which: Tensor) -> Bank:
-        """The gaps of these indices, as floats."""
-        return Bank(**{field.name: getattr(self, field.name)[which].float() for field in fields(self)})
+    def chosen(self, which: Tensor, frames: Tensor | None = None) -> Bank:
+        """The gaps of these indices, as floats. frames: which of the K, None = all."""
+        found = {}
+        for field in fields(self):
+            values = getattr(self, field.name)
+            by_frame = frames is not None and field.name not in ("numbers", "missing")
+            found[field.name] = (values[which[:, None], frames] if by_frame else values[which]).float()
+        return Bank(**found)
 
 
 def filled(sampler: GapSampler, rng: np.random.Generator, count: int, lengths: tuple[int, int], frames: int) -> Bank:

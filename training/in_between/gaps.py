@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from motionmix_core.editing.gap_view import FUTURE, PAST, GapView
 from motionmix_core.errors import DataError
+from motionmix_core.motion.kinematics import positions_from_global
 from motionmix_core.motion.rotations import quat_apply, quat_inv
-from motionmix_core.motion.skeleton import MIRROR_PERMUTATION
+from motionmix_core.motion.skeleton import MIRROR_PERMUTATION, canonical_skeleton
 from training.evaluation.clip_cache import ClipCache
+from training.in_between.variations import Variations
 
 SPEEDS = (0.75, 0.87, 1.0, 1.15, 1.33)
 MOTION_BEFORE, MOTION_AFTER = 0.8, 0.4
@@ -36,9 +38,18 @@ class Gaps:
 class GapSampler:
     """Draws gaps from the clips of one split, every frame of them alike, half of them mirrored."""
 
-    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS) -> None:
-        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none."""
-        roots, rotations, positions, lengths = [], [], [], []
+    def __init__(
+        self,
+        cache: ClipCache,
+        split: str,
+        speeds: tuple[float, ...] = SPEEDS,
+        variations: Variations | None = None,
+    ) -> None:
+        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none.
+
+        variations: how often gaps are changed into others that bodies might do as well; None = never.
+        """
+        roots, rotations, lengths = [], [], []
         for clip in cache.ids(split):
             if not cache.clips[clip]["shippable"]:
                 continue
@@ -47,14 +58,13 @@ class GapSampler:
                 motion = whole.at_speed(speed)
                 roots.append(motion.root_positions.astype(np.float32))
                 rotations.append(motion.global_rotations().astype(np.float32))
-                positions.append(motion.positions().astype(np.float32))
                 lengths.append(motion.num_frames)
         if not lengths:
             raise DataError(f"{cache.folder} has no clip in the split {split!r} that weights may be taught with")
         self._root, self._rotations = np.concatenate(roots), np.concatenate(rotations)
-        self._positions = np.concatenate(positions)
         self._lengths = np.array(lengths)
         self._starts = np.cumsum(self._lengths) - self._lengths
+        self._variations = variations or Variations()
 
     def spread(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """(22, 3) metres: how far joints lie apart within a second, as seen from where the body is and faces then."""
@@ -75,24 +85,23 @@ class GapSampler:
         if not room.any():
             raise DataError(f"no clip is long enough for a gap of {missing} frames: it would have to have {need}")
         clips = rng.choice(len(room), size, p=room / room.sum())
-        last = self._starts[clips] + _REACH + (rng.random(size) * room[clips]).astype(int)
-        after = last + missing + 1
-        seen = np.stack([*(last - k for k in PAST), last, after, *(after + k for k in FUTURE)], axis=1)
+        first = self._starts[clips] + (rng.random(size) * room[clips]).astype(int)
         chosen = ((np.arange(frames) + rng.random(frames)) / frames * missing).astype(int)  # from all over the gap
-        inside = last[:, None] + 1 + chosen
+        behind = missing + 1
+        times = np.array([*(-k for k in PAST), 0, behind, *(behind + k for k in FUTURE), *(1 + chosen)])
+        backwards = self._variations.backwards(rng, size)[:, None]
+        at = first[:, None] + np.where(backwards, need - 1 - _REACH - times, _REACH + times)
+        root, rotations = self._variations.varied(rng, self._root[at], self._rotations[at], times, len(PAST))
         mirror = rng.random(size) < 0.5
+        root, rotations = _mirrored_places(root, mirror), _mirrored_turns(rotations, mirror)
         known = rng.random((size, 2)) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else np.tile(moves, (size, 1))
-        view = GapView(
-            _mirrored_places(self._root[seen], mirror), _mirrored_turns(self._rotations[seen], mirror), known, missing
-        )
-        places = self._positions[inside].copy()
-        places[mirror] = places[mirror][:, :, list(MIRROR_PERMUTATION)]
+        seen = len(times) - frames
         return Gaps(
-            view,
+            GapView(root[:, :seen], rotations[:, :seen], known, missing),
             chosen,
-            _mirrored_places(self._root[inside], mirror),
-            _mirrored_turns(self._rotations[inside], mirror),
-            _mirrored_places(places, mirror),
+            root[:, seen:],
+            rotations[:, seen:],
+            positions_from_global(canonical_skeleton(), rotations[:, seen:], root[:, seen:]).astype(np.float32),
         )
 
 

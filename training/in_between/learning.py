@@ -21,7 +21,7 @@ from motionmix_core.editing.gap_network import LONGEST, ROOT_SCALE, TURN_SCALE
 from motionmix_core.motion.skeleton import PARENTS
 from training.in_between.bank import Bank, filled, joined, worked_out
 from training.in_between.gaps import GapSampler
-from training.in_between.network import GapNetworkConfig, TorchGapNetwork
+from training.in_between.network import GapNetworkConfig, TorchGapNetwork, with_dropout
 
 SHORTEST = 3
 MEAN_EVERY = 5
@@ -31,19 +31,25 @@ _SOLVED = 4.0  # missing frames: of shorter gaps even the truth is half noise
 
 @dataclass(frozen=True)
 class Lessons:
-    """How long and how fast. gaps: that are worked out; frames: of a gap, that the loss looks at; longest: of the gaps,
-    missing frames; falling: last share of the steps, in which the rate falls to nothing; bf16: products in bfloat16,
-    twice as fast where the processor knows them (the same for the same seed on one machine)."""
+    """How long and how fast.
+
+    gaps: that are worked out; frames: of a gap, that are worked out; looked_at: of these, drawn anew for each step, by
+    the loss; longest: of the gaps, missing frames; falling: last share of the steps, in which the rate falls to
+    nothing; dropout: of a network's inner numbers; bf16: products in bfloat16, twice as fast where the processor knows
+    them (the same for the same seed on one machine).
+    """
 
     steps: int = 10000
     batch: int = 512
     gaps: int = 200_000
     frames: int = 6
+    looked_at: int = 6
     longest: int = LONGEST
     learning_rate: float = 1e-3
     falling: float = 0.4
     weight_decay: float = 0.05
     ema: float = 0.998
+    dropout: float = 0.0
     seed: int = 0
     bf16: bool = False
 
@@ -106,7 +112,7 @@ def taught(
     torch.manual_seed(lessons.seed)
     loss = GapLoss(sampler.spread(rng))
     bank = filled(sampler, rng, lessons.gaps, (SHORTEST, lessons.longest), lessons.frames)
-    network = (start or _new(bank)).train()
+    network = with_dropout(start or _new(bank), lessons.dropout).train()
     weights = Weights(loss, bank)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(
@@ -116,7 +122,8 @@ def taught(
         left = min(1.0, (lessons.steps - step) / (lessons.falling * lessons.steps))
         for group in optimiser.param_groups:
             group["lr"] = lessons.learning_rate * min(1, step / 100) * 0.5 * (1 - math.cos(math.pi * left))
-        gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)))
+        looked_at = np.sort(rng.permutation(lessons.frames)[: lessons.looked_at])
+        gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)), torch.from_numpy(looked_at))
         with torch.autocast("cpu", torch.bfloat16, enabled=lessons.bf16):
             waves = network(gaps.numbers)
         place, turn = (

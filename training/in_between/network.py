@@ -95,6 +95,13 @@ def load(folder: Path) -> TorchGapNetwork:
     return network
 
 
+def with_dropout(network: TorchGapNetwork, share: float) -> TorchGapNetwork:
+    """The same weights, taught from now on with this share of the inner numbers left out."""
+    changed = TorchGapNetwork(replace(network.config, dropout=share))
+    changed.load_state_dict(network.state_dict())
+    return changed
+
+
 def grown(network: TorchGapNetwork, blocks: int) -> TorchGapNetwork:
     """The same answers from a network with so many blocks: the new ones add nothing, to begin with."""
     larger = TorchGapNetwork(replace(network.config, blocks=blocks, dropout=GapNetworkConfig.dropout))
