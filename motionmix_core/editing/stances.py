@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..generation.glides import STEP_SECONDS, without_glides
 from ..motion.contacts import FOOT_INDICES
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
@@ -23,10 +24,6 @@ from ..retarget.planting import ADDED_ACCELERATION, ease_between, runs, tidy_con
 
 STEP = 0.03
 """Metres: so far a foot may creep within a stand before it has to step."""
-GLIDE = 0.4
-"""The same where one end of the stand is free: the body passes over a standing foot by so much."""
-STEP_SECONDS = 0.4
-"""How long a step takes, where there is time."""
 NEAR_GROUND = 0.06
 """Metres over the ground from which a foot can be set down without the pose changing much."""
 
@@ -57,48 +54,7 @@ def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> 
             middle = start + length * (number + 0.5) / len(order)
             low = int(np.clip(round(middle - size / 2), start, stop - size))
             planted[low : low + size, 2 * side : 2 * side + 2] = False
-    return _without_glides(feet.mean(axis=2)[..., (0, 2)], planted, fixed, motion.fps)
-
-
-def _without_glides(places: NDArray[np.float64], contacts: Contacts, fixed: NDArray[np.bool_], fps: float) -> Contacts:
-    """Contacts (T,4) with steps in each stand whose foot, at `places` (T,2,2), goes far from where it began.
-
-    A foot that is said to stand and travels a metre would be held back until the hips are on the ground.
-    """
-    planted = contacts.copy()
-    size = max(2, round(STEP_SECONDS * fps))
-    for side in range(2):
-        columns = slice(2 * side, 2 * side + 2)
-        left = runs(planted[:, columns].any(axis=1))
-        while left:
-            start, stop = left.pop()
-            free = np.flatnonzero(~fixed[start:stop]) + start
-            if not len(free):
-                continue
-            start, stop = max(start, int(free[0]) - 1), min(stop, int(free[-1]) + 2)
-            way = places[start:stop, side]
-            if np.linalg.norm(way[:, None] - way[None], axis=-1).max() <= GLIDE:
-                continue
-            lifted = min(size, len(free))
-            airborne = ~planted[:, 2 - 2 * side : 4 - 2 * side].any(axis=1)
-            candidates = [low for low in range(start, stop - lifted + 1) if not fixed[low : low + lifted].any()]
-            if not candidates:
-                continue
-            gains = [_gain(places[:, side], airborne, low, lifted, (start, stop)) for low in candidates]
-            low = candidates[int(np.argmax(gains))]
-            planted[low : low + lifted, columns] = False
-            left += [(a, b) for a, b in ((start, low), (low + lifted, stop)) if b - a > 1]
-    return tidy_contacts(planted, fps)
-
-
-def _gain(
-    places: NDArray[np.float64], airborne: NDArray[np.bool_], low: int, lifted: int, stand: tuple[int, int]
-) -> float:
-    """How far a foot goes in `lifted` frames, less while the other is in the air, too, and at the stand's ends."""
-    high = min(low + lifted, len(places) - 1)
-    far = float(np.linalg.norm(places[high] - places[max(low - 1, 0)]))
-    aside = abs(low + lifted / 2 - sum(stand) / 2) / (stand[1] - stand[0])
-    return far * (1 - 0.9 * float(airborne[low : low + lifted].mean())) * (1 - 0.5 * aside)
+    return without_glides(motion, planted, fixed)
 
 
 def carrying(

@@ -13,6 +13,7 @@ from ..motion.skeleton import JOINT_NAMES, SOLE_THICKNESS
 from ..representation.default import ROOT_HEIGHT, joint_columns
 from ..retarget.foot_lock import lock_feet
 from .floating import poses_given
+from .glides import without_glides
 
 STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
 """Metres a second, and metres over a flat foot: what is slower and lower stands, or was meant to."""
@@ -79,4 +80,5 @@ def lock_free_feet(motion: Motion, contacts: NDArray[np.bool_], observed_mask: N
         observed_mask: (T,207), above 0 = given; None = nothing was.
     """
     given = None if observed_mask is None else (observed_mask[:, _LEG_COLUMNS] > 0).any(axis=1)
-    return lock_feet(motion, contacts, SWING_HEIGHT, fixed=given)
+    free = np.zeros(motion.num_frames, bool) if given is None else given
+    return lock_feet(motion, without_glides(motion, np.asarray(contacts, bool), free), SWING_HEIGHT, fixed=given)
