@@ -14,7 +14,7 @@ import numpy as np
 from .planting import runs
 from .time_chain import TimeChain
 
-CREEP, FARTHEST_CREEP = 0.02, 0.0098  # metres in one contact: usually, and across at most
+CREEP, FARTHEST_CREEP = 0.02, 0.0098  # in one contact: usually, and across at most; metres of a foot of usual length
 SINK, FARTHEST_SINK = 0.002, 0.004  # under the height at which a planted point stands
 HOVER = 0.01  # over it: feet that hover against each other in the capture rather do so on the rig than turn the legs
 ON_GROUND = 0.035  # a planted foot this near to the ground is put on it; farther up it's on something
