@@ -80,7 +80,7 @@ def test_feet_stand_on_real_tables(table: str, real_clips: list[Motion], shared_
     rig = read_table(shared_data.parent / "rigs" / f"{table}.json")
     mapping = detect_mapping(rig)
     resting = joint_places(rig, mapping.bones, rig.rest[None])
-    foot = np.linalg.norm(resting["left_foot"][0] - resting["left_ankle"][0])
+    foot = float(np.linalg.norm(resting["left_foot"][0] - resting["left_ankle"][0]))
     assert foot <= 0.13
     for motion in real_clips:
         poses = to_rig(motion, rig, mapping, RetargetOptions(foot_lock=True))
