@@ -1,0 +1,129 @@
+"""`python -m training.in_between.data_size`: how far held-out gaps are missed by, by how many clips were learned from.
+
+A learner that needs no steps (ridge regression on random features of what the gap network is told) is taught with
+quarters of the training clips; so the curve is of data alone. Errors are over a plain curve's, as in training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from motionmix_core.editing.gap_network import ROOT_SCALE, TURN_SCALE
+from motionmix_core.errors import MotionMixError
+from training.evaluation.clip_cache import DEFAULT_CACHE, ClipCache, open_cache
+from training.in_between.bank import Bank, filled, joined
+from training.in_between.gaps import GapSampler
+from training.in_between.learning import GapLoss
+
+PARTS = 4
+FEATURES = 1536
+RIDGES = (30.0, 300.0, 3000.0, 30000.0)
+_NEARLY_NOTHING = 0.02
+
+
+class RandomFeatures:
+    """(B, N) numbers as they are and through random rectified units: (B, 1 + N + width)."""
+
+    def __init__(self, bank: Bank, width: int = FEATURES, seed: int = 0) -> None:
+        numbers = bank.numbers.float()
+        self._mean, self._std = numbers.mean(0), numbers.std(0).clamp(min=0.05)
+        draw = torch.Generator().manual_seed(seed)
+        self._weights = torch.randn((numbers.shape[1], width), generator=draw) / numbers.shape[1] ** 0.5
+        self._bias = torch.randn(width, generator=draw)
+
+    def __call__(self, numbers: Tensor) -> Tensor:
+        """Of gaps' numbers."""
+        seen = (numbers.float() - self._mean) / self._std
+        return torch.cat((torch.ones(len(seen), 1), seen, (seen @ self._weights + self._bias).relu()), dim=1)
+
+
+def corrections(bank: Bank) -> Tensor:
+    """(B, WAVES * 69) the waves that lead nearest to the truth where it is known, small ones where it isn't."""
+    waves, off = bank.waves.float(), bank.off.float()
+    gram = waves.mT @ waves + _NEARLY_NOTHING * torch.eye(waves.shape[-1])
+    scale = torch.tensor([ROOT_SCALE] * 3 + [TURN_SCALE] * 66)
+    return (-torch.linalg.solve(gram, waves.mT @ off) / scale).flatten(1)
+
+
+def products(features: RandomFeatures, bank: Bank) -> tuple[Tensor, Tensor]:
+    """What ridge regression needs of some gaps; those of several parts add up."""
+    seen = features(bank.numbers)
+    return seen.T @ seen, seen.T @ corrections(bank)
+
+
+def missed(loss: GapLoss, features: RandomFeatures, bank: Bank, solution: Tensor) -> NDArray[np.float64]:
+    """Places and rotations, over the plain curve's."""
+    gaps = bank.chosen(torch.arange(len(bank)))
+    waves = (features(bank.numbers) @ solution).unflatten(1, (gaps.waves.shape[-1], -1))
+    made, plain = loss(waves, gaps), loss(None, gaps)
+    return np.array([float(a.mean() / b.mean()) for a, b in zip(made, plain, strict=True)])
+
+
+def parts_of(cache: ClipCache) -> list[ClipCache]:
+    """The training clips in PARTS parts, nearly alike in frames."""
+    clips = [clip for clip in cache.ids("train") if cache.clips[clip]["shippable"]]
+    order = np.random.default_rng(0).permutation(len(clips))
+    return [
+        replace(cache, clips={clips[i]: cache.clips[clips[i]] for i in order[part::PARTS]}) for part in range(PARTS)
+    ]
+
+
+def curve(
+    cache: ClipCache, missing: tuple[int, int], gaps: int, width: int = FEATURES
+) -> list[tuple[float, NDArray[np.float64]]]:
+    """(share of the clips, held-out errors of places and rotations, means over the ways to choose so many parts).
+
+    missing: shortest and longest gap; gaps: of each part, and of the held-out clips; width: random features. The ridge
+    is the best on held-out clips for each share.
+    """
+    rng = np.random.default_rng(0)
+    samplers = [GapSampler(part, "train", (1.0,)) for part in parts_of(cache)]
+    banks = [filled(sampler, rng, gaps, missing, 8) for sampler in samplers]
+    held_out = filled(GapSampler(cache, "val", (1.0,)), rng, gaps, missing, 8)
+    loss = GapLoss(samplers[0].spread(rng))
+    features = RandomFeatures(joined(banks), width)
+    sums = [products(features, bank) for bank in banks]
+    found = []
+    for count in (1, 2, PARTS):
+        errors = []
+        for chosen in combinations(range(PARTS), count):
+            gram, targets = (sum(sums[part][k] for part in chosen) for k in range(2))
+            solved = (torch.linalg.solve(gram + ridge * torch.eye(len(gram)), targets) for ridge in RIDGES)
+            errors.append([missed(loss, features, held_out, solution) for solution in solved])
+        means = np.mean(errors, axis=0)
+        found.append((count / PARTS, means[means.sum(axis=1).argmin()]))
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit status (2 for missing data)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.in_between.data_size", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="prepared motion")
+    parser.add_argument("--missing", type=int, nargs=2, default=(12, 18), help="shortest and longest gap, frames")
+    parser.add_argument("--gaps", type=int, default=8192, help="that each quarter of the clips yields")
+    arguments = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    try:
+        found = curve(open_cache(arguments.cache), tuple(arguments.missing), arguments.gaps)
+    except MotionMixError as error:
+        print(f"data_size: {error}", file=sys.stderr)
+        return 2
+    for share, (places, turns) in found:
+        print(f"{share:4.0%} of the clips  places {places:.3f}  rotations {turns:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
