@@ -83,7 +83,8 @@ def lock_rig_feet(
     if not planted.any():
         return {}, np.zeros((motion.num_frames, 3)), planted.reshape(-1, 4)
     heights = calibration.floor + np.array([calibration.sole[side] for side in _SIDES])
-    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale, np.linalg.norm(away, axis=-1))
+    metre = float(1 / np.cbrt(np.abs(np.linalg.det(rig.world[:3, :3]))))
+    fit = fit_feet(legs, planted, heights, motion.fps, calibration.scale, metre, np.linalg.norm(away, axis=-1))
     shift = fit.body[:, None]
     hips, knees, ankles = legs.hips + shift, legs.knees + shift, legs.ankles + shift
     # toes stay on the ground under a heel that rises more or less; those of a foot that is set down whole go along

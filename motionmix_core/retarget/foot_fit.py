@@ -38,6 +38,7 @@ ROUNDED = 1.02  # times what a contact may creep or sink is near enough: the leg
 TURNED = 0.15  # radians that a foot may be turned in a round: its toes go in a circle, not along a line
 BODY_ACCELERATION, FOOT_ACCELERATION, FOOT_TURNING = 2.0, 5.0, 60.0  # m/s², m/s², rad/s²
 FOOT_LENGTH = 0.121  # metres from the canonical foot's ankle to its toe joint: creeping is measured by it
+GIANT = 1.5  # times as long a foot creeps in proportion; one that is a bit longer does no farther than that
 _FOOT = (3, 8)  # where each foot's unknowns begin: the ankle's offset (3), pitch, yaw; the first three are the body's
 _SIZE = 13
 _UP = np.array([0.0, 1.0, 0.0])
@@ -69,18 +70,27 @@ class FootFit:
 
 
 def fit_feet(
-    legs: Legs, planted: np.ndarray, heights: np.ndarray, fps: float, unit: float, strays: np.ndarray
+    legs: Legs,
+    planted: np.ndarray,
+    heights: np.ndarray,
+    fps: float,
+    unit: float,
+    metre: float,
+    strays: np.ndarray,
 ) -> FootFit:
     """The fit. planted: (T, 2, 2) [foot][ankle, toe]. heights: (2, 2) of a foot that stands flat.
 
-    unit: length units to the metre. strays: (T, 2, 2) metres by which the motion itself takes a planted point away
-    from where it stands; where limbs or a foot would have to turn too far, points that stray are given up.
+    unit: length units to a metre of the motion; metre: to one of the scene. strays: (T, 2, 2) metres by which
+    the motion itself takes a planted point away from where it stands; where limbs or a foot would have to turn too far,
+    points that stray are given up.
     """
     planted = planted.copy()
     frames = len(planted)
     free = legs.toes - legs.ankles
     length = float(np.linalg.norm(free[0], axis=-1).mean())
     foot_unit = max(length / FOOT_LENGTH, 0.3 * unit)  # the second for a foot without length
+    if foot_unit < GIANT * metre:
+        foot_unit = min(foot_unit, metre)
     lateral = np.cross(_UP, free)
     lateral /= np.maximum(np.linalg.norm(lateral, axis=-1, keepdims=True), 1e-9)
     rises = np.stack((legs.ankles[..., 1], legs.toes[..., 1]), axis=-1) - heights
