@@ -17,19 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_normalise, quat_to_axis_angle
+from .cusps import cusps
 from .hits import hits_given_back
 from .noise import WALK_POWER
 
-BLOCK_FRAMES = 32
-HOP_FRAMES = 4
-CYCLE = 24
-"""Frames to which a law's cosines are counted."""
+BLOCK_SECONDS = 32 / 30
+HOP_SECONDS = 4 / 30
+CYCLE = 0.8
+"""Seconds to which a law's cosines are counted."""
 
 SLOPES = (4.0, 6.0, 8.0)
 """Of the power over frequency, for motion that is mostly slow."""
 
 EDGES, EDGE_SLOPE = (3.0, 4.0, 6.0, 8.0, 10.0, 14.0), 6.0
-"""Half cycles in `CYCLE` frames up to which motion has as much power as at rest, and how it falls from there: blows,
+"""Half cycles in `CYCLE` up to which motion has as much power as at rest, and how it falls from there: blows,
 claps."""
 
 STRENGTHS = 15
@@ -44,52 +45,55 @@ SHARED = 0.7
 Curves = NDArray[np.float64]
 
 
-def without_noise(values: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
+def without_noise(values: Curves, sigma: Curves, wanders: float = 0.0, fps: float = 30.0) -> Curves:
     """(T, J, C) curves of J joints with noise of standard deviations sigma (J,) taken out; 0 keeps a joint's curves.
 
     wanders: share of the noise's power that is a random walk, of steps that white noise of that strength would be
         mistaken for (`noise.WALK_POWER`).
     """
-    out, noisy, starts = values.copy(), np.flatnonzero(sigma > 0), _starts(len(values))
+    out, noisy, starts = values.copy(), np.flatnonzero(sigma > 0), _starts(len(values), fps)
     if len(noisy) and len(starts):
-        blocks = values[:, noisy][starts[:, None] + np.arange(_size(len(values)))]
-        out[:, noisy] = _joined(_shrunk(blocks, sigma[noisy], wanders), starts, len(values))
+        blocks = values[:, noisy][starts[:, None] + np.arange(_size(len(values), fps))]
+        out[:, noisy] = _joined(_shrunk(blocks, sigma[noisy], fps, wanders), starts, len(values))
     return out
 
 
-def rotations_without_noise(rotations: Curves, sigma: Curves) -> Curves:
+def rotations_without_noise(rotations: Curves, sigma: Curves, fps: float = 30.0) -> Curves:
     """(T, J, 4) quaternions with rotation noise of sigma (J,) radians taken out; 0 keeps a joint's to the bit.
 
     Each stretch is handled as rotation vectors from its own mean rotation.
     """
-    out, noisy, starts = rotations.copy(), np.flatnonzero(sigma > 0), _starts(len(rotations))
+    out, noisy, starts = rotations.copy(), np.flatnonzero(sigma > 0), _starts(len(rotations), fps)
     if not (len(noisy) and len(starts)):
         return out
-    blocks = rotations[:, noisy][starts[:, None] + np.arange(_size(len(rotations)))]
+    sharp = cusps(rotations[:, noisy], sigma[noisy], fps)
+    smooth = quat_mul(rotations[:, noisy], axis_angle_to_quat(-sharp))
+    blocks = smooth[starts[:, None] + np.arange(_size(len(rotations), fps))]
     blocks = _same_side(blocks, blocks[:, blocks.shape[1] // 2, None])
     mean = quat_normalise(blocks.mean(axis=1, keepdims=True))
-    turns = _shrunk(quat_to_axis_angle(quat_mul(quat_inv(mean), blocks)), sigma[noisy])
+    turns = _shrunk(quat_to_axis_angle(quat_mul(quat_inv(mean), blocks)), sigma[noisy], fps)
     calm = _same_side(quat_mul(mean, axis_angle_to_quat(turns)), blocks)
     # the blocks of one frame may hold opposite quaternions of one rotation
-    signs = np.where((blocks * rotations[:, noisy][starts[:, None] + np.arange(blocks.shape[1])]).sum(-1) < 0, -1, 1)
+    signs = np.where((blocks * smooth[starts[:, None] + np.arange(blocks.shape[1])]).sum(-1) < 0, -1, 1)
     joined = quat_normalise(_joined(calm * signs[..., None], starts, len(rotations)))
-    out[:, noisy] = hits_given_back(joined, rotations[:, noisy], sigma[noisy])
+    out[:, noisy] = quat_mul(hits_given_back(joined, smooth, sigma[noisy]), axis_angle_to_quat(sharp))
     return out
 
 
-def _size(frames: int) -> int:
-    return min(BLOCK_FRAMES, frames)
+def _size(frames: int, fps: float) -> int:
+    return min(max(5, round(BLOCK_SECONDS * fps)), frames)
 
 
-def _starts(frames: int) -> NDArray[np.int64]:
+def _starts(frames: int, fps: float) -> NDArray[np.int64]:
     """First frames of the overlapping stretches; none for a motion too short to tell noise from motion."""
-    size = _size(frames)
+    size = _size(frames, fps)
     if size < 5:
         return np.zeros(0, np.int64)
-    return np.unique(np.append(np.arange(0, frames - size + 1, HOP_FRAMES), frames - size))
+    hop = max(1, round(HOP_SECONDS * fps))
+    return np.unique(np.append(np.arange(0, frames - size + 1, hop), frames - size))
 
 
-def _shrunk(blocks: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
+def _shrunk(blocks: Curves, sigma: Curves, fps: float, wanders: float = 0.0) -> Curves:
     """(B, S, J, C) stretches of curves with noise of sigma (J,) taken out of them."""
     count, size, joints, channels = blocks.shape
     line, basis = _line(size), _cosines(size)
@@ -101,7 +105,7 @@ def _shrunk(blocks: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
     noise = noise * (1 - wanders + wanders * walk)
     axes = np.linalg.eigh(np.einsum("bkjc,bkjd->bjcd", coefficients, coefficients))[1]
     turned = np.einsum("bkjc,bjcd->jbdk", coefficients, axes)
-    laws = _laws(size)
+    laws = _laws(size, fps)
     total = laws[None] + noise[:, None]  # (J, H, K)
     flat = (turned**2).reshape(joints, -1, size)
     likelihood = flat @ (-0.5 / total).transpose(0, 2, 1) - 0.5 * np.log(total).sum(axis=-1)[:, None]
@@ -115,9 +119,9 @@ def _shrunk(blocks: Curves, sigma: Curves, wanders: float = 0.0) -> Curves:
 
 
 @cache
-def _laws(size: int) -> Curves:
+def _laws(size: int, fps: float) -> Curves:
     """(H, K) power of a motion's cosine coefficients, in squares of radians or metres."""
-    frequency = np.arange(size) * (CYCLE / size)
+    frequency = np.arange(size) * (CYCLE * fps / size)
     shapes = [(1 + frequency / 2) ** -slope for slope in SLOPES]
     shapes += [1 / (1 + (frequency / edge) ** EDGE_SLOPE) for edge in EDGES]
     return np.asarray((4.0 ** -np.arange(STRENGTHS)[:, None, None] * np.stack(shapes)).reshape(-1, size))

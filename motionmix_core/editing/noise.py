@@ -67,6 +67,7 @@ class NoiseEstimate:
     popping: Held
     wanders: float = 1.0
     made_up: NDArray[np.bool_] | None = None
+    fps: float = 30.0
 
     @property
     def pops(self) -> NDArray[np.bool_]:
@@ -81,14 +82,14 @@ class NoiseEstimate:
     @property
     def excess(self) -> NDArray[np.float64]:
         """(22,) what the joints shake by beyond what clean captures do, radians; 0 where the others make up for it."""
-        return _beyond(self.joints, ROUGHNESS) * (1.0 if self.made_up is None else ~self.made_up[:-1])
+        return _beyond(self.joints, ROUGHNESS * rate(self.fps)) * (1.0 if self.made_up is None else ~self.made_up[:-1])
 
     @property
     def root_excess(self) -> float:
         """The same for the root, metres."""
         if self.made_up is not None and self.made_up[-1]:
             return 0.0
-        return float(_beyond(np.array(self.root), ROOT_ROUGHNESS))
+        return float(_beyond(np.array(self.root), ROOT_ROUGHNESS * rate(self.fps)))
 
     @property
     def root_steps(self) -> float:
@@ -126,6 +127,11 @@ def _beyond(found: NDArray[np.float64], roughness: NDArray[np.float64] | float) 
     return np.asarray(sure * np.sqrt(np.maximum(found**2 - roughness**2, 0.0)))
 
 
+def rate(fps: float) -> float:
+    """What liveliness is at another rate, times what it is at 30 frames a second: the closer the frames the less."""
+    return float(np.sqrt(30 / fps))
+
+
 def _evidence(excess: NDArray[np.float64]) -> float:
     shaking = float(np.degrees(np.sqrt(np.mean(excess**2))))
     return float(np.clip((shaking - QUIET_DEGREES) / (SHAKING_DEGREES - QUIET_DEGREES), 0.0, 1.0))
@@ -145,12 +151,13 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     pops = popping(whole)
     pops = Held(pops.rotations & ~dropped[:, None], pops.root & ~dropped)
     whole = without_bad(whole, pops)
-    sigma = _without_fillings(rotation_course(whole), dropped, ROUGHNESS)
-    root = float(_without_fillings(whole.root_positions, dropped, ROOT_ROUGHNESS))
+    rough, root_rough = ROUGHNESS * rate(motion.fps), ROOT_ROUGHNESS * rate(motion.fps)
+    sigma = _without_fillings(rotation_course(whole), dropped, rough)
+    root = float(_without_fillings(whole.root_positions, dropped, root_rough))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
     wanders = wandering(whole.root_positions, dropped)
-    made_up = made_up_for(whole, np.append(_beyond(sigma, ROUGHNESS) > 0, root > ROOT_ROUGHNESS))
-    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders, made_up)
+    made_up = made_up_for(whole, np.append(_beyond(sigma, rough) > 0, root > root_rough))
+    return NoiseEstimate(ratio / np.sqrt(1 + ratio * ratio), sigma, root, dropped, pops, wanders, made_up, motion.fps)
 
 
 def without_bad(motion: Motion, bad: Held) -> Motion:

@@ -21,7 +21,7 @@ from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 from .steady_feet import steadied
 
-REAL_FIRMNESS, SLIDING_FIRMNESS, SHAKEN_FIRMNESS = 0.15, 2.0, 4.0
+REAL_FIRMNESS, SLIDING_FIRMNESS, SHAKEN_FIRMNESS = 0.07, 0.8, 8.0
 """Of the feet in captures in which nothing is wrong with them (they stand a little stiller, by fractions of a
 millimetre in the mean), in those whose feet slide for sure, and in those whose legs shook."""
 
@@ -82,9 +82,9 @@ def _taken(capture: Motion, calm: Motion, good: Held) -> Motion:
 
 def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     """The motion without noise of the estimated strength."""
-    rotations = rotations_without_noise(motion.rotations, noise.excess * force)
+    rotations = rotations_without_noise(motion.rotations, noise.excess * force, motion.fps)
     sigma = np.array([noise.root_excess * force])
-    root = without_noise(motion.root_positions[:, None], sigma, noise.wanders)[:, 0]
+    root = without_noise(motion.root_positions[:, None], sigma, noise.wanders, motion.fps)[:, 0]
     return Motion(motion.skeleton, root, rotations, motion.fps)
 
 
@@ -100,4 +100,4 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float, travel_told: b
     slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, steady_contacts(motion))
     firmness = max(REAL_FIRMNESS, SHAKEN_FIRMNESS * evidence, SLIDING_FIRMNESS * slides)
     fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)
-    return steadied(moved, firmness, fixed)
+    return steadied(moved, firmness, fixed, evidence)

@@ -27,9 +27,10 @@ from .standing import standing
 
 SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
 CONTRADICTION, LEFT_CONTRADICTION = 0.15, 0.1  # metres a second: a foot that moves by so much counts half; then
-STILL = 0.01  # metres a second: slower is as good as still
+SHAKEN_CONTRADICTION = 2.0  # the same of feet that shook: to leave out their fast steps would add up to a walk
+STILL, SHAKEN_STILL = 0.01, 0.05  # metres a second: slower is as good as still; the same of feet that shook
 ROUNDS = 4
-SHIFT = 0.05  # metres that a foot may be shifted by, at full firmness; it grows with its root
+SHIFT = 0.03  # metres that a foot may be shifted by, at full firmness; it grows with its root
 ACCELERATION = 3.0  # metres a second squared that the shift may add
 SOFT = 0.9  # of a leg's length, from where on it is nearly straight
 FIXED = 1e-5  # metres, where nothing may be shifted
@@ -39,13 +40,14 @@ _HIPS, _KNEES, _ANKLES = ([JOINT_NAMES.index(f"{side}_{part}") for side in SIDES
 Curve = NDArray[np.float64]
 
 
-def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = None) -> Motion:
+def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = None, shaken: float = 0.0) -> Motion:
     """The motion with its standing feet stiller; only hips, knees and ankles turn.
 
     Args:
         motion: T frames.
         firmness: above 0; 1 = slides of a few centimetres go nearly whole.
         fixed: (T, 2) bool: frames in which the left and the right leg may not change.
+        shaken: 0..1, how sure it is that the feet shook.
     """
     if firmness <= 0 or motion.num_frames < 5:
         return motion
@@ -57,7 +59,7 @@ def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = 
     goals = ankles.copy()
     for side in range(2):
         pair = slice(2 * side, 2 * side + 2)
-        goals[:, side] += _shift(feet[:, pair], sure[:, pair], firmness, fixed[:, side], motion.fps)
+        goals[:, side] += _shift(feet[:, pair], sure[:, pair], firmness, fixed[:, side], motion.fps, shaken)
     world = motion.global_rotations().copy()
     goals = _within_reach(hips, ankles, goals, _lengths(motion))
     for side in range(2):
@@ -97,20 +99,26 @@ def _softened(reach: Curve) -> Curve:
     return np.asarray(np.minimum(reach, SOFT) + (area - (SOFT * edge + np.arcsin(SOFT))) / (2 * edge))
 
 
-def _shift(points: Curve, sure: Curve, firmness: float, fixed: NDArray[np.bool_], fps: float) -> Curve:
+def _shift(
+    points: Curve, sure: Curve, firmness: float, fixed: NDArray[np.bool_], fps: float, shaken: float = 0.0
+) -> Curve:
     """(T, 3) shift of a foot whose two points (T, 2, 3) stand as surely as (T, 2) says."""
     frames = len(points)
     steps = np.diff(points, axis=0)
     most = firmness * np.minimum(sure[1:], sure[:-1]) * (fps / SPEED) ** 2
     smooth = difference_bands(np.full(frames - 2, (fps * fps / ACCELERATION) ** 2), 2, frames)
     smooth[0] += np.where(fixed, 1 / FIXED**2, 1 / (firmness * SHIFT**2))
+    first, then = (own + shaken * (SHAKEN_CONTRADICTION - own) for own in (CONTRADICTION, LEFT_CONTRADICTION))
+    still = STILL + shaken * (SHAKEN_STILL - STILL)
     shift = np.zeros((frames, 3))
     for round_ in range(ROUNDS):
         speed = np.linalg.norm(steps + np.diff(shift, axis=0)[:, None], axis=-1) * fps
+        # holding heel and toe of a foot that trembles by turns would walk it away
+        speed += shaken * (speed.mean(axis=1, keepdims=True) - speed)
         if round_ == 0:
-            weights = most / (1 + (speed / CONTRADICTION) ** 2)
+            weights = most / (1 + (speed / first) ** 2)
         else:
-            weights = most * SPEED / np.hypot(speed, STILL) / (1 + (speed / LEFT_CONTRADICTION) ** 2)
+            weights = most * SPEED / np.hypot(speed, still) / (1 + (speed / then) ** 2)
         bands = smooth.copy()
         bands[:2] += difference_bands(weights.sum(axis=1), 1, frames)
         told = -np.einsum("tp,tpc->tc", weights, steps)

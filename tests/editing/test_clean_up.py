@@ -74,8 +74,9 @@ def test_a_pop_goes_and_the_other_joints_stay(generator: Generator, length: int)
     np.testing.assert_allclose(made.rotations[60, others], truth.rotations[60, others], atol=1e-3)
 
 
-def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator) -> None:
-    truth = punch()
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0, 120.0])
+def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator, fps: float) -> None:
+    truth = punch(fps)
     noisy = JointJitter(1.0, 0.02, 0.02).apply(truth, rng)
     made = cleaned(generator, noisy)
     peaks = [np.linalg.norm(np.diff(motion.positions()[:, WRIST], axis=0), axis=-1).max() for motion in (made, truth)]
@@ -83,8 +84,9 @@ def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator)
     assert error(made, truth) < 0.3 * error(noisy, truth)
 
 
-def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator) -> None:
-    truth = clap()
+@pytest.mark.parametrize("fps", [30.0, 60.0, 120.0])
+def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator, fps: float) -> None:
+    truth = clap(fps)
     made = cleaned(generator, JointJitter(1.0, 0.02, 0.02).apply(truth, rng))
     hands = [JOINT_NAMES.index("left_wrist"), WRIST]
     apart, nearest = (
@@ -92,7 +94,7 @@ def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator) ->
     )
     closed = nearest < nearest.min() + 0.005
     assert closed.sum() >= 6
-    assert np.abs(apart - nearest)[closed].mean() < 0.015
+    assert np.abs(apart - nearest)[closed].mean() < 0.025
 
 
 def test_a_drifting_root_is_calmed(generator: Generator, rng: np.random.Generator) -> None:
@@ -111,6 +113,19 @@ def test_travel_is_fitted_to_the_steps(amount: float) -> None:
     wrong, left = (float(np.abs(m.root_positions[-1, 2] - truth.root_positions[-1, 2])) for m in (sliding, made))
     assert left < 0.25 * wrong
     assert travel_fitted(truth) is truth
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.1])
+def test_a_slide_of_ten_percent_is_halved_and_nothing_jerks(generator: Generator, share: float) -> None:
+    truth = lively_walk(5.0)
+    root = truth.root_positions.copy()
+    root[:, 2] *= 1 + share
+    sliding = replace(truth, root_positions=root)
+    made = cleaned(generator, sliding)
+    standing = foot_contacts(truth.positions(), truth.fps)
+    skates = [contact_skating(motion.positions(), standing, truth.fps) for motion in (sliding, made)]
+    assert skates[1] < 0.5 * skates[0]
+    assert error(made, truth) < 0.5
 
 
 def test_a_slide_of_ten_percent_leaves_the_motion_otherwise_alone(

@@ -12,6 +12,7 @@ from motionmix_core.metrics.jitter import acceleration_error
 from motionmix_core.metrics.skating import contact_skating
 from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_mul
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import lively_stand, lively_walk
 
@@ -61,6 +62,18 @@ def test_only_legs_turn_and_fixed_ones_do_not() -> None:
     # beside what is fixed the shift comes in smoothly: no step that the capture hasn't
     foot = (made.positions() - captured.positions())[35:66, JOINT_NAMES.index("left_foot")]
     assert np.linalg.norm(np.diff(foot, axis=0), axis=-1).max() < 0.006
+
+
+def test_feet_that_shook_stay_where_they_stand(rng: np.random.Generator) -> None:
+    truth = lively_stand(4.0)
+    rotations = truth.rotations.copy()
+    turns = axis_angle_to_quat(rng.normal(0, 0.01, (truth.num_frames, len(LEGS), 3)))
+    rotations[:, LEGS] = quat_mul(rotations[:, LEGS], turns)
+    made = steadied(replace(truth, rotations=rotations), 8.0, shaken=1.0)
+    feet = [JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
+    off = np.linalg.norm((made.positions() - truth.positions())[:, feet], axis=-1)
+    assert off.mean(axis=0).max() < 0.015  # and don't walk away, step by step
+    assert skate(made, truth) < 0.3 * skate(replace(truth, rotations=rotations), truth)
 
 
 def test_the_motion_that_is_given_stays_as_it_was() -> None:
