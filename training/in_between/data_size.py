@@ -28,6 +28,7 @@ from training.in_between.learning import GapLoss
 PARTS = 4
 FEATURES = 1536
 RIDGES = (30.0, 300.0, 3000.0, 30000.0)
+HELD_OUT = 1024
 _NEARLY_NOTHING = 0.02
 
 
@@ -83,13 +84,13 @@ def curve(
 ) -> list[tuple[float, NDArray[np.float64]]]:
     """(share of the clips, held-out errors of places and rotations, means over the ways to choose so many parts).
 
-    missing: shortest and longest gap; gaps: of each part, and of the held-out clips; width: random features. The ridge
-    is the best on held-out clips for each share.
+    missing: shortest and longest gap; gaps: of each part; width: random features. The ridge is the best on held-out
+    clips for each share.
     """
     rng = np.random.default_rng(0)
     samplers = [GapSampler(part, "train", (1.0,)) for part in parts_of(cache)]
     banks = [filled(sampler, rng, gaps, missing, 8) for sampler in samplers]
-    held_out = filled(GapSampler(cache, "val", (1.0,)), rng, gaps, missing, 8)
+    held_out = filled(GapSampler(cache, "val", (1.0,)), rng, min(gaps, HELD_OUT), missing, 8)
     loss = GapLoss(samplers[0].spread(rng))
     features = RandomFeatures(joined(banks), width)
     sums = [products(features, bank) for bank in banks]
