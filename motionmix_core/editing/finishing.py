@@ -34,10 +34,11 @@ def feet_held(
         contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
         fixed: (T,) bool: poses that don't change, to the last bit.
         sides: the legs that may change; "left", "right".
-        sinks: whether the hips may sink where a leg is too short; else it reaches as far as it can.
+        sinks: whether the hips may sink where a leg is too short; else it reaches as far as it can, and no foot steps
+            while the other is in the air: something has to bear hips that keep their way.
         swing_height: as for `lock_feet`.
     """
-    planted = with_steps(motion, np.asarray(contacts, bool), np.asarray(fixed, bool))
+    planted = with_steps(motion, np.asarray(contacts, bool), np.asarray(fixed, bool), one_stands=not sinks)
     for index, side in enumerate(SIDES):
         if side not in sides:
             planted[:, 2 * index : 2 * index + 2] = False

@@ -34,8 +34,11 @@ _HIPS = [JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right")]
 Contacts = NDArray[np.bool_]
 
 
-def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> Contacts:
-    """Contacts (T,4) with steps where a stand leads from one place in fixed frames (T,) to another, or glides along."""
+def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_], one_stands: bool = False) -> Contacts:
+    """Contacts (T,4) with steps where a stand leads from one place in fixed frames (T,) to another, or glides along.
+
+    one_stands: a foot that glides steps while the other stands only.
+    """
     feet = motion.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3)
     planted = tidy_contacts(contacts, motion.fps)
     for start, stop in runs(~fixed):
@@ -54,7 +57,7 @@ def with_steps(motion: Motion, contacts: Contacts, fixed: NDArray[np.bool_]) -> 
             middle = start + length * (number + 0.5) / len(order)
             low = int(np.clip(round(middle - size / 2), start, stop - size))
             planted[low : low + size, 2 * side : 2 * side + 2] = False
-    return without_glides(motion, planted, fixed)
+    return without_glides(motion, planted, fixed, one_stands)
 
 
 def carrying(

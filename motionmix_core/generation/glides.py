@@ -19,13 +19,16 @@ STEP_SECONDS = 0.4
 """How long a step takes, where there is time."""
 
 
-def without_glides(motion: Motion, contacts: NDArray[np.bool_], fixed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def without_glides(
+    motion: Motion, contacts: NDArray[np.bool_], fixed: NDArray[np.bool_], one_stands: bool = False
+) -> NDArray[np.bool_]:
     """Contacts (T,4) with steps in each stand whose foot travels far; those in fixed frames (T,) stay.
 
     Args:
         motion: T frames on the canonical skeleton.
         contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
         fixed: (T,) bool: frames whose feet stand where they stand.
+        one_stands: no foot steps while the other is in the air.
     """
     places = motion.positions()[:, FOOT_INDICES].reshape(-1, 2, 2, 3).mean(axis=2)[..., (0, 2)]
     planted = contacts.copy()
@@ -44,7 +47,8 @@ def without_glides(motion: Motion, contacts: NDArray[np.bool_], fixed: NDArray[n
                 continue
             lifted = min(size, len(free))
             airborne = ~planted[:, 2 - 2 * side : 4 - 2 * side].any(axis=1)
-            candidates = [low for low in range(start, stop - lifted + 1) if not fixed[low : low + lifted].any()]
+            bound = fixed | airborne if one_stands else fixed
+            candidates = [low for low in range(start, stop - lifted + 1) if not bound[low : low + lifted].any()]
             if not candidates:
                 continue
             gains = [_gain(places[:, side], airborne, low, lifted, (start, stop)) for low in candidates]

@@ -48,3 +48,12 @@ def test_what_is_fixed_stands_on() -> None:
     stands = without_glides(motion, np.ones((90, 4), bool), fixed)
     assert stands[fixed].all()
     assert without_glides(motion, np.ones((90, 4), bool), np.ones(90, bool)).all()
+
+
+def test_a_foot_that_bears_the_body_alone_takes_no_step() -> None:
+    motion = slowing_down()
+    one = np.ones((90, 4), bool)
+    one[5:60, :2] = False
+    free = np.zeros(90, bool)
+    assert not without_glides(motion, one, free)[5:60, 2:].all()
+    assert without_glides(motion, one, free, one_stands=True)[5:60, 2:].all()
