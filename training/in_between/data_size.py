@@ -98,7 +98,7 @@ def curve(
     for count in (1, 2, PARTS):
         errors = []
         for chosen in combinations(range(PARTS), count):
-            gram, targets = (sum(sums[part][k] for part in chosen) for k in range(2))
+            gram, targets = (torch.stack([sums[part][k] for part in chosen]).sum(0) for k in range(2))
             solved = (torch.linalg.solve(gram + ridge * torch.eye(len(gram)), targets) for ridge in RIDGES)
             errors.append([missed(loss, features, held_out, solution) for solution in solved])
         means = np.mean(errors, axis=0)

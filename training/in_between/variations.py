@@ -12,7 +12,7 @@ from motionmix_core.motion.skeleton import JOINT_NAMES, PARENTS
 
 LIMBS = (("left_collar",), ("right_collar",), ("left_collar", "right_collar"), ("spine1",))
 """Where the chains begin that are taken from another body: either arm, both, or all above the hips."""
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
