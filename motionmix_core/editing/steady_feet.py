@@ -26,7 +26,7 @@ from .finishing import SIDES
 from .standing import standing
 
 SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
-CONTRADICTION, LEFT_CONTRADICTION = 0.15, 0.1  # metres a second: a foot that moves by so much counts half; then
+CONTRADICTION, LEFT_CONTRADICTION = 0.2, 0.15  # metres a second: a foot that moves by so much counts half; then
 SHAKEN_CONTRADICTION = 2.0  # the same of feet that shook: to leave out their fast steps would add up to a walk
 STILL, SHAKEN_STILL = 0.01, 0.05  # metres a second: slower is as good as still; the same of feet that shook
 ROUNDS = 4
