@@ -24,13 +24,14 @@ GRAVITY = 9.81
 IN_THE_AIR = 0.03  # metres between the soles and the ground
 SHORTEST_SECONDS = 0.07
 FALLING = 2.5  # metres a second squared: whose hips fall so on the mean is in flight
-TOO_LONG = 1.6  # times as long as a fall from there takes: nobody stays up so long
+TOO_LONG = 2.0  # times as long as a fall from there takes: nobody stays up so long, in hand-made animation either
 RUNNING = 2.2  # metres a second: runners fly, even those whose hips a network keeps level
 HELD_SPEED, HELD_SHARE = 0.3, 0.75  # metres a second of a foot or hand that holds something, in most frames
 SITTING = 0.75  # of the hips' height over the feet when standing: who has less of it and doesn't move sits
 PLANTED = 0.06  # metres up to which the foot lock brings a foot down that is said to stand
 LOWEST_STEP = 0.06  # metres: nothing that one stands on is lower
 RISING = 0.1  # metres a second: a jump whose feet rise less is at its top
+CLIMBED = 0.3  # metres: who gets so high without a jump has climbed or hangs by the hands
 EASE_SECONDS = 0.1
 
 _HEEL_BEHIND = 0.04  # metres from the ankle
@@ -111,7 +112,9 @@ def _flight(motion: Motion, clearance: Curve, start: int, stop: int) -> Curve:
         return height
     arc = _arc(height, motion.fps, start == 0)
     fallen = int(np.flatnonzero(arc)[-1]) + 1 if arc.any() else 0
-    return arc if fallen > 1 and _falling(motion, start, start + fallen) > FALLING else np.zeros(len(height))
+    if fallen > 1 and _falling(motion, start, start + fallen) > FALLING:
+        return arc
+    return height if height.max() > CLIMBED else np.zeros(len(height))
 
 
 def _falling(motion: Motion, start: int, stop: int) -> float:

@@ -79,7 +79,9 @@ def test_what_is_climbed_or_held_keeps_its_height() -> None:
         rotations[:, JOINT_NAMES.index(f"{side}_hip")] = axis_angle_to_quat(swing[:, None] * np.array([0.6, 0.0, 0.0]))
     hanging = replace(hanging, rotations=rotations)
     assert let_down(hanging) is hanging
-    letting_go = raised(hanging, np.zeros(120), sway=0.3)
+    climbing = raised(hanging, np.zeros(120), sway=0.3)  # nothing is still, but nobody floats so high
+    assert let_down(climbing) is climbing
+    letting_go = raised(hanging, np.full(120, -0.32), sway=0.3)
     assert let_down(letting_go) is not letting_go
 
 
