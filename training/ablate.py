@@ -8,11 +8,13 @@ in training/reports/ablations for the report. Without a name it lists what there
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import platform
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,12 +136,16 @@ def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, te
 def _data(arguments: argparse.Namespace, plans: Sequence[Plan]) -> tuple[MotionCache, TextBank]:
     from motionmix_core.mixed_data.cache import load_cache
     from motionmix_core.mixed_data.text_bank import build_text_bank
+    from motionmix_core.mixed_data.trainer import validation_config
     from motionmix_core.mixed_data.windows import possible_texts
 
     data = plans[0].base.data
     cache = load_cache(arguments.cache, data.caption_sources)
-    clips = [c for split in ("train", "val") for c in cache.select(split, data.shippable_only)]
-    wanted = set().union(*(possible_texts(clips, arm.config) for plan in plans for arm in plan.arms))
+    training, held_out = (cache.select(split, data.shippable_only) for split in ("train", "val"))
+    wanted = possible_texts(held_out, validation_config(plans[0].base))
+    for plan in plans:
+        for arm, seed in itertools.product(plan.arms, plan.seeds):  # which captions are joined is drawn from the seed
+            wanted |= possible_texts(training, replace(arm.config, seed=seed))
     return cache, build_text_bank(wanted, arguments.text_encoder, data.text_tokens, arguments.cache)
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .frame_waves import FrameWaves
 from .smoothed_skip import SmoothedSkip
 
 
@@ -32,7 +33,7 @@ class MotionTransformerConfig:
     condition_width: int = 192
     dropout: float = 0.1
     root_layers: int = 0  # above 0: so many of the layers decide the root first (`root_then_body`)
-    places: int = 0  # waves of the frame's number that the tokens carry: for motion that begins with its window
+    frame_waves: int = 0  # waves of the frame's number (`frame_waves`): for motion that begins with its window
     skip_widths: tuple[float, ...] = ()  # frames of the windows of `smoothed_skip`; none: no way past the blocks
     quality_flag: bool = False  # a learned direction of the condition says that a window's source is noisy
 
@@ -47,12 +48,6 @@ def sinusoid(position: Tensor, width: int, longest: float = 10_000.0) -> Tensor:
     half = width // 2
     frequencies = torch.exp(torch.arange(half, device=position.device) * (-math.log(longest) / half))
     angles = position[:, None].float() * frequencies
-    return torch.cat((angles.sin(), angles.cos()), dim=-1)
-
-
-def place_waves(frames: Tensor, count: int, period: float = 192.0) -> Tensor:
-    """(N,) frame numbers -> (N, 2 count) sines and cosines of 1 to `count` turns in `period` frames (6.4 s)."""
-    angles = frames[:, None].float() * (torch.arange(count, device=frames.device) + 1.0) * (2 * math.pi / period)
     return torch.cat((angles.sin(), angles.cos()), dim=-1)
 
 
@@ -156,8 +151,7 @@ class MotionTransformer(nn.Module):
         self.null_pooled = nn.Parameter(torch.zeros(condition))
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
-        self.place_in = nn.Linear(2 * config.places, width, bias=False) if config.places else None
-        self.place_gate = nn.Linear(condition, width) if config.places else None
+        self.waves = FrameWaves(config.frame_waves, condition, config.features) if config.frame_waves else None
         self.skip = SmoothedSkip(config.skip_widths, condition, config.features) if config.skip_widths else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)
@@ -166,8 +160,19 @@ class MotionTransformer(nn.Module):
         for layer in (self.out_modulation, self.motion_out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        if self.place_in is not None:
-            nn.init.zeros_(self.place_in.weight)
+
+    def condition(
+        self, noise_level: Tensor, text_mask: Tensor, text_pooled: Tensor, noisy_source: Tensor | None = None
+    ) -> Tensor:
+        """(B, condition_width): what noise level and sentence say to all frames alike; arguments as in `forward`."""
+        # the pooled text has unit length; as unit spread per number it's learned as fast as the rest
+        pooled = self.pooled_in(text_pooled * math.sqrt(self.config.text_width))
+        has_text = text_mask.amax(dim=1, keepdim=True)  # (B, 1)
+        pooled = has_text * pooled + (1 - has_text) * self.null_pooled
+        condition = self.noise_in(sinusoid(1000.0 * noise_angle(noise_level), 256)) + pooled
+        if self.noisy_source is not None and noisy_source is not None:
+            condition = condition + noisy_source[:, None] * self.noisy_source
+        return F.silu(condition)
 
     def forward(
         self,
@@ -190,7 +195,6 @@ class MotionTransformer(nn.Module):
         """
         batch, frames, features = x.shape
         tokens = frames // self.config.patch
-        has_text = text_mask.amax(dim=1, keepdim=True)  # (B, 1)
 
         first = self.null_text.expand(batch, 1, -1)
         text = self.text_in(text_tokens)
@@ -198,25 +202,13 @@ class MotionTransformer(nn.Module):
 
         token_mask = frame_mask.reshape(batch, tokens, self.config.patch).amax(dim=-1)
         # the first prefix token is always there, so that no row of the softmax is empty
-        visible = torch.cat((torch.ones_like(has_text), text_mask, token_mask), dim=1)
+        visible = torch.cat((torch.ones_like(text_mask[:, :1]), text_mask, token_mask), dim=1)
         mask = ((1.0 - visible) * -1e4)[:, None, None, :]
         cos, sin = rotary_table(1 + text_tokens.shape[1], tokens, self.config.width // self.config.heads, x.device)
 
-        # the pooled text has unit length; as unit spread per number it's learned as fast as the rest
-        pooled = self.pooled_in(text_pooled * math.sqrt(self.config.text_width))
-        pooled = has_text * pooled + (1 - has_text) * self.null_pooled
-        condition = self.noise_in(sinusoid(1000.0 * noise_angle(noise_level), 256)) + pooled
-        if self.noisy_source is not None and noisy_source is not None:
-            condition = condition + noisy_source[:, None] * self.noisy_source
-        condition = F.silu(condition)
+        condition = self.condition(noise_level, text_mask, text_pooled, noisy_source)
 
-        motion = self.motion_in(motion)
-        if self.place_in is not None and self.place_gate is not None:
-            # gated by the text: which place has which pose is one prompt's affair, and learned at once as a product
-            first_frames = torch.arange(tokens, device=x.device) * self.config.patch
-            waves = self.place_in(place_waves(first_frames, self.config.places))
-            motion = motion + waves * self.place_gate(condition)[:, None]
-        sequence = torch.cat((first, text, motion), dim=1)
+        sequence = torch.cat((first, text, self.motion_in(motion)), dim=1)
         for block in self.blocks:
             sequence = block(sequence, condition, cos, sin, mask)
 
@@ -224,7 +216,12 @@ class MotionTransformer(nn.Module):
         scale, shift = self.out_modulation(condition)[:, None].chunk(2, dim=-1)
         out = self.motion_out(self.out_norm(motion) * (1 + scale) + shift)
         out = out.reshape(batch, frames, features)
-        return out if self.skip is None else out + self.skip(x, observed_mask, frame_mask, condition)
+        if self.skip is not None:
+            out = out + self.skip(x, observed_mask, frame_mask, condition)
+        if self.waves is None:
+            return out
+        unseen = 1.0 - observed_mask.amax(dim=(1, 2))  # motion that is shown tells its phase, and may have any
+        return out + unseen[:, None, None] * self.waves(frames, condition)
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -28,6 +28,7 @@ from .floating import let_down
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
+from .phrasing import as_sentence
 from .predictor import Features
 from .request import GenerationRequest
 from .result import GenerationResult, Progress
@@ -170,7 +171,7 @@ class Generator:
             warnings.append(
                 "The text model knows none of the prompt's characters: describe the motion in English words."
             )
-        text = encoder.encode([prompt])
+        text = encoder.encode([as_sentence(prompt)])
         if text.cut[0]:
             warnings.append(
                 f"The prompt is longer than the {text.mask.shape[1] - 2} words or so that the text model reads: "

@@ -22,6 +22,8 @@ WEIGHTS = "weights.safetensors"
 TRANSPOSED = ".T"
 """Ending of matrices that are stored as ONNX multiplies them, (inputs, outputs)."""
 
+_LATER = frozenset({"noisy_source", "skip", "waves"})  # parts of `motion_transformer` that add nothing as they begin
+
 
 @dataclass(frozen=True)
 class InitialWeights:
@@ -58,9 +60,9 @@ def initial_weights(folder: Path) -> InitialWeights:
 def load_into(network: torch.nn.Module, weights: InitialWeights, where: str) -> None:
     """Raises DataError, naming `where` they are from, if the weights are of another network.
 
-    What the weights lack and the network begins at zero (a quality flag, say) stays at zero, and so says nothing yet.
+    What the weights lack and the network begins without (a quality flag, a skip) begins so here: it says nothing yet.
     """
-    silent = {name: own for name, own in network.state_dict().items() if not own.any()}
+    silent = {name: own for name, own in network.state_dict().items() if _LATER.intersection(name.split("."))}
     try:
         network.load_state_dict({**silent, **weights.network})
     except RuntimeError as error:

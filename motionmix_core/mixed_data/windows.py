@@ -24,9 +24,10 @@ from .timestep_ranges import TimestepRanges, pivot_of_noise
 _COMPOSITES = 800  # different pairs of clips, each with captions to encode
 _LOOSE_ROOT_METRES = 0.015  # how far an animator's keys leave the smoothed root open
 _WHOLE_TRIAL_SHARE = 0.15  # how often CMU's short index line is read where a clip has captions of its own windows
-# clips whose windows begin at the first frame and keep their speed, so that the frame tells the phase of the stroke: a
-# phase to guess is averaged away in the noisiest steps. Windows with observed motion see the phase and begin anywhere
-_TIMED = frozenset({"hand_tasks"})
+# clips whose windows begin at the first frame and keep their speed, so that the frame tells the phase of the stroke,
+# and whose right hand works unless the caption names one: a phase or a side to guess is averaged away in the noisiest
+# steps. Windows with observed motion see the phase and begin anywhere
+TIMED = frozenset({"hand_tasks"})
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,10 @@ class WindowSampler:
     def _place(
         self, clip: Clip, length: int, rng: np.random.Generator, anchor: Caption | None = None, timed: bool = True
     ) -> Placement:
-        """A window of `clip` about `anchor`. timed: strokes by formula are cut as `_TIMED` says, else anywhere."""
+        """A window of `clip` about `anchor`. timed: strokes by formula are cut as `TIMED` says, else anywhere."""
         data = self._config.data
         low, high = np.log(data.speed)
-        timed = timed and clip.dataset in _TIMED
+        timed = timed and clip.dataset in TIMED
         speed = float(np.exp(rng.uniform(low, high))) if rng.random() < 0.5 and not timed else 1.0
         mirror = data.mirror and bool(rng.random() < 0.5)
         frames = length if rng.random() >= data.shorten else int(rng.integers(length // 3, length + 1))
@@ -172,6 +173,7 @@ class WindowSampler:
         if not clip.captions:
             return Placement(float(rng.uniform(0, max(last_start, 0))), speed, frames, None, mirror)
         anchor = anchor or self._anchor(clip, rng)
+        mirror = mirror and (not timed or anchor.mirrored != anchor.text)
         # cover the caption's span if the window is longer, else stay inside it; half a second of play either way
         bounds = sorted((anchor.start, anchor.stop - 1 - reach))
         start = 0.0 if timed else float(np.clip(rng.uniform(bounds[0] - 15, bounds[1] + 15), 0, max(last_start, 0)))

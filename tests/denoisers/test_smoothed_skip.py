@@ -30,13 +30,13 @@ def passed(skip: SmoothedSkip, x: Any, observed: Any = None, there: Any = None) 
         return skip(x, observed, there, torch.zeros(len(x), 4))
 
 
-def test_a_new_skip_and_new_places_change_nothing() -> None:
+def test_a_new_skip_and_new_waves_change_nothing() -> None:
     config = MotionTransformerConfig(width=24, layers=1, heads=2, condition_width=16, mlp_ratio=2)
     torch.manual_seed(0)
     plain = MotionTransformer(config)
     with torch.no_grad():
         plain.motion_out.bias.normal_()
-    skipping = MotionTransformer(replace(config, skip_widths=(0.0, 2.0), places=4))
+    skipping = MotionTransformer(replace(config, skip_widths=(0.0, 2.0), frame_waves=4))
     skipping.load_state_dict({**skipping.state_dict(), **plain.state_dict()})
     x = torch.randn(2, 8, 207)
     text = (torch.randn(2, 3, 384), torch.ones(2, 3), torch.randn(2, 384))

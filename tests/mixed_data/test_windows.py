@@ -9,6 +9,7 @@ import pytest
 
 from motionmix_core.diffusion.schedule import named_schedule
 from motionmix_core.errors import DataError
+from motionmix_core.mixed_data.cache import Clip
 from motionmix_core.mixed_data.config import DataConfig
 from motionmix_core.mixed_data.masks import PATTERNS, gaps, random_mask
 from motionmix_core.mixed_data.windows import WindowSampler, action_of, clip_weights, fit_window_normaliser, shifted
@@ -123,6 +124,22 @@ def test_strokes_by_formula_begin_with_the_clip_unless_motion_is_shown(cache, no
 
     assert len(starts(0.0)) == 1
     assert len(starts(1.0)) > 5
+
+
+def test_strokes_by_formula_change_hands_only_with_the_words(cache, normaliser):
+    (clip,) = (replace(c, dataset="hand_tasks") for c in cache.select("train", True) if c.id == "test/turn")
+    sideless = replace(clip, captions=tuple(replace(caption, mirrored=caption.text) for caption in clip.captions))
+
+    def sides(clip: Clip) -> set[bool]:
+        """To which sides the drawn windows turn."""
+        whole = replace(CONFIG.data, shorten=0.0)
+        config = replace(CONFIG, batch=32, data=whole, mix=replace(CONFIG.mix, mask_share=0.0))
+        drawn = WindowSampler(cache, [clip], text_bank(), normaliser, config).batch(1, length=36)
+        first, last = (normaliser.denormalise(drawn.motion)[:, frame, R.HEADING].T for frame in (0, 35))
+        return set(first[0] * last[1] > first[1] * last[0])
+
+    assert sides(clip) == {True, False}
+    assert len(sides(sideless)) == 1
 
 
 def test_only_noisy_clips_without_words_is_refused(cache, normaliser):
