@@ -8,6 +8,7 @@ import bpy
 
 NEED_A_ROW = {
     # Meant for a row of a list or a field beside them; the menus that list what they need have them.
+    "motionmix.edit_collection",
     "motionmix.edit_sequence_remove",
     "motionmix.mapping_pick",
     "motionmix.mapping_load",
