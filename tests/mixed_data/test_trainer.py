@@ -231,7 +231,7 @@ def resumed_with(expected, config, cache, folder):
     return resumed
 
 
-OTHERS = ({"root_layers": 1}, {"quality_flag": True}, {"skip_widths": (0.0, 2.0), "places": 4})
+OTHERS = ({"root_layers": 1}, {"quality_flag": True}, {"skip_widths": (0.0, 2.0), "frame_waves": 4})
 
 
 @pytest.mark.parametrize("change", OTHERS)
