@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import SOLE_THICKNESS
 from training.stick_figures import LEFT_COLOUR, RIGHT_COLOUR, FigureTrack, draw_pose, track
-from training.visualise import SHEET_CAMERA, canvas, facts, moved, paint
+from training.visualise import SHEET_CAMERA, canvas, check, facts, moved, paint
 
 SLOT_WIDTH, ROW_HEIGHT, GRAPH_HEIGHT = 0.85, 2.1, 0.45  # metres of picture
 GRAPH_TOP = 0.2  # metres of foot height that fill the graph
@@ -35,8 +35,7 @@ def film_strips(
     Under each row the height of the lower joint of the left (blue) and right foot (red) over the standing foot's, up to
     0.2 m; green dots at the feet are contacts. Raises ValueError when the titles don't match the motions.
     """
-    if not motions or len(motions) != len(titles):
-        raise ValueError(f"{len(motions)} motions but {len(titles)} titles")
+    check(motions, titles)
     path, tracks = Path(path), [track(motion) for motion in motions]
     frames = [list(range(0, figure_track.num_frames, every)) for figure_track in tracks]
     rows = [math.ceil(len(shown) / poses_per_row) for shown in frames]

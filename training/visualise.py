@@ -54,7 +54,7 @@ def contact_sheet(
     Each pose stands over its own piece of the world-fixed ground; the map at the end of the row has the true distances.
     Returns the path written. Raises ValueError when there is nothing to draw or the titles don't match the motions.
     """
-    _check(motions, titles)
+    check(motions, titles)
     path = Path(path)
     tracks = [track(motion) for motion in motions]
     width = poses_per_row * SLOT_WIDTH + MAP_SIZE + 0.5
@@ -109,7 +109,7 @@ def film(
     Writes MP4 through ffmpeg; when none is to be found, an animated GIF of the same name. Returns the path written.
     Shorter motions hold their last pose. Raises ValueError as `contact_sheet`.
     """
-    _check(motions, titles)
+    check(motions, titles)
     tracks = [track(motion.resample(fps)) for motion in motions]
     columns = columns or min(len(tracks), 4)
     rows = math.ceil(len(tracks) / columns)
@@ -145,7 +145,8 @@ def film(
     return _write_film(frames(), path, fps)
 
 
-def _check(motions: Sequence[Motion], titles: Sequence[str]) -> None:
+def check(motions: Sequence[Motion], titles: Sequence[str]) -> None:
+    """Raises ValueError when there is nothing to draw or the titles don't match the motions."""
     if not motions:
         raise ValueError("there is no motion to draw")
     if len(motions) != len(titles):
