@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
 import bpy
 
-from ..core import RequestError, editing
+from ..core import Edit, Motion, RequestError, editing
 from . import body, bones, plausible, ranges, source
-from .plan import Plan, asked_once
+from .plan import Plan, Work, asked_once
 from .reading import Reader, at_once
 from .spec import EditSpec
 
@@ -21,19 +25,23 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")
     first, last = found.context(span, source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
-    edit = editing.body_part(
-        seen.motion,
-        joints,
-        seen.index(span.first),
-        seen.index(span.last),
-        spec.settings(),
+    made = partial(
+        editing.body_part,
+        joints=joints,
         strength=1.0 if spec.strength is None else spec.strength,
         ease_seconds=spec.ease,
         chain_ease=spec.chain_ease,
     )
-
+    start, stop = seen.index(span.first), seen.index(span.last)
+    parts = editing.split_range(start, stop, seen.motion.fps)
+    long = len(parts) > 1
+    said = f"The range is {(stop - start) / seen.motion.fps:.0f} s long: it is made in {len(parts)} parts"
     return Plan(
-        work=asked_once(edit),
+        work=(
+            _part_after_part(seen.motion, made, parts, spec)
+            if long
+            else asked_once(made(seen.motion, first=start, last=stop, settings=spec.settings()))
+        ),
         source=seen,
         bones=choice.bones,
         span=span,
@@ -41,7 +49,24 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         keep_keys=False,
         warnings=(
             *(found.warnings if choice.bones & found.fixed_bones else ()),
-            *plausible.warnings(seen.motion, edit.frames, seen.first, joints),
-            *edit.warnings,
+            *plausible.warnings(seen.motion, range(start, stop + 1), seen.first, joints),
+            *([said] if long else ()),
         ),
     )
+
+
+def _part_after_part(motion: Motion, made: Callable[..., Edit], parts: list[tuple[int, int]], spec: EditSpec) -> Work:
+    """A long range, each part going on from the one before it."""
+    finished = []
+    for number in range(spec.variations):
+        whole, settings = motion, replace(spec.settings(), seed=spec.seed + number, count=1)
+        for index, (start, stop) in enumerate(parts):
+            ends = motion.num_frames if index == len(parts) - 1 else stop + 1
+            edit = made(whole.crop(0, ends), first=start, last=stop, settings=settings, joins=index > 0)
+            result = yield edit.request
+            part = edit.finish(result[0], result.contacts[0])
+            root, turns = whole.root_positions.copy(), whole.rotations.copy()
+            root[:ends], turns[:ends] = part.root_positions, part.rotations
+            whole = replace(whole, root_positions=root, rotations=turns)
+        finished.append(whole)
+    return finished

@@ -26,7 +26,7 @@ are continued from. `JOINT_PRESETS` names sets of joints ("upper_body", "left_ar
 `RequestError` with a message for the animator; what they should know but need not mend is in `Edit.warnings`.
 """
 
-from .body_part import body_part
+from .body_part import body_part, split_range
 from .clean_up import clean_up
 from .continuation import continue_motion, transition
 from .edit import Edit, EditSettings
@@ -56,5 +56,6 @@ __all__ = [
     "prompt_sequence",
     "root_motion",
     "split_at_keys",
+    "split_range",
     "transition",
 ]

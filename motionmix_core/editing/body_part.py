@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
-from ..generation.request import GenerationRequest
+from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..motion.contacts import foot_contacts
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
@@ -27,6 +27,8 @@ from .stances import NEAR_GROUND, WITHIN_REACH, carrying, set_down
 from .timing import Timing
 
 CONTEXT_SECONDS = 1.0
+JOIN_SECONDS = 0.5
+"""Over which the second half of a long edit comes in from the first."""
 WEAKEST = 0.1
 
 
@@ -41,6 +43,7 @@ def body_part(
     ease_seconds: float = 0.3,
     chain_ease: int = 1,
     calmest: float = PART_CALMEST,
+    joins: bool = False,
 ) -> Edit:
     """Make some joints new in first..last.
 
@@ -54,8 +57,10 @@ def body_part(
             range is the end of the source.
         chain_ease: joints along a chain over which it comes in (see `chain_weights`).
         calmest: how much it may be smoothed to be as calm as the source (see `as_calm_as`).
+        joins: it goes on from an edit that the source holds (see `split_range`).
     Raises:
-        RequestError: no joints, unknown ones, a range outside the source, a strength or ease out of range.
+        RequestError: no joints, unknown ones, a range outside the source or longer than 60 s, a strength or ease out
+            of range.
     """
     settings = settings or EditSettings()
     chosen = frozenset(joints)
@@ -82,6 +87,10 @@ def body_part(
         **settings.fields(),
     )
     in_time = time_weights(part.num_frames, first - start, last - start, ease_seconds * source.fps)
+    if joins:
+        comes_in = time_weights(part.num_frames, first - start, part.num_frames - 1, JOIN_SECONDS * source.fps)
+        goes_out = time_weights(part.num_frames, 0, last - start, ease_seconds * source.fps)
+        in_time = np.minimum(comes_in, goes_out)
     weights = in_time[:, None] * chain_weights(chosen, chain_ease)[None]
     moves = np.flatnonzero(weights.max(axis=0) > 0)
     sides = [side for side in SIDES if chosen >= {f"{side}_{part}" for part in LEG}]  # a part of a leg can't stand
@@ -119,6 +128,18 @@ def body_part(
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     return Edit(request=request, source=source, frames=range(first, last + 1), joints=chosen, root=root, _finish=finish)
+
+
+def split_range(first: int, last: int, fps: float) -> list[tuple[int, int]]:
+    """The range first..last as ranges that can be made at once, each beginning within the one before it.
+
+    Make them one after the other, each from the whole that the one before it finished: all but the last of a source
+    that ends with its range, so that nothing leads back to what was there; all but the first with `joins`.
+    """
+    longest, join = int((MAX_SECONDS - 2 * CONTEXT_SECONDS) * fps), round(2 * JOIN_SECONDS * fps)
+    count = max(1, int(np.ceil((last + 1 - first - join) / (longest - join))))
+    ends = np.linspace(first - 1 + join, last, count + 1).round().astype(int)
+    return [(int(ends[number]) - join + 1, int(ends[number + 1])) for number in range(count)]
 
 
 def time_weights(frames: int, first: int, last: int, ease: float) -> NDArray[np.float64]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from motionmix_core.editing import JOINT_PRESETS, EditSettings, body_part, joints_of
+from motionmix_core.editing import JOINT_PRESETS, EditSettings, body_part, joints_of, split_range
 from motionmix_core.editing.joint_sets import chain_weights
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
+from motionmix_core.motion.motion import concatenate
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import done, lively_walk, off
 
@@ -74,3 +77,29 @@ def test_bad_choices_are_refused_in_words() -> None:
         body_part(source, ("head",), 0, 10, strength=0.0)
     with pytest.raises(RequestError, match="isn't inside"):
         body_part(source, ("head",), 0, 1000)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 58.0, 58.1, 80.0, 300.0])
+@pytest.mark.parametrize("fps", [12.0, 24.0, 60.0])
+def test_a_long_range_is_split_into_ranges_that_overlap(seconds: float, fps: float) -> None:
+    first, last = 7, 7 + round(seconds * fps) - 1
+    parts = split_range(first, last, fps)
+    assert (parts[0][0], parts[-1][1]) == (first, last)
+    assert (len(parts) == 1) == (seconds <= 58)
+    for start, stop in parts:
+        assert 0 < stop + 1 - start <= 58 * fps
+    for (_, stop), (start, _) in pairwise(parts):
+        assert stop + 1 - start == round(fps)
+
+
+def test_a_part_made_after_another_goes_on_from_it(generator: Generator) -> None:
+    """Two overlapping edits: frames before the second keep the first one's, and nothing jumps where it comes in."""
+    source, arm = lively_walk(6.0), JOINT_PRESETS["left_arm"]
+    one = done(generator, body_part(source.crop(0, 101), arm, 20, 100, EditSettings("jump", seed=1)))
+    whole = concatenate([one, source.crop(101, source.num_frames)])
+    edit = body_part(whole, arm, 71, 150, EditSettings("jump", seed=2), joins=True, ease_seconds=0.0)
+    made = done(generator, edit)
+    assert off(made.crop(0, 71), whole.crop(0, 71)) < 1e-12
+    assert off(made.crop(151, made.num_frames), source.crop(151, source.num_frames)) < 1e-12
+    steps = np.linalg.norm(np.diff(made.positions()[:, JOINT_NAMES.index("left_wrist")], axis=0), axis=-1)
+    assert steps[65:90].max() < 2 * steps[25:65].max()
