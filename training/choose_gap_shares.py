@@ -2,13 +2,15 @@
 
 Learned curves (`pretrained/in-between`) are the mean of what may happen in a gap; the motion model, which starts from
 them, brings the liveliness of one body and errors of its own. This command mixes both by every share, on gaps of
-validation clips by the LAFAN1 protocol, and says which share misses least by the three measures together, each over
-what spherical interpolation scores. The shares chosen stand in `motionmix_core/editing/in_between.py` (MADE_SHARE).
+validation clips, by the LAFAN1 protocol and with motion known on both sides, and says which share misses least by the
+three measures together, each over what spherical interpolation scores. The shares chosen stand in
+`motionmix_core/editing/in_between.py` (MADE_SHARE).
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from motionmix_core.generation import Generator
 from motionmix_core.metrics.report import Estimate, Table
 from motionmix_core.motion.motion import Motion
 from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
-from training.evaluation.tasks.inbetween import PAST, Gaps, gaps_of
+from training.evaluation.tasks.inbetween import GOES_ON, PAST, TARGET, Gaps, gaps_of
 from training.evaluation.tasks.setup import TaskSetup, physical, seam_ratio
 
 GAPS = (5, 10, 15, 22, 30, 45)
@@ -54,7 +56,7 @@ def table_of(setup: TaskSetup, gaps: Gaps, made: Sequence[Answer], shares: Seque
     base = gaps.scores(gaps.slerp())
     seams = [PAST, PAST + gaps.gap]
     table = Table(
-        title=f"{gaps.gap} missing frames ({setup.split}, {len(gaps.real)} windows), measures over slerp's",
+        title=f"{gaps.gap} missing frames, {gaps.behind} known behind ({setup.split}, {len(gaps.real)} windows), measures over slerp's",
         columns=COLUMNS,
         row_header="share of the motion model",
         formats=dict.fromkeys(COLUMNS, ".3f") | {"jitter": ".1f"},
@@ -87,21 +89,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="prepared motion")
     parser.add_argument("--limit", type=int, default=60, help="windows a gap")
     parser.add_argument("--gaps", type=int, nargs="+", default=list(GAPS), help="missing frames at 30 a second")
+    parser.add_argument(
+        "--behind", type=int, nargs="+", default=[TARGET, GOES_ON], help="frames known after the gap, a choice for each"
+    )
     arguments = parser.parse_args(argv)
     model = arguments.model.resolve()
     try:
         cache = open_cache(arguments.cache)
         setup = TaskSetup(Generator(model.parent, threads=1), model.name, cache, "val", arguments.limit)
         chosen = []
-        for gap in arguments.gaps:
-            gaps = gaps_of(setup, gap)
+        for behind, gap in itertools.product(arguments.behind, arguments.gaps):
+            gaps = gaps_of(setup, gap, behind)
             table = table_of(setup, gaps, answers(setup, gaps))
             print(table.markdown(), flush=True)
-            chosen.append((round((gap + 1) / cache.fps, 2), best(table)))
+            chosen.append((behind, round((gap + 1) / cache.fps, 2), best(table)))
     except MotionMixError as error:
         print(f"choose_gap_shares: {error}", file=sys.stderr)
         return 2
-    print("seconds and shares:", chosen)
+    print("frames known behind, seconds, shares:", chosen)
     return 0
 
 

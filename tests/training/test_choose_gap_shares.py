@@ -25,7 +25,7 @@ SETUP = cast(TaskSetup, SimpleNamespace(split="val", seed=0, steps=None, model="
 
 def gaps_of_walks(missing: int) -> Gaps:
     real = [walk(3.0).crop(start, start + PAST + missing + 1) for start in (0, 20, 40)]
-    return Gaps(missing, real, np.zeros((22, 3)), np.full((22, 3), 0.1))
+    return Gaps(missing, 1, real, np.zeros((22, 3)), np.full((22, 3), 0.1))
 
 
 def answer(motion: Motion) -> Answer:
@@ -54,8 +54,8 @@ def test_from_a_model_to_its_shares(tmp_path: Path, capsys: pytest.CaptureFixtur
     models = write_models(tmp_path / "models")
     model = next(path.parent for path in models.glob("*/model.json"))
     cache = write_toy_cache(tmp_path / "cache", train=2, held_out=1)
-    assert main([str(model), "--cache", str(cache), "--limit", "1", "--gaps", "5"]) == 0
+    assert main([str(model), "--cache", str(cache), "--limit", "1", "--gaps", "5", "--behind", "10"]) == 0
     said = capsys.readouterr().out
-    assert "### 5 missing frames (val, 1 windows)" in said
-    assert "seconds and shares: [(0.2, " in said
+    assert "### 5 missing frames, 10 known behind (val, 1 windows)" in said
+    assert "frames known behind, seconds, shares: [(10, 0.2, " in said
     assert main([str(model), "--cache", str(tmp_path / "nothing")]) == 2

@@ -1,6 +1,8 @@
-"""In-betweening by the LAFAN1 protocol: 10 past frames and one target pose at 30 fps, scored on the missing frames.
+"""In-betweening, scored on the missing frames, by the LAFAN1 protocol: 10 past frames and one target pose at 30 fps.
 
-And keys alone: how far the motion leads past whole poses that an animator has set, before it is bent through them.
+The same gaps as the add-on meets them in the middle of an Action, where the motion is known on either side: 10 frames
+before and 10 behind. And keys alone: how far the motion leads past whole poses that an animator has set, before it is
+bent through them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from training.evaluation.tasks.setup import TaskSetup, estimates, physical, seam
 from training.evaluation.tasks.windows import thinned, windows
 
 PAST = 10
+TARGET, GOES_ON = 1, 10
+"""Frames known behind the gap: the protocol's one pose, or as many as before it."""
 GAPS = (5, 15, 30)
 STEP = 20
 COLUMNS = (
@@ -32,19 +36,20 @@ STATISTICS_CLIPS = 200
 
 
 def measure(setup: TaskSetup) -> list[Table]:
-    """A table a gap: slerp, cubic curves, learned curves alone, ours; and one of keys alone."""
-    return [*(_table(setup, gap) for gap in GAPS), _keys(setup)]
+    """Two tables a gap: slerp, cubic curves, learned curves alone, ours; and one of keys alone."""
+    return [*(_table(setup, gap, behind) for behind in (TARGET, GOES_ON) for gap in GAPS), _keys(setup)]
 
 
 @dataclass(frozen=True, eq=False)
 class Gaps:
     """Windows of real clips with the same frames missing.
 
-    gap: missing frames. real: windows of PAST + gap + 1 frames that stand and face alike at the last past one. mean,
-    std: (22, 3) metres, of such windows of training clips.
+    gap: missing frames. behind: known ones after them. real: windows of PAST + gap + behind frames that stand and face
+    alike at the last past one. mean, std: (22, 3) metres, of the protocol's windows of training clips.
     """
 
     gap: int
+    behind: int
     real: list[Motion]
     mean: np.ndarray
     std: np.ndarray
@@ -72,15 +77,15 @@ class Gaps:
         return [_slerp(motion, self.gap) for motion in self.real]
 
 
-def gaps_of(setup: TaskSetup, gap: int) -> Gaps:
+def gaps_of(setup: TaskSetup, gap: int, behind: int = TARGET) -> Gaps:
     """The windows that a table of this gap is measured on."""
-    total = PAST + gap + 1
-    chosen = thinned(windows(setup.cache, setup.split, total, STEP), setup.limit)
-    return Gaps(gap, [window.motion.canonicalised(PAST - 1) for window in chosen], *_statistics(setup, total))
+    chosen = thinned(windows(setup.cache, setup.split, PAST + gap + behind, STEP), setup.limit)
+    real = [window.motion.canonicalised(PAST - 1) for window in chosen]
+    return Gaps(gap, behind, real, *_statistics(setup, PAST + gap + TARGET))
 
 
-def _table(setup: TaskSetup, gap: int) -> Table:
-    gaps = gaps_of(setup, gap)
+def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
+    gaps = gaps_of(setup, gap, behind)
     real, every, held = gaps.real, gaps.held, gaps.held.root
     made = {
         "slerp": gaps.slerp(),
@@ -90,13 +95,14 @@ def _table(setup: TaskSetup, gap: int) -> Table:
         made["learned curves"] = [learned(motion, every) for motion in real]
     ours = [_ours(setup, motion, [], PAST, PAST + gap - 1, every) for motion in real]
     made["ours"] = [motion for _, motion in ours]
+    known = "by the LAFAN1 protocol" if behind == TARGET else "motion known on both sides"
     table = Table(
-        title=f"In-between, {gap} missing frames ({setup.split}, {len(real)} windows)",
+        title=f"In-between, {gap} missing frames, {known} ({setup.split}, {len(real)} windows)",
         columns=COLUMNS,
         row_header="method",
         formats=dict.fromkeys(COLUMNS, ".4f"),
         notes=(
-            "10 past frames, one target pose. seam / p95: largest acceleration at the seams over the 95th percentile "
+            f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. seam / p95: largest acceleration at the seams over the 95th percentile "
             "of the window's own, mean over windows (goal: under 1.5). Raw key error: of the poses beside the gap, as "
             "the free frames lead to them, before they are hit exactly.",
         ),
@@ -157,7 +163,7 @@ def _ours(setup: TaskSetup, motion: Motion, keys: list[Key], first: int, last: i
 
 
 def _slerp(motion: Motion, gap: int) -> Motion:
-    past, target = motion.crop(0, PAST), motion.crop(PAST + gap, PAST + gap + 1)
+    past, target = motion.crop(0, PAST), motion.crop(PAST + gap, motion.num_frames)
     between = slerp_between(past, target, gap)
     root = np.concatenate((past.root_positions, between.root_positions, target.root_positions))
     rotations = np.concatenate((past.rotations, between.rotations, target.rotations))
