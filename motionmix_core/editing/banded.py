@@ -24,24 +24,26 @@ def difference_bands(weights: Array, order: int, frames: int) -> Array:
 
 
 def solve_banded(bands: Array, right: Array) -> Array:
-    """x (T, C) of A x = right (T, C), A positive definite with lower bands (p + 1, T) as `difference_bands` gives them.
+    """x (T, ..., C) of A x = right (T, ..., C), A positive definite with lower bands (p + 1, T, ...) as
+    `difference_bands` gives them; the dimensions between are systems of their own, solved at once.
 
-    Raises numpy.linalg.LinAlgError if A isn't positive definite.
+    Raises numpy.linalg.LinAlgError if an A isn't positive definite.
     """
     reach, frames = len(bands) - 1, bands.shape[1]
     lower = bands.copy()
     x = np.array(right, float)
     for t in range(frames):  # Cholesky, column by column, with the forward substitution
-        if lower[0, t] <= 0:
+        if np.any(lower[0, t] <= 0):
             raise np.linalg.LinAlgError("the system isn't positive definite")
         lower[:, t] /= np.sqrt(lower[0, t])
-        x[t] /= lower[0, t]
+        x[t] /= lower[0, t, ..., None]
         last = min(reach, frames - 1 - t)
         column = lower[1 : last + 1, t]
         for k in range(1, last + 1):
             lower[: last + 1 - k, t + k] -= column[k - 1] * column[k - 1 :]
-        x[t + 1 : t + 1 + last] -= column[:, None] * x[t]
+        x[t + 1 : t + 1 + last] -= column[..., None] * x[t]
     for t in range(frames - 1, -1, -1):
         last = min(reach, frames - 1 - t)
-        x[t] = (x[t] - lower[1 : last + 1, t] @ x[t + 1 : t + 1 + last]) / lower[0, t]
+        x[t] -= (lower[1 : last + 1, t, ..., None] * x[t + 1 : t + 1 + last]).sum(axis=0)
+        x[t] /= lower[0, t, ..., None]
     return x

@@ -21,9 +21,9 @@ from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 from .steady_feet import steadied
 
-REAL_FIRMNESS, SLIDING_FIRMNESS, SHAKEN_FIRMNESS = 0.1, 1.2, 8.0
-"""Of the feet in captures in which nothing is wrong with them (they stand a little stiller, by fractions of a
-millimetre in the mean), in those whose feet slide for sure, and in those whose legs shook."""
+REAL_FIRMNESS, SLIDING_FIRMNESS, SHAKEN_FIRMNESS = 1.2, 1.2, 8.0
+"""Of the feet in captures in which nothing is wrong with them (they stand stiller, by a millimetre or two in the mean),
+in those whose feet slide for sure, and in those whose legs shook."""
 
 ROUNDS_OF_FILLING = 3
 

@@ -128,6 +128,19 @@ def test_a_slide_of_ten_percent_is_halved_and_nothing_jerks(generator: Generator
     assert error(made, truth) < 0.5
 
 
+def test_feet_that_creep_as_in_real_captures_are_stilled_by_millimetres(generator: Generator) -> None:
+    truth = lively_walk(5.0)
+    root = truth.root_positions.copy()
+    root[:, 2] *= 1.04
+    creeping = replace(truth, root_positions=root)
+    made = cleaned(generator, creeping)
+    standing = foot_contacts(truth.positions(), truth.fps)
+    skates = [contact_skating(motion.positions(), standing, truth.fps) for motion in (creeping, made)]
+    assert skates[1] < 0.5 * skates[0]
+    assert np.linalg.norm(made.positions() - creeping.positions(), axis=-1).mean() < 0.005
+    assert error(made, creeping) < 0.5
+
+
 def test_a_slide_of_ten_percent_leaves_the_motion_otherwise_alone(
     generator: Generator, rng: np.random.Generator
 ) -> None:

@@ -51,6 +51,31 @@ def test_feet_that_stand_stay() -> None:
     np.testing.assert_allclose(steadied(motion, 4.0).positions(), motion.positions(), atol=1e-4)
 
 
+def test_a_foot_that_turns_while_it_stands_is_held_at_heel_and_toe() -> None:
+    truth = lively_stand(4.0)
+    turn = np.zeros((truth.num_frames, 3))
+    turn[:, 1] = np.radians(3.0) * np.sin(np.arange(truth.num_frames) / truth.fps * 12.0)
+    rotations, ankle = truth.rotations.copy(), JOINT_NAMES.index("left_ankle")
+    rotations[:, ankle] = quat_mul(rotations[:, ankle], axis_angle_to_quat(turn))
+    turning = replace(truth, rotations=rotations)
+    made = steadied(turning, 1.2)
+    assert skate(made, truth) < 0.25 * skate(turning, truth)
+    assert np.linalg.norm(made.positions() - turning.positions(), axis=-1).max() < 0.015
+
+
+def test_feet_that_swing_keep_their_course_and_their_speed() -> None:
+    captured, _ = sliding(0.05)
+    made = steadied(captured, 1.2)
+    feet = [JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
+    speeds = [np.linalg.norm(np.diff(m.positions()[:, feet], axis=0), axis=-1) * m.fps for m in (captured, made)]
+    swings = speeds[0] > 0.8
+    assert swings.sum() > 20
+    assert np.abs(speeds[1] / speeds[0] - 1)[swings].max() < 0.1
+    knees = [JOINT_NAMES.index(f"{side}_knee") for side in ("left", "right")]
+    jolts = [np.linalg.norm(np.diff(m.positions()[:, knees], n=2, axis=0), axis=-1).max() for m in (captured, made)]
+    assert jolts[1] < 1.1 * jolts[0]  # no knee snaps
+
+
 def test_only_legs_turn_and_fixed_ones_do_not() -> None:
     captured, _ = sliding(0.1)
     fixed = np.zeros((captured.num_frames, 2), bool)
