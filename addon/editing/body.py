@@ -110,16 +110,16 @@ class Body:
             last = min(last + reach, int(np.ceil(frames[-1])))
         return first, last
 
-    def ending(self, fps: float) -> tuple[int, int]:
+    def ending(self, fps: float, seconds: float = LONGEST_CONTEXT) -> tuple[int, int]:
         """The whole frames to look at of motion that goes on after its last key, to the frame of that key.
 
-        Raises RequestError when there are no keys.
+        seconds: how far back to look. Raises RequestError when there are no keys.
         """
         frames = self.all_key_frames
         if not len(frames):
             raise RequestError("The Action has no keys on the body's bones")
         last = int(np.ceil(frames[-1]))
-        return max(int(np.floor(frames[0])), last - int(np.ceil(LONGEST_CONTEXT * fps))), last
+        return max(int(np.floor(frames[0])), last - int(np.ceil(seconds * fps))), last
 
     def _stepped(self, start: float, stop: float) -> bool:
         seen = False

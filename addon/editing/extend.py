@@ -14,11 +14,14 @@ from .ranges import FrameRange
 from .reading import Reader, at_once
 from .spec import EditSpec
 
+REPEATS_WITHIN = 4.0
+"""Seconds before the last key that are looked at: what was done again and again there goes on."""
+
 
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
-    first, last = found.ending(source.frame_rate(scene))
+    first, last = found.ending(source.frame_rate(scene), REPEATS_WITHIN)
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
     edits = [

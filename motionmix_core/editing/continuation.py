@@ -22,10 +22,15 @@ from .in_between import in_between
 from .interpolation import interpolated
 from .keys import Held
 from .masks import features_mask
+from .recurrence import recurring
 from .timing import Timing
 from .unimposed import unimposed
 
 CONTEXT_SECONDS = 1.5
+RECURRING_LEVEL, LIVELINESS = 0.9, 1.3
+"""What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
+motion livelier than the network thinks likely, for it thinks that motion comes to rest. Chosen on validation clips
+(`python -m training.choose_edit_smoothing`)."""
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
 
 
@@ -50,11 +55,15 @@ def continue_motion(
     held = Held(np.repeat(before[:, None], len(JOINT_NAMES), axis=1), before)
     timing = Timing(part.num_frames, source.fps)
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
-    shown, mask = timing.to_model(interpolated(part, held)), features_mask(at_model)
+    again = None if settings.prompt.strip() else recurring(source, longer.num_frames - known)
+    expected = interpolated(part, held) if again is None else again.crop(low, again.num_frames)
+    shown, mask = timing.to_model(expected), features_mask(at_model)
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=shown,
         observed_mask=mask,
+        start_level=1.0 if again is None else RECURRING_LEVEL,
+        liveliness=LIVELINESS if again is None and not settings.prompt.strip() else 1.0,
         **settings.fields(),
     )
 

@@ -63,6 +63,8 @@ class GenerationRequest:
             joints need not be the canonical skeleton's; `observed_mask` then is (T,F), too.
         guidance_interval: (low, high) noise levels, 0 to 1, between which `guidance` holds (1 elsewhere); None = the
             model's own.
+        liveliness: strength of the noise to start from, 0.5 to 2; above 1 the motion is livelier than the network
+            thinks likely. The papers' networks don't look at it.
     Raises:
         RequestError: a value out of its range, said in one line.
     """
@@ -86,6 +88,7 @@ class GenerationRequest:
     music: NDArray[Any] | None = None
     observed_features: NDArray[Any] | None = None
     guidance_interval: tuple[float, float] | None = None
+    liveliness: float = 1.0
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):
@@ -107,6 +110,7 @@ class GenerationRequest:
         _check_number("noise level to start from", self.start_level, 0.0, 1.0)
         if self.start_level == 0:
             raise RequestError("The noise level to start from must be above 0: at 0 nothing would change.")
+        _check_number("liveliness", self.liveliness, 0.5, 2.0)
         self._check_segments()
         condition_of(self.prompt or "".join(prompt for prompt, _ in self.segments), self.action, self.music)
         self._check_observed()

@@ -77,7 +77,7 @@ class TakeSampler:
         description, request = self._denoiser.description, self._request
         normaliser = description.normaliser
         noise = SeededNoise(_window_seed(self._seed, number), (1, frames, len(normaliser.mean)))
-        start = noise.initial()
+        start = noise.initial() * np.float32(request.liveliness)
         observation = None
         if part is not None:
             values = normaliser.normalise(part[0])[None]

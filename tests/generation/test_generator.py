@@ -288,3 +288,16 @@ def test_a_missing_wheel_is_named_with_what_to_do(models: Path, repo_root: Path,
     assert said.startswith("ModelError:")
     assert wheel in said
     assert "einstall" in said
+
+
+@pytest.mark.parametrize("liveliness", [0.5, 2.0])
+def test_a_livelier_motion_moves_more(generator: Generator, liveliness: float) -> None:
+    def speed(motion: Motion) -> float:
+        places = motion.positions()
+        return float(np.linalg.norm(np.diff(places - places[:, :1], axis=0), axis=-1).mean())
+
+    usual, other = (
+        generator.generate(GenerationRequest("walk", 2.0, foot_lock=False, liveliness=value))[0]
+        for value in (1.0, liveliness)
+    )
+    assert speed(other) / speed(usual) == pytest.approx(liveliness, rel=0.25)  # the small network is nearly linear
