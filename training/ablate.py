@@ -121,7 +121,8 @@ def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, te
     from training.ablation.held_out import HeldOut
     from training.ablation.runner import Yardstick
     from training.evaluators.judge import load_judges
-    from training.reporting.stretches import read_stretches
+    from training.reporting.memory import Library
+    from training.reporting.stretches import read_stretches, training_clips
 
     held_out, training = (read_stretches(arguments.cache, split) for split in ("val", "train"))
 
@@ -130,7 +131,10 @@ def _yardstick(arguments: argparse.Namespace, plan: Plan, cache: MotionCache, te
         return HeldOut.of(cache, texts, plan.base, kind, HELD_OUT_WINDOWS // plan.base.batch)
 
     judges = load_judges(arguments.judges) if arguments.samples else []
-    return Yardstick.of(held_out, training, judges, arguments.samples, batches)
+    library = None
+    if arguments.samples and any(arm.data.share < 1 for arm in plan.arms):
+        library = Library.of(training_clips(arguments.cache, training.data), training.data.fps)
+    return Yardstick.of(held_out, training, judges, arguments.samples, batches, library)
 
 
 def _data(arguments: argparse.Namespace, plans: Sequence[Plan]) -> tuple[MotionCache, TextBank]:

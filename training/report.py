@@ -55,6 +55,7 @@ def _run(arguments: argparse.Namespace) -> None:
         arguments.repeats,
         arguments.seed,
         arguments.outside,
+        arguments.taught_on,
     )
     deadline = None if arguments.minutes is None else began + 60 * arguments.minutes
     bench = Bench(model, arguments.cache, judges, Shelf.of_model(model), settings, deadline, _tell)
@@ -89,8 +90,8 @@ def _run(arguments: argparse.Namespace) -> None:
         ("Other pages", _other_pages(arguments.out)),
     ]
     facts = _facts(arguments, description, bench.out.cpu_seconds, time.monotonic() - began)
-    distances = _distances_picture(bench.out, pictures, arguments.out)
-    page = document.Page(name, facts, bench.out, judges, six, sections, distances)
+    distances, density = _distances_pictures(bench.out, pictures, arguments.out)
+    page = document.Page(name, facts, bench.out, judges, six, sections, distances, density)
     target = arguments.out / f"{name}.md"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.markdown(), encoding="utf-8")
@@ -138,12 +139,15 @@ def _curve_picture(measured: Any, pictures: Path, beside: Path) -> str | None:
     return path.relative_to(beside).as_posix()
 
 
-def _distances_picture(measured: Any, pictures: Path, beside: Path) -> str | None:
+def _distances_pictures(measured: Any, pictures: Path, beside: Path) -> tuple[str | None, str | None]:
     if not measured.memory:
-        return None
+        return None, None
+    from training.reporting.density_text import density_figure
     from training.reporting.figures import distances_figure
 
-    return distances_figure(measured.memory, pictures / "distances.png").relative_to(beside).as_posix()
+    distances = distances_figure(measured.memory, pictures / "distances.png")
+    density = density_figure(measured.density, pictures / "density.png")
+    return distances.relative_to(beside).as_posix(), density.relative_to(beside).as_posix()
 
 
 def _training_sections(
@@ -189,7 +193,8 @@ def _facts(
         "seed": arguments.seed,
         "date": datetime.date.today().isoformat(),
         "command": f"python -m training.report {arguments.model.as_posix()} --captions {arguments.captions} "
-        f"--curve-stretches {arguments.curve_stretches} --repeats {arguments.repeats} --seed {arguments.seed}",
+        f"--curve-stretches {arguments.curve_stretches} --repeats {arguments.repeats} --seed {arguments.seed}"
+        + (f" --taught-on {arguments.taught_on.as_posix()}" if arguments.taught_on else ""),
         **machine_facts(2),
     }
     if cpu_seconds is not None:
@@ -225,6 +230,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="", help="what was trained on, in words, beside --run")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT, help="folder of reports (%(default)s)")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="what training.prepare wrote (%(default)s)")
+    taught_help = (
+        "the cache that the model was taught on, if it holds clips that training.prepare made and --cache none"
+    )
+    parser.add_argument("--taught-on", type=Path, metavar="CACHE", help=taught_help)
     parser.add_argument("--judges", type=Path, default=DEFAULT_JUDGES, help="by training.train_evaluator (%(default)s)")
     parser.add_argument("--prompts-file", type=Path, default=DEFAULT_PROMPTS_FILE, help="prompts (%(default)s)")
     parser.add_argument("--films", type=Path, metavar="FOLDER", help="film the prompts into a folder, and as strips")

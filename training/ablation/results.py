@@ -26,6 +26,8 @@ COLUMNS = (
     "KID",
     "skating",
     "jitter",
+    "samples to training",
+    "real to training",
 )
 FORMATS = {"error@0.5": ".4f", "error@0.9": ".4f", "text gain@0.9": ".4f", "jerk@0.5": ".2f", "jitter": ".1f"}
 BEFORE = "before"
@@ -86,7 +88,7 @@ def table_of(stored: Mapping[str, Any]) -> Table:
         runs = arm["runs"]
         if runs:
             name = f"{arm['label']} ({len(runs)} seed{'s' if len(runs) > 1 else ''})"
-            rows[name] = {c: Estimate.of([run[c] for run in runs]) for c in COLUMNS if c in runs[0]}
+            rows[name] = {c: Estimate.of([run[c] for run in runs]) for c in COLUMNS if all(c in run for run in runs)}
     return Table(stored["title"], _measured(rows), rows, formats=FORMATS, row_header="arm")
 
 

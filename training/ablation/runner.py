@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from training.evaluation.checkpoint import CheckpointGenerator
 from training.evaluation.physical import measure
 from training.evaluators.judge import Judge
 from training.reporting.measurements import SIMILAR
+from training.reporting.memory import Library, nearest_of_each
 from training.reporting.orders import Order
 from training.reporting.scores import Points, main_axes
 from training.reporting.stretches import StretchSet
@@ -40,13 +41,17 @@ SAMPLING_STEPS = 8
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What arms are measured by: validation stretches, the judges, their points of real motion; held-out losses."""
+    """What arms are measured by: validation stretches, the judges, their points of real motion; held-out losses.
+
+    library: training clips; with it each arm's samples are held against those of them that it was taught on.
+    """
 
     wanted: StretchSet
     judges: Sequence[Judge]
     real: dict[str, Points]
     axes: dict[str, Points]
     held_out: Callable[[str], HeldOut]
+    library: Library | None = None
 
     @classmethod
     def of(
@@ -56,6 +61,7 @@ class Yardstick:
         judges: Sequence[Judge],
         count: int,
         held_out: Callable[[str], HeldOut],
+        library: Library | None = None,
     ) -> Yardstick:
         """On at most `count` validation stretches (0 = no samples); all real ones are the reference.
 
@@ -68,6 +74,7 @@ class Yardstick:
             {j.name: j.motions(wanted.positions(), fps) for j in judges},
             {j.name: main_axes(j.motions(training.positions(), fps)) for j in judges},
             held_out,
+            library,
         )
 
 
@@ -92,9 +99,11 @@ def run_arm(
         return json.loads(result.read_text(encoding="utf-8"))
     torch.set_num_threads(threads)
     config = replace(arm.config, seed=seed)
+    data = arm_cache(cache, texts, config, arm.data)
+    taught_on = {clip.id for clip in data.select("train", config.data.shippable_only)}
     trainer = Trainer(
         config,
-        arm_cache(cache, texts, config, arm.data),
+        data,
         arm_texts(texts, arm.data.text),
         folder,
         on_progress=lambda p: _show(told, arm.name, seed, p),
@@ -108,7 +117,7 @@ def run_arm(
     values = {
         **_summed(losses),
         **(
-            _measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick)
+            _measured(ArmGenerator(folder, pivot, arm.data.text, models_dir), yardstick, taught_on)
             if len(yardstick.wanted)
             else {}
         ),
@@ -155,7 +164,8 @@ class ArmGenerator(CheckpointGenerator):
         inner.__class__ = Reading
 
 
-def _measured(generator: CheckpointGenerator, yardstick: Yardstick) -> dict[str, float]:
+def _measured(generator: CheckpointGenerator, yardstick: Yardstick, taught_on: Set[str]) -> dict[str, float]:
+    """taught_on: ids of the clips that the generator was."""
     wanted = yardstick.wanted
     fps = wanted.data.fps
     longest = generator.denoiser().description.max_seconds  # a take of several windows would measure how they join
@@ -179,6 +189,19 @@ def _measured(generator: CheckpointGenerator, yardstick: Yardstick) -> dict[str,
         **{name: float(np.mean(values)) for name, values in rows.items()},
         "skating": float(np.mean([row["skate GMD"] for row in physical])),
         "jitter": float(np.mean([row["jitter"] for row in physical])),
+        **_nearness(motions, yardstick, taught_on),
+    }
+
+
+def _nearness(motions: Sequence[Motion], yardstick: Yardstick, taught_on: Set[str]) -> dict[str, float]:
+    """Median metres to the training clips of samples, and of real motion for the same captions."""
+    if yardstick.library is None:
+        return {}
+    known, wanted = yardstick.library.part(taught_on.__contains__), yardstick.wanted
+    sets = {"samples to training": [m.positions() for m in motions], "real to training": wanted.positions()[::2]}
+    return {
+        name: float(np.median([one.metres for one in nearest_of_each(known, motion, wanted.data.fps)]))
+        for name, motion in sets.items()
     }
 
 

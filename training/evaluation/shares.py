@@ -6,10 +6,18 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from training.preparation.gait_loops import SUFFIX as LOOP
+from training.preparation.hand_tasks import DATASET as HAND_TASKS
+
 
 def take_of(clip_id: str) -> str:
-    """The recording that a clip was cut from: pieces "a@0" and "a@73" are of one take."""
-    return clip_id.split("@")[0]
+    """The recording that a clip was cut from: pieces "a@0" and "a@73", and "a+loop", are of one take."""
+    return clip_id.split("@")[0].split(LOOP)[0]
+
+
+def is_made(clip_id: str) -> bool:
+    """Whether training.prepare made the clip, by formula or by repeating a captured gait."""
+    return LOOP in clip_id or clip_id.startswith(f"{HAND_TASKS}/")
 
 
 def first_share(clips: Iterable[tuple[str, int]], share: float, seed: int = 0) -> set[str]:

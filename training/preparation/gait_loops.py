@@ -25,6 +25,7 @@ from motionmix_core.motion.rotations import (
 
 from .records import Caption, Clip, Frames
 
+SUFFIX = "+loop"  # of a longer clip's id, behind that of the clip it was made of
 LOOP_SECONDS = 7.0  # a little more than the longest training window
 SHORT_SECONDS = 3.0  # clips as long as this need no help
 _CYCLE_SECONDS = (0.45, 1.5)  # two steps of a sprint, two steps of a stroll
@@ -75,7 +76,7 @@ def looped_gaits(clips: Iterable[Clip]) -> list[Clip]:
         loops.append(
             replace(
                 clip,
-                id=f"{clip.id}+loop",
+                id=f"{clip.id}{SUFFIX}",
                 frames=Frames.pack(longer),
                 captions=tuple(Caption(c.text, c.mirrored_text, 0.0, longer.seconds, c.source) for c in captions),
                 notes=(*clip.notes, "its gait cycle repeated"),

@@ -16,6 +16,7 @@ from motionmix_core.metrics.report import Estimate
 from training.evaluators.duplicates import stem
 from training.evaluators.words import words_of
 
+from .density import Reach, as_fast
 from .memory import Nearest
 from .stretches import Stretch
 from .uncertainty import over_groups
@@ -87,8 +88,12 @@ def paired(cases: Sequence[Case]) -> Estimate:
     return over_groups(lambda chosen: float(values[chosen].mean()), list(means))
 
 
-def copying_text(cases: Mapping[str, Sequence[Case]]) -> str:
-    """A table a split: samples and real motion of the same captions, by action. cases: split -> one a stretch."""
+def copying_text(cases: Mapping[str, Sequence[Case]], fresh: Reach | None = None) -> str:
+    """A table a split: samples and real motion of the same captions, by action. cases: split -> one a stretch.
+
+    fresh: with it, distances are given over those of fresh draws as fast, too.
+    """
+    over = "" if fresh is None else " real, over fresh draws as fast | generated, over fresh draws as fast |"
     lines = []
     for split, found in cases.items():
         if not found:
@@ -98,14 +103,14 @@ def copying_text(cases: Mapping[str, Sequence[Case]]) -> str:
             f"Captions of {split} clips, samples beside the real motion that they were written for:",
             "",
             "| action | clips | stretches | real, median m | generated, median m | generated less real, by clip | "
-            "real m/s | generated m/s |",
-            "|---|---:|---:|---:|---:|---:|---:|---:|",
+            f"real m/s | generated m/s |{over}",
+            "|---|" + "---:|" * (7 if fresh is None else 9),
         ]
         for action in (*ACTIONS, OTHERS):
             chosen = [case for case in found if case.action == action]
             if chosen:
-                lines.append(_row(action, chosen))
-        lines.append(_row("**all**", found))
+                lines.append(_row(action, chosen, fresh))
+        lines.append(_row("**all**", found, fresh))
     if not lines:
         return ""
     return "\n".join([*lines, "", *_in_words(cases)]) + "\n"
@@ -140,7 +145,7 @@ def _apart(difference: Estimate) -> str:
     return f"{size} m {'nearer' if difference.mean < 0 else 'further away'}"
 
 
-def _row(action: str, cases: Sequence[Case]) -> str:
+def _row(action: str, cases: Sequence[Case], fresh: Reach | None) -> str:
     difference = paired(cases)
     shown = f"{difference.mean:+.3f}" + (f" ± {difference.interval:.3f}" if difference.repeats > 1 else "")
     made = [one for case in cases for one in case.made]
@@ -149,8 +154,16 @@ def _row(action: str, cases: Sequence[Case]) -> str:
     speeds = np.mean([case.real.speed for case in cases]), np.mean([one.speed for one in made])
     return (
         f"| {action} | {clips} | {len(cases)} | {real:.3f} | {np.median([one.metres for one in made]):.3f} | {shown} | "
-        f"{speeds[0]:.2f} | {speeds[1]:.2f} |"
+        f"{speeds[0]:.2f} | {speeds[1]:.2f} |" + _as_fast([[case.real for case in cases], made], fresh)
     )
+
+
+def _as_fast(sets: Sequence[Sequence[Nearest]], fresh: Reach | None) -> str:
+    """Of each set the median of its distances over those of fresh draws as fast."""
+    if fresh is None:
+        return ""
+    over = [np.array([n.metres for n in found]) / as_fast(fresh, np.array([n.speed for n in found])) for found in sets]
+    return "".join(f" {np.median(values):.2f} |" for values in over)
 
 
 def _by_clip(cases: Sequence[Case]) -> dict[str, float]:

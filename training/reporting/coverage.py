@@ -1,20 +1,17 @@
 """How much of what test captions ask for the training clips hold, by how many of them there are.
 
-No network is trained for this: a search for the nearest training caption, and the distance from test clips to the
-nearest training clip, over a quarter, a half, three quarters and all of the takes. Where both still move at the end,
-more clips would bring more; a model can only make what its data covers.
+No network is trained for this: a search for the nearest training caption over a quarter, a half, three quarters and
+all of the takes. Where it still moves at the end, more clips would bring more; a model can only make what its data
+covers. How near motion lies to so many takes: density.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from motionmix_core.metrics.report import Estimate
 from training.evaluation.shares import first_share, take_of
 
-from .memory import Library
 from .stretches import StretchSet
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -23,11 +20,10 @@ DRAWS = 3  # which takes make up a share is drawn so many times
 
 @dataclass(frozen=True)
 class Coverage:
-    """share: of the takes. recall: R@3 of a search among them. metres: median from test clips to the nearest."""
+    """share: of the takes. recall: R@3 of a search among them."""
 
     share: float
     recall: Estimate
-    metres: Estimate
 
 
 def drawn_takes(training: StretchSet, share: float) -> list[set[str]]:
@@ -39,10 +35,3 @@ def drawn_takes(training: StretchSet, share: float) -> list[set[str]]:
 def part_of(training: StretchSet, takes: set[str]) -> StretchSet:
     """The stretches of these takes."""
     return replace(training, stretches=tuple(s for s in training.stretches if take_of(s.clip) in takes))
-
-
-def part_of_library(library: Library, takes: set[str]) -> Library:
-    """The library's stretches of these takes."""
-    kept = np.array([take_of(clip) in takes for clip in library.clips])
-    clips = tuple(clip for clip, keep in zip(library.clips, kept, strict=True) if keep)
-    return Library(library.vectors[kept], clips, library.seconds[kept])

@@ -16,7 +16,8 @@ from training.evaluators.judge import Judge
 from . import goals
 from .copying import copying_text, less_real
 from .curves import TITLES, Point
-from .extrapolation import Law, fit_law
+from .density_text import density_text
+from .extrapolation import fit_law
 from .measurements import MODEL_ROW, NEAREST_ROW, Measurements
 from .memory import Nearest
 from .scores import AXES, FLOOR, REAL, SHUFFLED
@@ -40,6 +41,7 @@ class Page:
     seconds_for_six: float | None = None
     sections: Sequence[tuple[str, str]] = field(default_factory=tuple)
     distances: str | None = None  # the picture of distances to training clips
+    density: str | None = None  # the picture of distances against takes and speed
 
     def markdown(self) -> str:
         """The whole page."""
@@ -57,6 +59,8 @@ class Page:
         parts += ["## Feet, shaking, floor\n", physical_text(self.measured)]
         parts += ["## Is it copying?\n", memory_text(self.measured)]
         parts += [f"![distances to the training clips]({self.distances})\n"] if self.distances else []
+        if self.measured.density:
+            parts += [density_text(self.measured.density, REAL, MODEL_ROW, self.density)]
         for title, text in self.sections:
             parts += [f"## {title}\n", text]
         return "\n".join(parts)
@@ -205,7 +209,7 @@ def memory_text(measured: Measurements) -> str:
         made, real = ([n.metres for n in measured.memory[name]] for name in (MODEL_ROW, REAL))
         share = float((np.array(made) < np.percentile(real, 5)).mean())
         lines += ["", f"{share:.0%} of the samples lie nearer than the nearest 5 % of test clips do."]
-    lines += [copying_text(measured.cases)]
+    lines += [copying_text(measured.cases, measured.density.fresh if measured.density else None)]
     lines += ["The samples that lie nearest:", ""]
     lines += [
         f"- “{order.prompt}” from {n.own_seconds:.1f} s on: {n.metres:.3f} m from {n.clip} at {n.at_seconds:.1f} s "
@@ -220,36 +224,22 @@ def coverage_text(measured: Measurements) -> str:
     if not measured.coverage:
         return "Not measured.\n"
     lines = [
-        "Without training a network: what a search among the training clips finds for the test captions, and how far",
-        "test clips are from the nearest training clip, as takes are added (three draws of each share; ± over draws,",
-        "and for R@3 over judges and captions). While both still move, more clips would bring more.\n",
-        "| takes | R@3 of all, nearest training clip | test clips to training clips, median m |",
-        "|---:|---:|---:|",
+        "Without training a network: what a search among the training captions finds for the test captions, as takes",
+        "are added (three draws of each share; ± over draws, judges and captions). While it still moves, more clips",
+        "would bring more. How near motion lies to so many takes stands above, under “Why so near”.\n",
+        "| takes | R@3 of all, nearest training clip |",
+        "|---:|---:|",
     ]
-    lines += [f"| {c.share:.0%} | {c.recall} | {c.metres} |" for c in measured.coverage]
+    lines += [f"| {c.share:.0%} | {c.recall} |" for c in measured.coverage]
     if len(measured.coverage) >= 3:
         shares = [c.share for c in measured.coverage]
         recall = fit_law(shares, [c.recall.mean for c in measured.coverage])
-        metres = fit_law(shares, [c.metres.mean for c in measured.coverage])
         lines += [
             "",
-            f"Power laws through these points: with twice as many takes {recall.at(2):.3f} and {metres.at(2):.3f} m, "
-            f"with four times as many {recall.at(4):.3f} and {metres.at(4):.3f} m, an extrapolation of few points."
-            + _meeting(metres, _median(measured.memory.get(MODEL_ROW))),
+            f"A power law through these points: with twice as many takes {recall.at(2):.3f}, with four times as many "
+            f"{recall.at(4):.3f}, an extrapolation of few points.",
         ]
     return "\n".join(lines) + "\n"
-
-
-def _meeting(metres: Law, made: float | None) -> str:
-    """At how much data new performances would lie as near to the training clips as samples do now."""
-    if made is None:
-        return ""
-    reached = [share for share in np.geomspace(1, 64, 97) if metres.at(float(share)) <= made]
-    when = f"at about {reached[0]:.1f} times the takes" if reached else "not within 64 times the takes"
-    return (
-        f" The samples lie at {made:.3f} m: by this law test clips would come as near {when}. The distance to training "
-        "clips is bounded by how densely they cover what people do, for real motion as for made one.\n"
-    )
 
 
 def curve_text(measured: Measurements, picture: str | None) -> str:

@@ -18,7 +18,7 @@ COLOURS = ("#1f5fa8", "#c0392b", "#2e8b57", "#8e6bb0")
 
 def steps_figure(points: Sequence[Point], real: Mapping[str, float], path: Path) -> Path:
     """R@3, MM-Dist and jitter against steps, a line a sampler; real: the same measures of real clips, dashed."""
-    figure, axes = _canvas(3)
+    figure, axes = canvas(3)
     titles = {"recall": "R@3 of all", "distance": "MM-Dist", "jitter": "jitter"}
     for axis, (name, title) in zip(axes, titles.items(), strict=True):
         for colour, sampler in zip(COLOURS, dict.fromkeys(point.sampler for point in points), strict=False):
@@ -32,12 +32,12 @@ def steps_figure(points: Sequence[Point], real: Mapping[str, float], path: Path)
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("steps", fontsize=8)
     axes[0].legend(fontsize=7, frameon=False)
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
 def distances_figure(memory: Mapping[str, Sequence[Nearest]], path: Path) -> Path:
     """How large a share of each set's motions lies so near to a training clip, in metres and over the spacing there."""
-    figure, axes = _canvas(2)
+    figure, axes = canvas(2)
     titles = ("metres to the nearest training clip", "the same over the spacing there (a copy: near 0)")
     for axis, title in zip(axes, titles, strict=True):
         for colour, (name, found) in zip((*COLOURS, "#777777"), memory.items(), strict=False):
@@ -50,7 +50,7 @@ def distances_figure(memory: Mapping[str, Sequence[Nearest]], path: Path) -> Pat
     axes[1].axvline(0.5, color="#777777", linestyle="--", linewidth=1)
     axes[0].set_ylabel("share of motions", fontsize=8)
     axes[1].legend(fontsize=7, frameon=False)
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
 def losses_figure(rows: Sequence[Mapping[str, float]], path: Path, starts: Sequence[int] = ()) -> Path:
@@ -58,7 +58,7 @@ def losses_figure(rows: Sequence[Mapping[str, float]], path: Path, starts: Seque
 
     starts: steps at which another run began, marked by dashed lines.
     """
-    figure, (axis,) = _canvas(1, width=7.0)
+    figure, (axis,) = canvas(1, width=7.0)
     bands = [name for name in rows[0] if name.startswith("loss@")]
     shades = np.linspace(0.85, 0.25, len(bands))
     for band, shade in zip(bands, shades, strict=True):
@@ -73,14 +73,14 @@ def losses_figure(rows: Sequence[Mapping[str, float]], path: Path, starts: Seque
     axis.set_xlabel("training steps" + ("; dashed: another run begins" if starts else ""), fontsize=8)
     axis.set_title("validation loss at five places of the schedule (0.9 = nearly noise)", fontsize=9)
     axis.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
 def extrapolation_figure(
     shares: Sequence[float], values: Sequence[float], law: tuple[float, float, float], name: str, path: Path
 ) -> Path:
     """A measure against the share of data, and the power law a + b share^-c through it, to four times the data."""
-    figure, (axis,) = _canvas(1, width=5.0)
+    figure, (axis,) = canvas(1, width=5.0)
     at = np.geomspace(min(shares), 4.0, 60)
     a, b, c = law
     axis.plot(at, a + b * at**-c, "-", color="#999999", linewidth=1)
@@ -89,12 +89,12 @@ def extrapolation_figure(
     axis.set_xticks([0.25, 0.5, 1, 2, 4], ["25 %", "50 %", "100 %", "200 %", "400 %"])
     axis.set_xlabel("training data", fontsize=8)
     axis.set_title(name, fontsize=9)
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
 def arms_figure(arms: Sequence[tuple[str, Sequence[Mapping[str, float]]]], names: Sequence[str], path: Path) -> Path:
     """A row an arm, a plot a measure, a dot a seed; the line is the first arm's mean. arms: label and runs of each."""
-    figure, axes = _canvas(len(names), width=3.4 * len(names) + 2.6, height=0.9 + 0.28 * len(arms))
+    figure, axes = canvas(len(names), width=3.4 * len(names) + 2.6, height=0.9 + 0.28 * len(arms))
     rows = range(len(arms), 0, -1)
     for axis, name in zip(axes, names, strict=True):
         for row, (_, runs) in zip(rows, arms, strict=True):
@@ -105,10 +105,11 @@ def arms_figure(arms: Sequence[tuple[str, Sequence[Mapping[str, float]]]], names
         axis.locator_params(axis="x", nbins=5)  # long numbers would run into one another
         axis.set_yticks(list(rows), [""] * len(arms))
     axes[0].set_yticks(list(rows), [label for label, _ in arms], fontsize=7)
-    return _saved(figure, path)
+    return saved(figure, path)
 
 
-def _canvas(count: int, width: float = 10.0, height: float = 2.8) -> tuple[Figure, list]:
+def canvas(count: int, width: float = 10.0, height: float = 2.8) -> tuple[Figure, list]:
+    """A figure (inches) and `count` plots side by side, with few lines."""
     figure = Figure(figsize=(width, height), dpi=90)
     FigureCanvasAgg(figure)
     axes = [figure.add_subplot(1, count, number + 1) for number in range(count)]
@@ -119,7 +120,8 @@ def _canvas(count: int, width: float = 10.0, height: float = 2.8) -> tuple[Figur
     return figure, axes
 
 
-def _saved(figure: Figure, path: Path) -> Path:
+def saved(figure: Figure, path: Path) -> Path:
+    """Writes the picture with its folder; returns where."""
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.tight_layout()
     figure.savefig(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,22 +17,24 @@ from motionmix_core.mixed_data.cache import load_cache
 from motionmix_core.motion.motion import Motion
 from training.evaluation.clip_cache import open_cache
 from training.evaluation.physical import summarise
+from training.evaluation.shares import is_made
 from training.evaluators.judge import Judge
 
 from . import curves
 from .baselines import labels, nearest_training_clips
 from .copying import Case, cases_of
-from .coverage import SHARES, Coverage, drawn_takes, part_of, part_of_library
-from .memory import Library, Nearest, nearest_of_each, stretches_of
+from .coverage import SHARES, Coverage, drawn_takes, part_of
+from .density import Density, Reach, reach_of
+from .memory import Library, Nearest, nearest_of_each
 from .orders import Order, Shelf, fill
 from .outside import Outside, outcomes_of, outside_orders
 from .scores import REAL, Points, Row, Scene, main_axes, multimodal, recall_by_caption, scored
 from .sentences import Sentences
-from .stretches import SIDES, StretchSet, read_stretches
+from .stretches import SIDES, StretchSet, read_stretches, training_clips
 
 MODEL_ROW, NEAREST_ROW = "generated", "nearest training clip"
 HELD_OUT, HELD_OUT_MADE = "real validation clips", "generated for validation captions"
-OTHER_TAKES, OTHER_TAKES_STRETCHES = "training clips, from all other takes", 150
+OTHER_TAKES, OTHER_TAKES_STRETCHES = "training clips, from all other takes", 300
 SIMILAR = 0.95  # cosine of MiniLM sentence vectors from which two captions are one group
 MULTIMODAL_PROMPTS, MULTIMODAL_SAMPLES = 10, 10
 
@@ -40,7 +42,8 @@ MULTIMODAL_PROMPTS, MULTIMODAL_SAMPLES = 10, 10
 @dataclass(frozen=True)
 class Settings:
     """captions: of each stretch that are asked for. curve: stretches in the curve of steps (0 = no curve). outside:
-    samples of each prompt with unknown words (0 = none).
+    samples of each prompt with unknown words (0 = none). taught_on: the cache that the model was taught on, where it
+    holds clips that training.prepare made and the measured one doesn't (None = the measured one).
     """
 
     captions: int = 3
@@ -49,6 +52,7 @@ class Settings:
     repeats: int = REPEATS
     seed: int = 0
     outside: int = 3
+    taught_on: Path | None = None
 
 
 @dataclass
@@ -67,6 +71,7 @@ class Measurements:
     memory: dict[str, list[Nearest]] = field(default_factory=dict)
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     copies: list[tuple[Order, Nearest]] = field(default_factory=list)
+    density: Density | None = None
     coverage: list[Coverage] = field(default_factory=list)
     outside: Outside | None = None
     curve: list[curves.Point] = field(default_factory=list)
@@ -156,9 +161,8 @@ class Bench:
         words = np.array([len(text.split()) for text in self.test.captions(shape[-1])]).reshape(-1, shape[-1])
         out.words = words.mean(axis=0).tolist()
         self._physical(list(motions.values()))
-        library = Library.of(self._training_clips(), self.fps)
-        self._memory(orders, motions, library)
-        self._coverage(scenes, library)
+        self._memory(orders, motions)
+        self._coverage(scenes)
 
     def _spread_out(self, orders: list[Order]) -> list[Order]:
         """Stretches in a random order: should time run out, those that are finished stand for all."""
@@ -255,41 +259,63 @@ class Bench:
         real = [cache.motion(s.clip).crop(s.start - first[s.clip], s.stop - first[s.clip]) for s in self.test.stretches]
         self.out.physical = {"real test clips": summarise(real), MODEL_ROW: summarise(generated)}
 
-    def _training_clips(self) -> Iterator[tuple[str, NDArray]]:
-        """Every training clip, captioned or not, as recorded and mirrored."""
-        for clip in load_cache(self.cache, ()).select("train", shippable_only=True):
-            for mirror in SIDES if clip.frames >= 2 else ():
-                yield clip.id, self.training.data.positions(clip.start, clip.start + clip.frames, mirror)
-
-    def _coverage(self, scenes: dict[str, Scene], library: Library) -> None:
-        cuts = [stretches_of(self.test.data.positions(s.start, s.stop), self.fps, 0.5) for s in self.test.stretches]
+    def _coverage(self, scenes: dict[str, Scene]) -> None:
         for share in SHARES:
-            recalls, metres = [], []
+            recalls = []
             for takes in drawn_takes(self.training, share):
                 found = self._nearest(part_of(self.training, takes))
                 for judge in self.judges:
                     scene = scenes[judge.name]
                     points = judge.motions(found, self.fps).reshape(scene.texts.shape)
                     recalls += [e.mean for e in recall_by_caption(scene, points, 5, self.settings.seed)]
-                part = part_of_library(library, takes)
-                metres.append(float(np.median([part.nearest(cut)[0].min() for cut in cuts])))
-            self.out.coverage.append(Coverage(share, Estimate.of(recalls), Estimate.of(metres)))
+            self.out.coverage.append(Coverage(share, Estimate.of(recalls)))
 
-    def _memory(self, orders: Sequence[Order], generated: dict[Order, Motion], library: Library) -> None:
+    def _memory(self, orders: Sequence[Order], generated: dict[Order, Motion]) -> None:
         """orders: of every caption by (stretch, side, caption), flat."""
-        near, memory = partial(nearest_of_each, library, fps=self.fps), self.out.memory
-        held_out, training = read_stretches(self.cache, "val"), self.training.spread(OTHER_TAKES_STRETCHES)
-        memory[REAL] = near(self.test.positions()[::2])
-        memory[HELD_OUT] = near(held_out.positions()[::2])
-        memory[OTHER_TAKES] = near(training.positions()[::2], not_of=[s.clip for s in training.stretches])
-        memory[MODEL_ROW] = near([motion.positions() for motion in generated.values()])
+        taught = self.training if self.settings.taught_on is None else read_stretches(self.settings.taught_on, "train")
+        library = Library.of(training_clips(self.settings.taught_on or self.cache, taught.data), self.fps)
+        captured = library.part(lambda clip: not is_made(clip))
+        near, memory = partial(nearest_of_each, captured, fps=self.fps), self.out.memory
+        held_out, fresh = read_stretches(self.cache, "val"), self._fresh()
+        test, size = self.test.stretches, len(orders) // len(self.test)
+        sets: dict[str, tuple[list[NDArray[np.float32]], list[str]]] = {
+            REAL: (self.test.positions()[::2], [s.clip for s in test]),
+            HELD_OUT: (held_out.positions()[::2], [s.clip for s in held_out.stretches]),
+        }
+        memory[REAL], memory[HELD_OUT] = near(sets[REAL][0]), near(sets[HELD_OUT][0])
+        memory[OTHER_TAKES] = near(fresh.positions()[::2], not_of=[s.clip for s in fresh.stretches])
+        owners = dict(zip(orders, (s.clip for s in test for _ in range(size)), strict=True))
+        sets[MODEL_ROW] = ([motion.positions() for motion in generated.values()], [owners[o] for o in generated])
+        memory[MODEL_ROW] = near(sets[MODEL_ROW][0])
         found = dict(zip(generated, memory[MODEL_ROW], strict=True))
-        size = len(orders) // len(self.test)
         made = [[found[order] for order in orders[i : i + size]] for i in range(0, len(orders), size)]
-        self.out.cases["test"] = cases_of(self.test.stretches, memory[REAL], made)
+        self.out.cases["test"] = cases_of(test, memory[REAL], made)
         self.out.copies = sorted(found.items(), key=lambda item: item[1].metres)[:5]
         others = [Order(s.caption(k, False), s.frames / self.fps) for k, s in enumerate(held_out.stretches)]
         if self.made("validation captions", others):
-            memory[HELD_OUT_MADE] = near([self.shelf.get(order).positions() for order in others])
+            sets[HELD_OUT_MADE] = ([self.shelf.get(order).positions() for order in others], sets[HELD_OUT][1])
+            memory[HELD_OUT_MADE] = near(sets[HELD_OUT_MADE][0])
             made = [[one] for one in memory[HELD_OUT_MADE]]
             self.out.cases["validation"] = cases_of(held_out.stretches, memory[HELD_OUT], made)
+        self._density(library, sets, fresh, taught)
+
+    def _fresh(self) -> StretchSet:
+        """Captured training stretches of the data sets that the test clips are of, evenly out of all."""
+        sets = {s.clip.split("/")[0] for s in self.test.stretches}
+        fitting = (s for s in self.training.stretches if s.clip.split("/")[0] in sets and not is_made(s.clip))
+        return replace(self.training, stretches=tuple(fitting)).spread(OTHER_TAKES_STRETCHES)
+
+    def _density(
+        self,
+        library: Library,
+        sets: dict[str, tuple[list[NDArray[np.float32]], list[str]]],
+        fresh: StretchSet,
+        taught: StretchSet,
+    ) -> None:
+        by_formula = replace(taught, stretches=tuple(s for s in taught.stretches if is_made(s.clip)))
+        motions = [*fresh.positions()[::2], *by_formula.positions()[::2]]
+        clips = [s.clip for part in (fresh, by_formula) for s in part.stretches]
+        reaches: dict[str, Reach] = {name: reach_of(library, found, self.fps, of) for name, (found, of) in sets.items()}
+        frames = {clip.id: clip.frames for clip in load_cache(self.cache, ()).select("train", shippable_only=True)}
+        lengths = tuple((clip, count) for clip, count in frames.items() if not is_made(clip))
+        self.out.density = Density(reach_of(library, motions, self.fps, clips), reaches, lengths)

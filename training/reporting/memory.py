@@ -12,12 +12,13 @@ of the other takes (authenticity of Alaa et al. 2022, graded): a copy comes out 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from motionmix_core.errors import DataError
 from motionmix_core.metrics.sampling_rate import at_rate
 from training.evaluation.shares import take_of
 from training.evaluators.features import canonicalised
@@ -76,6 +77,13 @@ class Library:
             names += [name] * len(cut)
             seconds += [n * every_seconds for n in range(len(cut))]
         return cls(np.concatenate(vectors), tuple(names), np.array(seconds))
+
+    def part(self, kept: Callable[[str], bool]) -> Library:
+        """The stretches of the clips that `kept` is true of. Raises DataError if that leaves none."""
+        chosen = np.array([kept(clip) for clip in self.clips], bool)
+        if not chosen.any():
+            raise DataError("no training clip is left to compare with")
+        return Library(self.vectors[chosen], tuple(itertools.compress(self.clips, chosen)), self.seconds[chosen])
 
     def nearest(
         self, vectors: NDArray[np.float32], not_of: Sequence[str] | None = None

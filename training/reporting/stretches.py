@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from motionmix_core.mixed_data.cache import load_cache
 from training.evaluators.pairs import PairSet, read_pairs
 
 SOURCES = ("written", "written-from-file-name")
@@ -76,3 +77,13 @@ def read_stretches(cache: Path, split: str, sources: Sequence[str] = SOURCES) ->
         for (clip, start, stop), (plain, mirrored) in grouped.items()
     )
     return StretchSet(split, stretches, data)
+
+
+def training_clips(cache: Path, data: PairSet) -> Iterator[tuple[str, NDArray]]:
+    """(id, positions) of every training clip that may ship, captioned or not, as recorded and mirrored.
+
+    data: pairs of any split of the same cache.
+    """
+    for clip in load_cache(cache, ()).select("train", shippable_only=True):
+        for mirror in SIDES if clip.frames >= 2 else ():
+            yield clip.id, data.positions(clip.start, clip.start + clip.frames, mirror)

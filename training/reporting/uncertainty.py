@@ -19,7 +19,9 @@ def ratio(made: Estimate, real: Estimate) -> Estimate:
     return Estimate(float(value), float(half), min(made.repeats, real.repeats))
 
 
-def over_groups(value: Callable[[NDArray[np.int64]], float], groups: Sequence[str], seed: int = 0) -> Estimate:
+def over_groups(
+    value: Callable[[NDArray[np.int64]], float], groups: Sequence[str], seed: int = 0, resamples: int = RESAMPLES
+) -> Estimate:
     """A value of all members, with the interval that holds 95 % of the values of resampled groups.
 
     Stretches of one clip are one performance: to draw them one by one would promise more than was measured.
@@ -35,7 +37,7 @@ def over_groups(value: Callable[[NDArray[np.int64]], float], groups: Sequence[st
     rng = np.random.default_rng(seed)
     drawn = [
         value(np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))]))
-        for _ in range(RESAMPLES)
+        for _ in range(resamples)
     ]
     low, high = np.percentile(drawn, (2.5, 97.5))
-    return Estimate(whole, float(high - low) / 2, RESAMPLES)
+    return Estimate(whole, float(high - low) / 2, resamples)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.evaluation.shares import first_share, take_of
+from training.evaluation.shares import first_share, is_made, take_of
 
 CLIPS = [(f"cmu/{take:02d}@{piece}", 10 + take) for take in range(20) for piece in (0, 73)]
 
@@ -19,3 +19,9 @@ def test_shares_are_nested_and_whole_takes() -> None:
 
 def test_another_seed_draws_other_takes() -> None:
     assert first_share(CLIPS, 0.25, 1) != first_share(CLIPS, 0.25, 2) == first_share(CLIPS[::-1], 0.25, 2)
+
+
+def test_what_was_made_of_a_take_goes_with_it_and_is_known_as_made() -> None:
+    assert take_of("cmu/02_01@73+loop") == take_of("cmu/02_01") == "cmu/02_01"
+    assert is_made("cmu/02_01+loop") and is_made("hand_tasks/stir_pot_1")
+    assert not is_made("cmu/02_01@73")

@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 
 from tests.training.evaluators.toy import write_toy_cache
 from training.evaluation.shares import take_of
-from training.reporting.coverage import DRAWS, drawn_takes, part_of, part_of_library
+from training.reporting.coverage import DRAWS, drawn_takes, part_of
 from training.reporting.memory import Library, stretches_of
 from training.reporting.stretches import StretchSet, read_stretches
 
@@ -34,7 +34,9 @@ def test_fewer_takes_never_lie_nearer(training: StretchSet) -> None:
     wanted = stretches_of(training.data.positions(training.stretches[0].start, training.stretches[0].stop), 30.0, 1.0)
     small, large = drawn_takes(training, 0.25)[1], drawn_takes(training, 0.75)[1]
     assert small < large
-    distances = [part_of_library(library, takes).nearest(wanted)[0] for takes in (small, large)]
+    distances = [
+        library.part(lambda clip, of=takes: take_of(clip) in of).nearest(wanted)[0] for takes in (small, large)
+    ]
     distances.append(library.nearest(wanted)[0])
     assert (distances[0] >= distances[1]).all() and (distances[1] >= distances[2]).all()
     np.testing.assert_allclose(distances[2], 0, atol=0.01)

@@ -53,11 +53,12 @@ def test_the_page_has_every_part(
         "real test clips", "real against real", "shuffled captions", "nearest training clip", "generated",
         "DPM-Solver++(2M)", "goals are reached", "### judge-1", "multimodality", "samples that lie nearest",
         "20 steps", "Nobody has written down", "seconds on 2 cores", "By training: not measured", "| 25% |",
-        "## Words outside the data", "come nearest to what is meant", "Power laws through these points",
+        "## Words outside the data", "come nearest to what is meant", "A power law through these points",
+        "### Why so near", "fresh draws: training clips, from all other takes",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert "–" in text and "nan" not in text
-    for picture in ("sheet-1.png", "steps.png", "losses.png"):
+    for picture in ("sheet-1.png", "steps.png", "losses.png", "density.png"):
         assert f"](tiny/{picture})" in text
         assert (page.parent / "tiny" / picture).read_bytes()[:4] == b"\x89PNG"
 
