@@ -27,20 +27,25 @@ from .timing import Timing
 from .unimposed import unimposed
 
 CONTEXT_SECONDS = 1.5
-RECURRING_LEVEL, LIVELINESS = 0.9, 1.3
+RECURRING_LEVEL, LIVELINESS = 0.9, 1.4
 """What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
 motion livelier than the network thinks likely, for it thinks that motion comes to rest. Chosen on validation clips
-(`python -m training.choose_edit_smoothing`)."""
+(`python -m training.choose_liveliness`)."""
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
 
 
 def continue_motion(
-    source: Motion, seconds: float, settings: EditSettings | None = None, *, calmest: float = CONTINUED_CALMEST
+    source: Motion,
+    seconds: float,
+    settings: EditSettings | None = None,
+    *,
+    calmest: float = CONTINUED_CALMEST,
+    liveliness: float = LIVELINESS,
 ) -> Edit:
     """Go on for so many seconds after the source's last frame, from its pose and its speed.
 
     The finished motion is longer than the given one: its first frames are the source's, exactly. calmest: see
-    `as_calm_as`.
+    `as_calm_as`. liveliness: as in a request, for motion that neither repeats itself nor follows a prompt.
 
     Raises:
         RequestError: a length that can't be made.
@@ -63,7 +68,7 @@ def continue_motion(
         observed=shown,
         observed_mask=mask,
         start_level=1.0 if again is None else RECURRING_LEVEL,
-        liveliness=LIVELINESS if again is None and not settings.prompt.strip() else 1.0,
+        liveliness=liveliness if again is None and not settings.prompt.strip() else 1.0,
         **settings.fields(),
     )
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from motionmix_core.editing import EditSettings, continue_motion, make_loop, transition
 from motionmix_core.metrics.report import Table
+from motionmix_core.motion.motion import Motion
 from training.evaluation.tasks.setup import TaskSetup, estimates, physical, seam_ratio
 from training.evaluation.tasks.windows import thinned, windows
 
 BEFORE, AFTER = 60, 60
-COLUMNS = ("skate GMD", "skate Kimodo", "jitter", "seam / p95", "source off")
+COLUMNS = ("skate GMD", "skate Kimodo", "jitter", "ln speed kept", "seam / p95", "source off")
 
 
 def measure(setup: TaskSetup) -> list[Table]:
@@ -23,12 +24,15 @@ def measure(setup: TaskSetup) -> list[Table]:
         formats={"source off": ".1e"},
         notes=(
             "Skating and jitter on the new frames; the real row on the frames that really follow. A loop's seams are "
-            "where the new end begins and where it goes over into the clip's first frame.",
+            "where the new end begins and where it goes over into the clip's first frame. Speed kept: mean speed of "
+            "the joints in the new frames over that in the second before them, as a logarithm: 0 is as fast, -0.69 "
+            "half as fast.",
         ),
     )
     real = []
     for window in chosen:
         row = physical(window.motion.crop(BEFORE, BEFORE + AFTER))
+        row["ln speed kept"] = speed_kept(window.motion)
         row["seam / p95"] = seam_ratio(window.motion, [BEFORE], window.motion.positions())
         real.append(row)
     table.rows["real"] = estimates(real)
@@ -41,6 +45,7 @@ def measure(setup: TaskSetup) -> list[Table]:
         rows.append(
             {
                 **physical(made.crop(BEFORE, made.num_frames)),
+                "ln speed kept": speed_kept(made),
                 "seam / p95": seam_ratio(made, [BEFORE], window.motion.positions()),
                 "source off": float(off),
             }
@@ -72,3 +77,10 @@ def measure(setup: TaskSetup) -> list[Table]:
     table.rows["transition 1 s"] = estimates(joined)
     table.rows["loop 0.6 s"] = estimates(closed)
     return [table]
+
+
+def speed_kept(motion: Motion) -> float:
+    """Logarithm of the joints' mean speed after the first `BEFORE` frames over that in the last second of those."""
+    steps = np.linalg.norm(np.diff(motion.positions(), axis=0), axis=-1).mean(axis=1)
+    before = steps[BEFORE - round(motion.fps) : BEFORE].mean()
+    return float(np.log(max(steps[BEFORE:].mean(), 1e-6) / max(before, 1e-6)))
