@@ -34,6 +34,7 @@ from training.reporting.stretches import StretchSet
 from .arm_data import arm_cache, arm_texts
 from .held_out import HeldOut
 from .plan import Arm, Plan
+from .results import REAL_TO_TRAINING, SAMPLES_TO_TRAINING
 
 RESULT = "result.json"
 SAMPLING_STEPS = 8
@@ -198,7 +199,7 @@ def _nearness(motions: Sequence[Motion], yardstick: Yardstick, taught_on: Set[st
     if yardstick.library is None:
         return {}
     known, wanted = yardstick.library.part(taught_on.__contains__), yardstick.wanted
-    sets = {"samples to training": [m.positions() for m in motions], "real to training": wanted.positions()[::2]}
+    sets = {SAMPLES_TO_TRAINING: [m.positions() for m in motions], REAL_TO_TRAINING: wanted.positions()[::2]}
     return {
         name: float(np.median([one.metres for one in nearest_of_each(known, motion, wanted.data.fps)]))
         for name, motion in sets.items()

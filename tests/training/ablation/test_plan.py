@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +139,19 @@ def test_results_become_sections(tmp_path: Path) -> None:
     assert "Nothing was shown." in ablations_text(tmp_path / "out") and "out.md" in ablations_text(tmp_path / "out")
     assert "not measured" in data_size_text(tmp_path / "out", tmp_path, tmp_path)
     assert "No ablation" in ablations_text(tmp_path / "empty")
+
+
+def test_how_near_samples_of_less_data_lie_is_told_of_the_runs_that_were_asked(tmp_path: Path) -> None:
+    plain = {"loss@0.9": 2.0, "parameters": 2e6}
+    asked = {**plain, "samples to training": 0.06, "real to training": 0.12}
+    arms = {
+        "few": {"label": "25 %", "share": 0.25, "runs": [asked, plain]},
+        "all": {"label": "100 %", "share": 1.0, "runs": [plain]},
+    }
+    stored = {"title": "Size", "question": "?", "steps": 1, "batch": 1, "facts": {}, "arms": arms}
+    (tmp_path / "data-size.json").write_text(json.dumps(stored), encoding="utf-8")
+    text = data_size_text(tmp_path, tmp_path, tmp_path)
+    assert "| 25 % | 1 | 0.060 | 0.120 | 0.50 |" in text and "| 100 % |" not in text
 
 
 def test_arms_that_do_the_same_are_one_and_other_weights_to_begin_with_are_another(tmp_path: Path) -> None:

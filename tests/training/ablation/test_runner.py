@@ -21,8 +21,9 @@ from training.ablation.held_out import HeldOut
 from training.ablation.plan import Arm, ArmData
 from training.ablation.runner import ArmGenerator, Yardstick, run_arm
 from training.evaluators.learning import LearningConfig, train_judge
-from training.evaluators.pairs import read_pairs
-from training.reporting.stretches import read_stretches
+from training.evaluators.pairs import PairSet, read_pairs
+from training.reporting.memory import Library
+from training.reporting.stretches import read_stretches, training_clips
 
 
 def test_an_arm_is_trained_measured_and_never_run_twice(tmp_path: Path) -> None:
@@ -35,7 +36,12 @@ def test_an_arm_is_trained_measured_and_never_run_twice(tmp_path: Path) -> None:
     config = replace(small_run.CONFIG, steps=3, data=replace(small_run.CONFIG.data, lengths=(48,)))
     bank = small_run.text_bank()
     yardstick = Yardstick.of(
-        held_out, training, [judge], 4, lambda kind: HeldOut.of(cache, bank, small_run.CONFIG, kind, 1)
+        held_out,
+        training,
+        [judge],
+        4,
+        lambda kind: HeldOut.of(cache, bank, small_run.CONFIG, kind, 1),
+        Library.of(training_clips(tmp_path / "cache", PairSet((), cache.features, cache.fps)), cache.fps),
     )
     arm = Arm("paper", "paper", config, ArmData(simulated=0.5, hide_clean=True, pivot=True, text="pooled"))
 
@@ -47,6 +53,7 @@ def test_an_arm_is_trained_measured_and_never_run_twice(tmp_path: Path) -> None:
     assert result is not None and run(0.0) == result
     assert {"validation loss", "R@3 of all", "FID (8 axes)", "KID", "skating", "jitter", "parameters"} <= set(result)
     assert {"loss@0.9", "error@0.9", "text gain@0.9"} <= set(result)
+    assert min(result["samples to training"], result["real to training"]) > 0.01  # metres: neither copies
     assert all(np.isfinite(value) for value in result.values())
     assert json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8")) == result
 
