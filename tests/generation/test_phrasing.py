@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from motionmix_core.generation.phrasing import as_sentence
+from motionmix_core.generation.phrasing import AS_BLOWS, as_sentence
 
 
 @pytest.mark.parametrize(
     ("prompt", "sentence"),
     [
-        ("punch", "a person punches"),
         ("Kick a ball", "a person kicks a ball"),
         ("lunge, stand", "a person lunges, stand"),
-        ("box", "a person boxes"),
+        ("punch low", "a person punches low"),
     ],
 )
 def test_a_bare_verb_becomes_a_sentence(prompt: str, sentence: str) -> None:
@@ -27,11 +26,22 @@ def test_a_bare_verb_becomes_a_sentence(prompt: str, sentence: str) -> None:
         "walk forward",
         "a person kicks",
         "salsa dance",
-        "punches",
         "punch-drunk",
         "打拳",
         "slash from high to low with both arms",
     ],
 )
 def test_everything_else_stays_as_it_is(prompt: str) -> None:
+    assert as_sentence(prompt) == prompt
+
+
+@pytest.mark.parametrize("prompt", ["punch", "Boxing.", "a person punches", "someone is boxing"])
+def test_blows_without_more_are_said_as_certain_ones(prompt: str) -> None:
+    assert as_sentence(prompt) == AS_BLOWS
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a person punches with the left fist", "shadow boxing", "a man", "push a heavy box"]
+)
+def test_blows_that_are_told_are_left_alone(prompt: str) -> None:
     assert as_sentence(prompt) == prompt
