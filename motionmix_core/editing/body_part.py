@@ -19,7 +19,7 @@ from .calmness import PART_CALMEST, as_calm_as
 from .carrying import carried
 from .edit import Edit, EditSettings
 from .fast_turns import slowed
-from .finishing import LEG, SIDES, feet_held, laid_over
+from .finishing import LEG, SIDES, feet_held, laid_over, on_the_ground
 from .joint_sets import chain_weights, with_descendants
 from .keys import Held, joint_indices
 from .masks import features_mask
@@ -109,6 +109,8 @@ def body_part(
             place = place + in_time[:, None] * (way - place)
             place[in_time == 0] = part.root_positions[in_time == 0]
         motion = slowed(Motion(part.skeleton, place, rotations, part.fps), weights > 0)
+        if root:
+            motion = on_the_ground(motion, in_time)
         if settings.foot_lock and sides:
             # what the network's feet do tells about a border only where the source's do the same
             labels, eased = timing.rows_to_source(contacts), (in_time > 0) & (in_time < 1)

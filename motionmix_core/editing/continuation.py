@@ -17,7 +17,7 @@ from .calmness import CONTINUED_CALMEST, as_calm_as
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
-from .finishing import feet_held, laid_over
+from .finishing import feet_held, laid_over, on_the_ground
 from .in_between import in_between
 from .interpolation import interpolated
 from .keys import Held
@@ -31,6 +31,8 @@ RECURRING_LEVEL, LIVELINESS = 0.9, 1.4
 """What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
 motion livelier than the network thinks likely, for it thinks that motion comes to rest. Chosen on validation clips
 (`python -m training.choose_liveliness`)."""
+EASE_SECONDS = 0.3
+"""Over which a body that the network leaves hanging in the air begins to be let down."""
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
 
 
@@ -76,7 +78,8 @@ def continue_motion(
         like, every = slice(0, int(at_model.root.sum())), list(range(len(JOINT_NAMES)))
         made = as_calm_as(shown, made, mask, every, faster=True, like=like, calmest=calmest)
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
-        motion = slowed(motion, ~held.rotations)
+        t = np.clip((np.arange(part.num_frames) - (known - low - 1)) / (EASE_SECONDS * part.fps), 0, 1)
+        motion = on_the_ground(slowed(motion, ~held.rotations), t * t * (3 - 2 * t))
         if settings.foot_lock:
             planted = standing_feet(motion, timing.rows_to_source(contacts))
             motion = feet_held(motion, planted, before, swing_height=SWING_HEIGHT)

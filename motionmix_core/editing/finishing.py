@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..generation.floating import let_down
 from ..motion.motion import Motion
 from ..motion.skeleton import JOINT_NAMES
 from ..retarget.foot_lock import lock_feet
@@ -49,6 +50,19 @@ def feet_held(
     legs = [JOINT_NAMES.index(f"{side}_{part}") for side in sides for part in LEG]
     rotations[:, legs] = locked.rotations[:, legs]
     return replace(motion, root_positions=locked.root_positions, rotations=rotations)
+
+
+def on_the_ground(motion: Motion, free: NDArray[np.float64]) -> Motion:
+    """The motion without what hangs in the air, where it is made new.
+
+    free: (T,) 0 where the hips keep their place, to the last bit, 1 where they are made new.
+    """
+    drop = free * (motion.root_positions[:, 1] - let_down(motion).root_positions[:, 1])
+    if not drop.any():
+        return motion
+    root = motion.root_positions.copy()
+    root[:, 1] -= drop
+    return replace(motion, root_positions=root)
 
 
 def laid_over(source: Motion, part: Motion, start: int) -> Motion:
