@@ -67,7 +67,7 @@ def _in_words(density: Density, curves: Mapping[str, Curve], real: str, generate
     fast, made_fast = (over_as_fast(one, density.fresh) for one in (reach, made))
     more = curves[generated].metres[-1].mean / curves[real].metres[-1].mean
     few = curves[generated].metres[0].mean / curves[real].metres[0].mean
-    closing = "close the gap" if more > few + 0.05 else "of these sorts do not close the gap"
+    closing = "close the gap" if more > few + 0.05 else "do not close the gap"
     return [
         f"- **Fresh draws**: samples ({near} m) lie {beside} ({null} m). "
         f"{chance:.0%} of 1,000 draws of {clips} training takes have their median at the test clips' {bar.mean:.3f} m "
@@ -79,8 +79,8 @@ def _in_words(density: Density, curves: Mapping[str, Curve], real: str, generate
         "high in this measure, real ones as well as made ones.)",
         f"- **Takes**: {_takes(curves[real], near.mean)} The same takes would draw the samples of this model nearer, "
         f"too (x {curves[generated].doubling:.2f} a doubling, test clips x {curves[real].doubling:.2f}): they lie at "
-        f"{few:.2f} of the test clips' distance with a quarter of the takes and at {more:.2f} with all. More takes "
-        f"alone {closing}.",
+        f"{few:.2f} of the test clips' distance with a quarter of the takes and at {more:.2f} with all. More takes of "
+        f"these sorts alone {closing}.",
         "- What this doesn't say: the samples are those of the network that was taught on all takes. Small networks "
         "taught on shares of them are in the ablation of the data's size (“samples to training”).",
     ]
