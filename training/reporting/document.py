@@ -90,7 +90,12 @@ def judged(measured: Measurements, seconds_for_six: float | None) -> list[goals.
             _half(shaking),
         ),
         goals.Goal(
-            "distance to training clips", made, real, False, "median in metres, as far as test clips", sure=_half(apart)
+            "distance to training clips",
+            made,
+            real,
+            False,
+            "median in metres, as far as test clips; [why](#why-so-near)",
+            sure=_half(apart),
         ),
         goals.Goal("a 6 s clip", seconds_for_six, 1.0, True, "seconds on 2 cores, warm", ".2f"),
     ]
@@ -189,11 +194,12 @@ def memory_text(measured: Measurements) -> str:
     lines = [
         "Of each motion, the two seconds that come nearest to any two seconds of any training clip (recorded or",
         "mirrored, turned and moved to start alike): root mean square distance of the joints, in metres. Test clips",
-        "are other performances than the training clips, so a sample that lies nearer than they do owes more to one",
-        "training clip than a new performance would. Quiet motion lies near to something whoever makes it; so the",
-        "distance is also given over the spacing there, which is how far the training clip that was found is itself",
-        "from the nearest of the other takes: a copy comes out near 0, and what is below 1/2 owes its motion to one",
-        "clip. Clips made by formula or by repeating a gait are not among the training clips here.\n",
+        "are other performances than the training clips, so a sample that lies nearer than they do either owes more to",
+        "one training clip than a new performance would, or moves less: quiet motion lies near to something whoever",
+        "makes it (“Why so near” tells the two apart). So the distance is also given over the spacing there, which is",
+        "how far the training clip that was found is itself from the nearest of the other takes: a copy comes out near",
+        "0, and what is below 1/2 owes its motion to one clip. Clips made by formula or by repeating a gait are not",
+        "among the training clips here.\n",
         "| motions | nearest | 5 % | median | 95 % | over the spacing, median | below 1/2 of it |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
