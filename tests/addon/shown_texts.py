@@ -48,6 +48,7 @@ NOT_TEXTS = {
     "{1} Figure",
     "{1} MODEL_CARD.md",
     "a person walks",  # the prompt of the interpreter's test
+    "a person throws a jab and a cross",  # a prompt, too
     "{1} in Blender {2}, Python {3}, {4}",  # a bug report is in English
     "models: {1}",
     "({1} isn't there)",
