@@ -84,7 +84,7 @@ def body_part(
         observed=shown,
         observed_mask=mask,
         start_level=level,
-        **settings.fields(),
+        **settings.fields(firmly=True),
     )
     in_time = time_weights(part.num_frames, first - start, last - start, ease_seconds * source.fps)
     if joins:

@@ -14,6 +14,10 @@ from ..motion.contacts import foot_contacts
 from ..motion.motion import Motion
 
 Contacts = NDArray[np.bool_]
+FIRMLY: dict[str, Any] = {"guidance": 8.0, "guidance_interval": (0.5, 1.0)}
+"""How hard a prompt is followed beside a body that is shown, which says more loudly than words what goes on. With the
+model's own guidance a leg told to kick stays where it stood, and an arm waves and sinks again."""
+
 FinishAtModelRate = Callable[[Motion, Contacts], Motion]
 
 
@@ -38,10 +42,14 @@ class EditSettings:
     foot_lock: bool = True
     model: str = ""
 
-    def fields(self) -> dict[str, Any]:
-        """As arguments of `GenerationRequest`; an edit locks feet itself, when it finishes."""
+    def fields(self, firmly: bool = False) -> dict[str, Any]:
+        """As arguments of `GenerationRequest`; an edit locks feet itself, when it finishes.
+
+        firmly: a prompt is followed as FIRMLY says unless `guidance` is set.
+        """
         names = ("prompt", "seed", "count", "quality", "steps", "guidance", "model")
-        return {name: getattr(self, name) for name in names} | {"foot_lock": False}
+        found = {name: getattr(self, name) for name in names} | {"foot_lock": False}
+        return found | FIRMLY if firmly and self.guidance is None and self.prompt.strip() else found
 
 
 @dataclass(frozen=True, eq=False)
