@@ -185,6 +185,30 @@ def test_a_loop_changes_the_end_alone(extension, calm) -> None:
     assert np.abs(moved - world_pose(obj, 55)).max() > 1e-3
 
 
+@pytest.mark.parametrize("mode", ["QUATERNION", "XYZ"])
+def test_a_loop_that_is_played_round_neither_jumps_nor_stops(extension, calm, mode: str) -> None:
+    obj = rig_of("vroid", mode)
+    capture(extension, obj, walking(extension, 49 / 30))  # one stride and a half
+    last = int(obj.animation_data.action.frame_range[1])
+    thighs = [obj.pose.bones[expected_slots("vroid")[f"{side}_hip"][0]] for side in ("left", "right")]
+
+    def turns(frames: list[int]) -> np.ndarray:
+        """(steps, 2) radians by which the thighs turn against the hips from one of the frames to the next."""
+        poses = []
+        for frame in frames:
+            bpy.context.scene.frame_set(frame)
+            poses.append([np.array(bone.matrix_basis.to_3x3()) for bone in thighs])
+        steps = np.swapaxes(np.array(poses[:-1]), -1, -2) @ np.array(poses[1:])
+        return np.arccos(np.clip((np.trace(steps, axis1=-2, axis2=-1) - 1) / 2, -1, 1))
+
+    usual = turns(list(range(1, 30))).max()
+    assert turns([last, 1]).max() > 3 * usual, "as captured it jumps"
+    assert bpy.ops.motionmix.edit_loop(range="ACTION", seconds=0.6, foot_lock=False) == {"FINISHED"}
+    round_again = turns([last - 1, last, 1, 2])
+    assert round_again.max() < 1.5 * usual
+    assert np.abs(np.diff(round_again, axis=0)).max() < 0.5 * usual, "the speed goes on"
+
+
 def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, warm_models) -> None:
     obj = rig_of("unreal")
     mine = capture(extension, obj, walking(extension, 2.0))
