@@ -37,6 +37,7 @@ SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
 STROLL = 0.3  # metres a second: slower hips tell nothing about a share
 SAME_SPEED = 0.05  # metres a second: feet whose speeds differ by so much from a share of the hips' hardly count for it
 REAL_SLIDE, SURE_SLIDE = 0.018, 0.032  # metres a stand: what real feet do, and what they don't
+SWAY, TRAVEL_IN_PLACE, ONE_WAY = 0.4, 0.3, 0.85  # metres of hips in place, of feet under them; share in one direction
 
 Curve = NDArray[np.float64]
 
@@ -84,6 +85,17 @@ def slide_evidence(motion: Motion, contacts: NDArray[np.bool_]) -> float:
     """
     slides = [float(np.linalg.norm((s.path[-1] - s.path[0])[[0, 2]])) for s in _stands(motion, contacts)]
     return float(np.clip((np.median(slides) - REAL_SLIDE) / (SURE_SLIDE - REAL_SLIDE), 0.0, 1.0)) if slides else 0.0
+
+
+def glides_in_place(motion: Motion) -> bool:
+    """Whether the ground is meant to go by under a body that stays, as in the loops of games: no foot can be held then.
+
+    All stands glide one way, though the hips go nowhere.
+    """
+    slides = [(s.path[-1] - s.path[0])[[0, 2]] for s in _stands(motion, steady_contacts(motion))]
+    way, far = np.sum(slides, axis=0), float(np.linalg.norm(slides, axis=-1).sum()) if slides else 0.0
+    hips = float(np.linalg.norm(np.ptp(motion.root_positions[:, [0, 2]], axis=0)))
+    return far > TRAVEL_IN_PLACE and hips < SWAY and bool(np.linalg.norm(way) > ONE_WAY * far)
 
 
 def _stands(motion: Motion, contacts: NDArray[np.bool_]) -> list[_Stand]:

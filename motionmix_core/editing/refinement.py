@@ -14,7 +14,7 @@ from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from .denoise import rotations_without_noise, without_noise
 from .finishing import LEGS
-from .grounding import slide_evidence, steady_contacts, travel_fitted
+from .grounding import glides_in_place, slide_evidence, steady_contacts, travel_fitted
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
@@ -94,6 +94,8 @@ def with_steady_feet(motion: Motion, held: Held, evidence: float, travel_told: b
     evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide hardly move.
     travel_told: whether the steps are good enough to tell how far they go.
     """
+    if glides_in_place(motion):
+        return motion
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() or not travel_told else travel_fitted(motion, evidence)
     # what is left of shaking looks like sliding

@@ -20,10 +20,7 @@ def standing(feet: Curve, fps: float) -> Curve:
 
     feet: places of left ankle, left toe joint, right ankle, right toe joint, metres, Y up.
     """
-    reach = max(1, round(CALM_SECONDS * fps))
-    window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
-    padded = np.concatenate((2 * feet[:1] - feet[reach:0:-1], feet, 2 * feet[-1:] - feet[-2 : -2 - reach : -1]))
-    path = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ window
+    path = calm_path(feet, fps)
     speed = np.linalg.norm(np.gradient(path, axis=0), axis=-1) * fps
     height = feet[..., 1] - SOLE_THICKNESS - np.array([ANKLE_HEIGHT, 0.0] * 2)
     around = round(AROUND_SECONDS * fps)
@@ -32,3 +29,11 @@ def standing(feet: Curve, fps: float) -> Curve:
     over = height - ground[:, None]
     slow, low = 2 - speed / STANDING_SPEED, 2 - over / STANDING_HEIGHT
     return np.asarray(np.clip(slow, 0.0, 1.0) * np.clip(low, 0.0, 1.0))
+
+
+def calm_path(values: Curve, fps: float) -> Curve:
+    """(T, ...) means over 0.1 s on either side, weighted towards the middle; beyond the ends the curve goes on."""
+    reach = max(1, round(CALM_SECONDS * fps))
+    window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
+    padded = np.concatenate((2 * values[:1] - values[reach:0:-1], values, 2 * values[-1:] - values[-2 : -2 - reach : -1]))
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ window)

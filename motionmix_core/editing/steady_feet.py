@@ -23,12 +23,13 @@ from ..motion.skeleton import JOINT_NAMES
 from ..retarget.leg_ik import bend_leg
 from .banded import difference_bands, solve_banded
 from .finishing import SIDES
-from .standing import standing
+from .standing import calm_path, standing
 
 SPEED = 0.05  # metres a second that a standing foot may keep, at full firmness
 CONTRADICTION, LEFT_CONTRADICTION = 0.2, 0.15  # metres a second: a foot that moves by so much counts half; then
 SHAKEN_CONTRADICTION = 2.0  # the same of feet that shook: to leave out their fast steps would add up to a walk
 STILL, SHAKEN_STILL = 0.01, 0.05  # metres a second: slower is as good as still; the same of feet that shook
+TREMBLING = 0.5  # metres a second about its course, up to which a shaken foot can be seen to stand; at twice that not
 ROUNDS = 4
 SHIFT = 0.03  # metres that ankle and toe may be shifted by, at full firmness; it grows with its root
 TILT = 0.01  # metres that ankle and toe may be shifted apart, likewise: captured feet turn a little while they stand
@@ -57,6 +58,8 @@ def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = 
     positions = motion.positions()
     feet = positions[:, FOOT_INDICES]
     sure = standing(feet, motion.fps)
+    if shaken > 0:
+        sure = sure * (1 - shaken * (1 - _seen(feet, motion.fps)))
     fixed = np.zeros((motion.num_frames, 2), bool) if fixed is None else fixed
     hips, knees, ankles = (positions[:, joints] for joints in (_HIPS, _KNEES, _ANKLES))
     points = feet.reshape(-1, 2, 2, 3)
@@ -79,6 +82,13 @@ def steadied(motion: Motion, firmness: float, fixed: NDArray[np.bool_] | None = 
         for joint in (_HIPS[side], _KNEES[side], _ANKLES[side]):
             rotations[free, joint] = local[free, joint]
     return replace(motion, rotations=rotations)
+
+
+def _seen(feet: Curve, fps: float) -> Curve:
+    """(T, 4) 0..1, how far the foot joints (T, 4, 3) are from trembling so much that nobody can tell if they stand."""
+    power = np.square(np.gradient(feet - calm_path(feet, fps), axis=0) * fps).sum(axis=-1)
+    trembling = np.sqrt(calm_path(power, fps).clip(0.0))
+    return np.asarray(np.clip(2 - trembling / TREMBLING, 0.0, 1.0))
 
 
 def _lengths(motion: Motion) -> Curve:

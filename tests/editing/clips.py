@@ -64,6 +64,29 @@ def clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
     return replace(motion, rotations=rotations)
 
 
+def kick(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing, the right leg shot forward and drawn back within half a second, twice."""
+    motion = lively_stand(seconds, fps)
+    time = np.arange(motion.num_frames) / fps
+    turn = np.zeros((len(time), 3))
+    turn[:, 0] = -1.5 * sum(np.exp(-0.5 * ((time - at) / 0.1) ** 2) for at in (1.0, 2.0))
+    rotations = motion.rotations.copy()
+    index = JOINT_NAMES.index("right_hip")
+    rotations[:, index] = quat_mul(rotations[:, index], axis_angle_to_quat(turn))
+    return replace(motion, rotations=rotations)
+
+
+def hop(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing, and thrown up 0.3 m by gravity's law once, off and on in an eighth of a second."""
+    motion = lively_stand(seconds, fps)
+    since = np.arange(motion.num_frames) / fps - 1.2
+    over = np.maximum(np.sqrt(2 * 9.81 * 0.3) * since - 9.81 / 2 * since**2, 0.0)
+    window = np.hanning(2 * round(0.125 * fps) + 1)
+    root = motion.root_positions.copy()
+    root[:, 1] += np.convolve(over, window / window.sum(), mode="same")
+    return replace(motion, root_positions=root)
+
+
 def done(generator: Generator, edit: Edit) -> Motion:
     """The edit, made and finished."""
     result = generator.generate(edit.request)

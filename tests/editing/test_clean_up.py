@@ -9,7 +9,7 @@ import pytest
 
 from motionmix_core.editing import EditSettings, clean_up, estimate_noise
 from motionmix_core.editing.denoise import without_noise
-from motionmix_core.editing.grounding import travel_fitted
+from motionmix_core.editing.grounding import glides_in_place, travel_fitted
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.jitter import acceleration_error
@@ -18,7 +18,7 @@ from motionmix_core.mixed_data.corruption import Drift, DroppedFrames, FootSlide
 from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES
-from tests.editing.clips import clap, done, lively_stand, lively_walk, punch
+from tests.editing.clips import clap, done, hop, kick, lively_stand, lively_walk, punch
 
 WRIST = JOINT_NAMES.index("right_wrist")
 
@@ -82,6 +82,38 @@ def test_a_punch_keeps_its_speed(generator: Generator, rng: np.random.Generator,
     peaks = [np.linalg.norm(np.diff(motion.positions()[:, WRIST], axis=0), axis=-1).max() for motion in (made, truth)]
     assert peaks[0] == pytest.approx(peaks[1], rel=0.1)
     assert error(made, truth) < 0.3 * error(noisy, truth)
+
+
+@pytest.mark.parametrize("fps", [30.0, 60.0])
+def test_a_kick_keeps_its_speed(generator: Generator, rng: np.random.Generator, fps: float) -> None:
+    truth = kick(fps)
+    made = cleaned(generator, JointJitter(1.0, 0.02, 0.02).apply(truth, rng))
+    foot = JOINT_NAMES.index("right_foot")
+    peaks = [np.linalg.norm(np.diff(motion.positions()[:, foot], axis=0), axis=-1).max() for motion in (made, truth)]
+    assert peaks[0] == pytest.approx(peaks[1], rel=0.1)
+
+
+def test_a_jump_keeps_its_height_and_its_take_off(generator: Generator, rng: np.random.Generator) -> None:
+    truth = hop()
+    noisy = JointJitter(1.0, 0.02, 0.02).apply(truth, rng)
+    shaking = replace(noisy, root_positions=noisy.root_positions + rng.normal(0, 0.005, truth.root_positions.shape))
+    made = cleaned(generator, shaking)
+    heights, speeds = (
+        [float(measure(motion.root_positions[:, 1])) for motion in (made, truth)]
+        for measure in (np.ptp, lambda height: np.diff(height).max())
+    )
+    assert heights[0] == pytest.approx(heights[1], rel=0.1)
+    assert speeds[0] == pytest.approx(speeds[1], rel=0.1)
+
+
+def test_feet_under_a_body_in_place_glide_on(generator: Generator) -> None:
+    slow = replace(lively_walk(3.0), fps=4.0).resample(30.0).crop(0, 300)  # gliding feet look as if they stood
+    root = slow.root_positions.copy()
+    root[:, 2] = root[0, 2]
+    loop = replace(slow, root_positions=root)
+    assert glides_in_place(loop) and not glides_in_place(slow)
+    made = cleaned(generator, loop)
+    assert np.linalg.norm(made.positions() - loop.positions(), axis=-1).max() < 0.005
 
 
 @pytest.mark.parametrize("fps", [30.0, 60.0, 120.0])

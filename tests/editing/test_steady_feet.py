@@ -101,6 +101,21 @@ def test_feet_that_shook_stay_where_they_stand(rng: np.random.Generator) -> None
     assert skate(made, truth) < 0.3 * skate(replace(truth, rotations=rotations), truth)
 
 
+def test_feet_that_tremble_too_much_to_be_seen_standing_are_not_thrown_about(rng: np.random.Generator) -> None:
+    truth = lively_stand(4.0)
+    rotations = truth.rotations.copy()
+    rotations[:, LEGS] = quat_mul(
+        rotations[:, LEGS], axis_angle_to_quat(rng.normal(0, 0.06, (truth.num_frames, len(LEGS), 3)))
+    )
+    trembling = replace(truth, rotations=rotations)
+    feet = [JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
+    speeds = [
+        np.linalg.norm(np.diff(motion.positions()[:, feet], axis=0), axis=-1).max() * truth.fps
+        for motion in (trembling, steadied(trembling, 8.0, shaken=1.0))
+    ]
+    assert speeds[1] < 1.1 * speeds[0]
+
+
 def test_the_motion_that_is_given_stays_as_it_was() -> None:
     captured, _ = sliding(0.1)
     before = captured.positions().copy(), captured.global_rotations().copy()
