@@ -29,8 +29,11 @@ from .unimposed import unimposed
 CONTEXT_SECONDS = 1.5
 RECURRING_LEVEL, LIVELINESS = 0.9, 1.4
 """What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
-motion livelier than the network thinks likely, for it thinks that motion comes to rest. Chosen on validation clips
-(`python -m training.choose_liveliness`)."""
+motion, where it is lively, from stronger noise than the network expects, for it thinks that motion comes to rest.
+Chosen on validation clips (`python -m training.choose_liveliness`)."""
+CALM, LIVELY = 0.2, 0.5
+"""Metres a second of all joints on the mean, over the last second: calm motion needs no livening. At 0.2 the network
+keeps a calm validation clip as fast as it is; those at 0.5 and above need all of it."""
 EASE_SECONDS = 0.3
 """Over which a body that the network leaves hanging in the air begins to be let down."""
 _SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
@@ -47,7 +50,7 @@ def continue_motion(
     """Go on for so many seconds after the source's last frame, from its pose and its speed.
 
     The finished motion is longer than the given one: its first frames are the source's, exactly. calmest: see
-    `as_calm_as`. liveliness: as in a request, for motion that neither repeats itself nor follows a prompt.
+    `as_calm_as`. liveliness: as in a request, after lively motion that neither repeats itself nor follows a prompt.
 
     Raises:
         RequestError: a length that can't be made.
@@ -70,7 +73,7 @@ def continue_motion(
         observed=shown,
         observed_mask=mask,
         start_level=1.0 if again is None else RECURRING_LEVEL,
-        liveliness=liveliness if again is None and not settings.prompt.strip() else 1.0,
+        liveliness=_noise(source, liveliness) if again is None and not settings.prompt.strip() else 1.0,
         **settings.fields(),
     )
 
@@ -162,6 +165,15 @@ def _still(motion: Motion, frame: int, count: int) -> Motion:
     """One frame, `count` times: a stand-in."""
     root = np.repeat(motion.root_positions[frame : frame + 1], count, axis=0)
     return Motion(motion.skeleton, root, np.repeat(motion.rotations[frame : frame + 1], count, axis=0), motion.fps)
+
+
+def _noise(source: Motion, liveliness: float) -> float:
+    """As in a request: 1 after calm motion, `liveliness` after lively one."""
+    last = source.positions()[-1 - round(source.fps) :]
+    if len(last) < 2:
+        return 1.0
+    speed = float(np.linalg.norm(np.diff(last, axis=0), axis=-1).mean()) * source.fps
+    return float(np.interp(speed, (CALM, LIVELY), (1.0, liveliness)))
 
 
 def _check_seconds(seconds: float) -> None:

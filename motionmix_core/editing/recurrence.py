@@ -46,6 +46,8 @@ def _period(source: Motion) -> int | None:
     """How many frames before the last the motion was most like it; None where it never was."""
     moment = max(2, round(MOMENT_SECONDS * source.fps))
     lags = range(max(2, round(SHORTEST_SECONDS * source.fps)), source.num_frames - moment + 1)
+    if not lags:
+        return None
     looks = _looks(source)
     count = len(looks)
     speeds = np.linalg.norm(looks[:, looks.shape[1] // 2 :], axis=-1).mean(axis=1)

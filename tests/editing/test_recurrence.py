@@ -42,4 +42,6 @@ def test_a_continuation_starts_from_the_next_repetition_unless_a_prompt_says_oth
     for changed in (continue_motion(source, 1.0, EditSettings("sits down")), continue_motion(jump(1.0), 1.0)):
         assert changed.request.start_level == 1.0
     assert continue_motion(jump(1.0), 1.0).request.liveliness > 1
+    assert continue_motion(rest(60), 1.0).request.liveliness == 1  # who stands goes on standing
+    assert continue_motion(rest(1), 1.0).request.liveliness == 1
     assert continue_motion(source, 1.0, EditSettings("sits down")).request.liveliness == 1
