@@ -35,5 +35,6 @@ def calm_path(values: Curve, fps: float) -> Curve:
     """(T, ...) means over 0.1 s on either side, weighted towards the middle; beyond the ends the curve goes on."""
     reach = max(1, round(CALM_SECONDS * fps))
     window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
-    padded = np.concatenate((2 * values[:1] - values[reach:0:-1], values, 2 * values[-1:] - values[-2 : -2 - reach : -1]))
+    before, after = 2 * values[:1] - values[reach:0:-1], 2 * values[-1:] - values[-2 : -2 - reach : -1]
+    padded = np.concatenate((before, values, after))
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0) @ window)
