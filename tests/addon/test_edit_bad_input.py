@@ -88,6 +88,16 @@ def test_one_key_in_a_range_by_numbers_is_passed_through_and_said(extension, war
     assert bpy.ops.motionmix.edit_in_between(first=1, last=40) == {"FINISHED"}
 
 
+def test_one_key_can_be_gone_on_from_and_is_too_little_for_what_needs_a_range(extension, warm_models) -> None:
+    obj = rig_of("vroid")
+    mine = key_poses(extension, obj, walking(extension), (20,))
+    refused(extension, obj, "leave nothing between them", "edit_loop", range="ACTION")
+    refused(extension, obj, "leave nothing between them", "edit_body_part", range="ACTION", parts={"head"})
+    assert bpy.ops.motionmix.edit_continue(seconds=1.0, seed=1) == {"FINISHED"}
+    assert tuple(obj.animation_data.action.frame_range) == (20, 50)
+    assert tuple(mine.frame_range) == (20, 20)
+
+
 def test_a_long_range_is_made_in_parts_and_said(extension, warm_models) -> None:
     obj = rig_of("vroid")
     motion = walking(extension, 2.0)
