@@ -127,6 +127,14 @@ def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator, fp
     closed = nearest < nearest.min() + 0.005
     assert closed.sum() >= 6
     assert np.abs(apart - nearest)[closed].mean() < 0.025
+    # and each hand comes to each clap as fast as it did, in the mean over the claps
+    made_speed, speed = (
+        np.linalg.norm(np.diff(motion.positions()[:, hands], axis=0), axis=-1) for motion in (made, truth)
+    )
+    size = int(fps / 4)
+    claps = [slice(at - size // 2, at + size // 2) for at in range(size, len(speed) - size, size)]
+    ratio = np.mean([made_speed[part].max(axis=0) / speed[part].max(axis=0) for part in claps])
+    assert ratio == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_drifting_root_is_calmed(generator: Generator, rng: np.random.Generator) -> None:
