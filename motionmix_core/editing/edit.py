@@ -15,8 +15,8 @@ from ..motion.motion import Motion
 
 Contacts = NDArray[np.bool_]
 FIRMLY: dict[str, Any] = {"guidance": 3.5, "guidance_interval": (0.5, 1.0)}
-"""How hard a prompt is followed beside a body that is shown, which says more loudly than words what goes on. An arm told
-to wave is up in .48 of the frames then, with the model's own guidance in .38; from 4 on wrists turn over (8: .77)."""
+"""How hard a prompt is followed beside a body that is shown, which says louder than words what goes on. An arm told to
+wave is up in .48 of the frames then, with the model's own guidance in .38; from 4 on wrists turn over (8: .77)."""
 
 FinishAtModelRate = Callable[[Motion, Contacts], Motion]
 
