@@ -1,6 +1,6 @@
 """`python -m training.train_in_between`: teaches the network of short gaps, `pretrained/in-between`.
 
-A quarter of an hour of one core; the same for the same seed and clips. Prints the loss on clips that are taught and on
+An hour and a half of one core; the same for the same seed and clips. Prints the loss on clips that are taught and on
 held-out ones, over plain curves', and keeps the weights on the way.
 """
 
@@ -18,8 +18,7 @@ from motionmix_core.errors import MotionMixError
 from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
 from training.in_between.gaps import GapSampler
 from training.in_between.learning import AgainstCurves, Lessons, taught
-from training.in_between.network import GapNetworkConfig, TorchGapNetwork, grown, load, save
-from training.in_between.variations import Variations
+from training.in_between.network import TorchGapNetwork, load, save
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,25 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=Lessons().batch, help="gaps a step")
     parser.add_argument("--gaps", type=int, default=Lessons().gaps, help="that are worked out to learn from")
     parser.add_argument("--rate", type=float, default=Lessons().learning_rate, help="learning rate at the beginning")
-    parser.add_argument(
-        "--falling", type=float, default=Lessons().falling, help="last share of the steps, of a falling rate"
-    )
     parser.add_argument("--start", type=Path, help="folder of weights to begin with")
-    parser.add_argument("--dropout", type=float, default=Lessons().dropout)
-    for name, help_text in (
-        ("reversal", "share of the gaps that are played backwards"),
-        ("spin", "share that is turned on the way"),
-        ("exchange", "share that gets limbs of another"),
-    ):
-        parser.add_argument(f"--{name}", type=float, default=0.0, help=help_text)
     parser.add_argument("--seed", type=int, default=Lessons().seed)
     parser.add_argument("--bf16", action="store_true", help="products in bfloat16: faster on processors that know them")
     arguments = parser.parse_args(argv)
     torch.set_num_threads(1)
     try:
         cache = open_cache(arguments.cache)
-        variations = Variations(arguments.reversal, arguments.spin, arguments.exchange)
-        train = GapSampler(cache, "train", variations=variations)
+        train = GapSampler(cache, "train")
+        start = load(arguments.start) if arguments.start else None
         known, held_out = (AgainstCurves(GapSampler(cache, split, (1.0,))) for split in ("train", "val"))
     except MotionMixError as error:
         print(f"train_in_between: {error}", file=sys.stderr)
@@ -67,12 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         gaps=arguments.gaps,
         seed=arguments.seed,
         learning_rate=arguments.rate,
-        falling=arguments.falling,
-        dropout=arguments.dropout,
         bf16=arguments.bf16,
     )
-    torch.manual_seed(arguments.seed)  # of the blocks that are added
-    start = grown(load(arguments.start), GapNetworkConfig.blocks) if arguments.start else None
     network = taught(train, lessons, tell, start)
     print(save(network, arguments.out, arguments.steps))
     return 0

@@ -12,17 +12,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..motion.kinematics import positions_from_global
-from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix, quat_yaw
-from ..motion.skeleton import MIRROR_PERMUTATION, PARENTS, canonical_skeleton
+from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_yaw
+from ..motion.skeleton import MIRROR_PERMUTATION, PARENTS
 from .interpolation import hermite
 
-PAST = (1, 3, 6, 9)
-FUTURE = (1, 3)
+PAST = (1, 3, 4, 6, 7, 8, 9)
+FUTURE = (1, 3, 4, 6, 7)
 """Frames before the last pose and after the first one that are looked at, where motion and not one pose holds there."""
-WAVES = 8
+KNOT_FRAMES = 3
+"""About how far apart the knots of a correction lie."""
 SPEED_FRAMES = 10
 """For how long a speed at an end is believed."""
+SPEED_OVER = 3
+"""Frames that the speed of hips at an end is seen over."""
 _SEAM_FRAMES = 2.0
 _CLEAR = 0.5
 """Radians: a turn that looks smaller is as small. Of a nearly whole circle nothing tells about which axis it goes; on
@@ -37,18 +39,17 @@ Array = NDArray[np.floating]
 class GapView:
     """B gaps of n missing frames at the model's rate.
 
-    root: (B, 7, 3) metres, rotations: (B, 7, 22, 4) world quaternions at the frames PAST before the last pose
-    (nearest first), that pose, the pose after the gap, FUTURE after that. moves: (B, 2) bool: whether motion, and not
-    one pose, is known before and behind the gap; where it isn't, those frames aren't looked at. turns_on: (B, 2) bool,
-    whether the hips may be believed to go on as they turn before it, and to have turned as behind it; None = wherever
-    motion is known.
+    root: (B, T, 3) metres, rotations: (B, T, 22, 4) world quaternions at the T frames PAST before the last pose
+    (nearest first), that pose, the pose after the gap, FUTURE after that. moves: whether motion, and not one pose, is
+    known before and behind the gaps; where it isn't, those frames aren't looked at. turns_on: whether the hips may be
+    believed to go on as they turn before it, and to have turned as behind it; None = wherever motion is known.
     """
 
     root: Array
     rotations: Array
-    moves: NDArray[np.bool_]
+    moves: tuple[bool, bool]
     missing: int
-    turns_on: NDArray[np.bool_] | None = None
+    turns_on: tuple[bool, bool] | None = None
 
     @property
     def last(self) -> int:
@@ -66,7 +67,7 @@ class GapView:
         return quat_yaw(2 * np.arctan2(pelvis[:, 2], pelvis[:, 0]))
 
     def turns(self) -> Array:
-        """(B, 7, 22, 3) rotation vectors from the last pose to each.
+        """(B, T, 22, 3) rotation vectors from the last pose to each.
 
         Of the two ways round, the hips go on as they turn, and a joint goes the one that its parent's turn and its own
         against it add up to: a hand on a swinging arm may turn by more than half a circle in the world.
@@ -87,10 +88,8 @@ class GapView:
             else:
                 expected = turns[..., 0, :].copy()
                 behind = self.last + 1
-                believed = (self.moves if self.turns_on is None else self.turns_on).any(axis=1)
-                expected[:, behind:] = np.where(
-                    believed[:, None, None], self._spin(turns)[:, None], turns[:, behind:, 0]
-                )
+                if any(self._believed):
+                    expected[:, behind:] = self._spin(turns)[:, None]
             misses = [np.linalg.norm(way[..., joint, :] - expected, axis=-1) for way in (turns, other)]
             swapped = (misses[1] < misses[0]) & (far[..., joint, 0] > _CLEAR)
             turns[..., joint, :] = np.where(swapped[..., None], other[..., joint, :], turns[..., joint, :])
@@ -98,7 +97,7 @@ class GapView:
         return np.asarray(turns)
 
     def _on_from(self, turns: Array, joint: int) -> Array:
-        """(B, 2, 3) a joint's turns behind the gap: past half a circle they go on from the end, about the same axis.
+        """(B, F, 3) a joint's turns behind the gap: past half a circle they go on from the end, about the same axis.
 
         A whole circle would look like none at all, and the joint would seem to arrive with the speed of a fall.
         """
@@ -110,56 +109,30 @@ class GapView:
         steps = quat_to_axis_angle(quat_mul(back, self.rotations[:, behind + 1 :, joint]))
         return np.asarray(np.where(size > np.pi, end + (steps * axis).sum(-1, keepdims=True) * axis, on))
 
+    @property
+    def _believed(self) -> tuple[bool, bool]:
+        return self.moves if self.turns_on is None else self.turns_on
+
     def _spin(self, turns: Array) -> Array:
         """(B, 3) how far the hips would turn in the gap at the speeds of its ends, each for its share of the frames."""
-        last, behind = self.last, self.last + 1
-        believed = self.moves if self.turns_on is None else self.turns_on
-        frames = np.minimum((self.missing + 1) / np.maximum(believed.sum(axis=1, keepdims=True), 1), _SPIN_FRAMES)
+        last, behind, (before, after) = self.last, self.last + 1, self._believed
+        frames = min((self.missing + 1) / max(before + after, 1), _SPIN_FRAMES)
         back, there = (quat_inv(self.rotations[:, at, 0]) for at in (last, behind))
-        arriving = quat_to_axis_angle(quat_mul(there, self.rotations[:, behind + len(FUTURE), 0])) / FUTURE[-1]
+        on = self.rotations[:, behind + 1 + FUTURE.index(SPEED_OVER), 0]
+        arriving = quat_to_axis_angle(quat_mul(there, on)) / SPEED_OVER
         arriving = quat_apply(quat_mul(back, self.rotations[:, behind, 0]), arriving)
-        leaving = -turns[:, 1, 0] / PAST[1]
-        return np.asarray(frames * (leaving * believed[:, :1] + arriving * believed[:, 1:]))
+        leaving = -turns[:, PAST.index(SPEED_OVER), 0] / SPEED_OVER
+        return np.asarray(frames * (leaving * before + arriving * after))
 
     def steps(self) -> Array:
-        """(B, 7, 3) the root's way from the last pose to each, metres, as seen from there."""
+        """(B, T, 3) the root's way from the last pose to each, metres, as seen from there."""
         back = quat_inv(self.facing())[:, None]
         return quat_apply(back, self.root - self.root[:, self.last, None])
 
     @cached_property
     def course(self) -> Array:
-        """(B, 7, 69) steps and turns in one."""
+        """(B, T, 69) steps and turns in one."""
         return np.concatenate((self.steps(), self.turns().reshape(*self.root.shape[:2], -1)), axis=-1)
-
-    def numbers(self) -> NDArray[np.float32]:
-        """(B, N) what the network is told."""
-        course = self.course
-        before, after = self.moves[:, :1, None], self.moves[:, 1:, None]
-        behind = self.last + 2
-        course = np.concatenate(
-            (
-                course[:, : self.last] * before,
-                course[:, self.last + 1 : behind],
-                (course[:, behind:] - course[:, self.last + 1 : behind]) * after,
-            ),
-            axis=1,
-        )
-        seen = quat_mul(quat_inv(self.facing())[:, None, None], self.rotations[:, self.last : behind])
-        places = positions_from_global(canonical_skeleton(), seen, np.zeros((*seen.shape[:2], 3)))
-        heights = self.root[:, self.last : behind, 1]
-        length = np.full((len(seen), 1), self.missing / 30)
-        columns = (
-            course,
-            quat_to_matrix(seen)[..., :2],
-            places[:, :, 1:] * 2,
-            heights,
-            self.moves,
-            length,
-            np.log(length),
-            1 / (self.missing + 1) * np.ones_like(length),
-            *(np.sin(2**k * length) for k in range(3)),
-        )
-        return np.concatenate([np.asarray(c).reshape(len(seen), -1) for c in columns], axis=1).astype(np.float32)
 
     def curve(self) -> Array:
         """(B, n, 69) steps and turns of the plain curve at the missing frames."""
@@ -168,22 +141,37 @@ class GapView:
         end = course[:, last + 1]
         mean = end / whole
         span = min(whole, SPEED_FRAMES)
-        leave = np.where(self.moves[:, :1], -course[:, 0], mean)
-        arrive = np.where(self.moves[:, 1:], course[:, last + 2] - end, mean)
+        leave = -course[:, 0] if self.moves[0] else mean
+        arrive = course[:, last + 2] - end if self.moves[1] else mean
         rest = mean * (whole - span)
         t = np.arange(1, whole) / whole
         made = hermite(t, np.zeros_like(end), end, leave * span + rest, arrive * span + rest)
         return np.moveaxis(made, 0, 1)
 
-    def waves(self) -> Array:
-        """(B, n, WAVES): what a correction is made of. Nothing at the ends, and no speed there where motion holds."""
+    @cached_property
+    def knots(self) -> NDArray[np.float64]:
+        """(K,) frames from the last pose to the one behind the gap, evenly spaced."""
+        whole = self.missing + 1
+        return np.linspace(0, whole, max(3, round(whole / KNOT_FRAMES) + 1))
+
+    def at_knots(self) -> Array:
+        """(B, K, 69) steps and turns of the plain curve at the knots."""
+        start, end = np.zeros_like(self.course[:, :1]), self.course[:, self.last + 1, None]
+        every = np.concatenate((start, self.curve(), end), axis=1)
+        before = np.minimum(self.knots.astype(int), self.missing)
+        share = (self.knots - before)[:, None]
+        return np.asarray(every[:, before] * (1 - share) + every[:, before + 1] * share)
+
+    def bends(self) -> NDArray[np.float64]:
+        """(n, K): cubic B-splines about the knots. Nothing at the ends, and no speed there where motion holds."""
         whole = self.missing + 1
         at = np.arange(1, whole)
-        sines = np.sin(np.pi * at[:, None] / whole * np.arange(1, WAVES + 1)) * min(1.5, whole / 30)
-        near = np.stack((at, whole - at))  # (2, n)
-        soft = 1 - np.exp(-((near / _SEAM_FRAMES) ** 2))
-        window = np.where(self.moves[:, :, None], soft, 1.0).prod(axis=1)
-        return window[..., None] * sines
+        far = np.abs(at[:, None] - self.knots) / self.knots[1]
+        spline = np.where(far < 1, 2 / 3 - far**2 + far**3 / 2, np.clip(2 - far, 0, None) ** 3 / 6)
+        window = np.ones(len(at))
+        for near, moves in zip((at, whole - at), self.moves, strict=True):
+            window *= 1 - np.exp(-((near / _SEAM_FRAMES) ** (2 if moves else 1)))
+        return np.asarray(window[:, None] * spline)
 
 
 def mirrored_course(course: Array) -> Array:

@@ -28,7 +28,7 @@ CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
 FAR_SECONDS = 10.0
 Shares = tuple[tuple[float, ...], tuple[float, ...]]
-MADE_SHARE: Shares = ((0.17, 0.5, 1.0), (0.0, 0.06, 0.3))
+MADE_SHARE: Shares = ((0.2, 0.37, 0.77, 1.03), (0.0, 0.125, 0.125, 0.25))
 """Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips
 (`python -m training.choose_gap_shares`)."""
 GUIDED_SECONDS, GUIDED_LEVEL = 1.7, 0.9

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motionmix_core.editing.gap_network import FOLDER, LONGEST, GapNetwork, gap_network, learned, read_tensors
-from motionmix_core.editing.gap_view import WAVES
+from motionmix_core.editing.gap_network import FOLDER, HEAD, LONGEST, GapNetwork, gap_network, learned, read_tensors
+from motionmix_core.editing.gap_tokens import FARTHEST, POSE, TIMES, Kind
 from motionmix_core.editing.interpolation import interpolated
 from motionmix_core.editing.keys import Held, Key, held_by
 from motionmix_core.errors import ModelError
@@ -17,21 +17,26 @@ from motionmix_core.generation.models import default_models_dir
 from motionmix_core.motion.motion import Motion
 from tests.editing.clips import lively_walk
 
-INPUTS = 883
-
 
 @pytest.fixture(scope="module")
 def wild() -> GapNetwork:
     """A network that answers all kinds of things, and far too much."""
     rng = np.random.default_rng(3)
+    width, inner = HEAD, 16
     shapes = {
-        "mean": (INPUTS,), "inp.weight": (16, INPUTS), "inp.bias": (16,), "blocks.0.0.weight": (16,),
-        "blocks.0.0.bias": (16,), "blocks.0.1.weight": (16, 16), "blocks.0.1.bias": (16,),
-        "blocks.0.4.weight": (16, 16), "blocks.0.4.bias": (16,), "norm.weight": (16,), "norm.bias": (16,),
-        "out.weight": (WAVES * 69, 16), "out.bias": (WAVES * 69,),
+        "mean": (POSE,), "known.weight": (width, 2 * POSE), "known.bias": (width,), "curve.weight": (width, 3 * POSE),
+        "curve.bias": (width,), "kind.weight": (len(Kind), width), "time.weight": (width, TIMES),
+        "time.bias": (width,),
+        "layers.0.norm1.weight": (width,), "layers.0.norm1.bias": (width,), "layers.0.qkv.weight": (3 * width, width),
+        "layers.0.qkv.bias": (3 * width,), "layers.0.near": (1, 2 * FARTHEST + 1),
+        "layers.0.out.weight": (width, width),
+        "layers.0.out.bias": (width,), "layers.0.norm2.weight": (width,), "layers.0.norm2.bias": (width,),
+        "layers.0.up.weight": (inner, width), "layers.0.up.bias": (inner,), "layers.0.down.weight": (width, inner),
+        "layers.0.down.bias": (width,), "norm.weight": (width,), "norm.bias": (width,), "out.weight": (69, width),
+        "out.bias": (69,),
     }  # fmt: skip
-    tensors = {name: rng.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
-    return GapNetwork({**tensors, "std": np.ones(INPUTS, np.float32)})
+    tensors = {name: rng.normal(0, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
+    return GapNetwork({**tensors, "std": np.ones(POSE, np.float32)})
 
 
 def gap(motion: Motion, start: int, stop: int) -> Held:

@@ -19,7 +19,7 @@ def turning(yaw: np.ndarray, moves: tuple[bool, bool]) -> GapView:
     pose = np.random.default_rng(0).standard_normal((22, 4))
     pose /= np.linalg.norm(pose, axis=-1, keepdims=True)
     rotations = quat_mul(quat_yaw(yaw[at])[:, None], pose)[None]
-    return GapView(np.zeros((1, len(at), 3)), rotations, np.array([moves]), MISSING)
+    return GapView(np.zeros((1, len(at), 3)), rotations, moves, MISSING)
 
 
 def turned_by(view: GapView) -> np.ndarray:

@@ -1,66 +1,62 @@
 """Gaps worked out once and learned from many times: what the network is told of each, and what its loss needs.
 
-Working a gap out costs more than learning from it, and clips yield fewer different gaps than a training draws.
+Working a gap out costs as much as learning from it a few times, and clips yield fewer different gaps than a training
+draws.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from motionmix_core.editing.gap_tokens import tokens_of
 from motionmix_core.motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle, quat_to_matrix
 from motionmix_core.motion.skeleton import PARENTS
 from training.in_between.gaps import Gaps, GapSampler
+from training.in_between.network import TokenTensors
 
-_TOGETHER = 512
+TOGETHER = 512
 _EVEN = 8.0  # missing frames: shorter gaps are drawn nearly alike, longer ones the more rarely
 
 
 @dataclass(frozen=True, eq=False)
 class Bank:
-    """N gaps, halves. Everything is as seen from where the last pose stands and faces.
+    """N gaps of one length, beside which the same is known; in halves.
 
-    numbers: (N, F) what the network is told. off: (N, K, 69) how far the plain curve is off at K of the missing
-    frames. waves: (N, K, WAVES) what a correction is made of there. turns: (N, K, 22, 3, 3) what a small change of a
-    turn's vector there turns the joint by. bones: (N, K, 21, 3) metres, from each joint's parent to it. missing: (N,)
-    frames.
+    Everything is as seen from where the last pose stands and faces. tokens: what the network reads. off: (N, F, 69) how
+    far the plain curve is off at F of the missing frames. turns: (N, F, 22, 3, 3) what a small change of a turn's
+    vector there turns the joint by. bones: (N, F, 21, 3) metres, from each joint's parent to it. bends: (F, K) what a
+    correction is made of there.
     """
 
-    numbers: Tensor
+    missing: int
+    tokens: TokenTensors
     off: Tensor
-    waves: Tensor
     turns: Tensor
     bones: Tensor
-    missing: Tensor
+    bends: Tensor
 
     def __len__(self) -> int:
-        return len(self.missing)
+        return len(self.off)
 
-    def chosen(self, which: Tensor, frames: Tensor | None = None) -> Bank:
-        """The gaps of these indices, as floats. frames: which of the K, None = all."""
-        found = {}
-        for field in fields(self):
-            values = getattr(self, field.name)
-            by_frame = frames is not None and field.name not in ("numbers", "missing")
-            found[field.name] = (values[which[:, None], frames] if by_frame else values[which]).float()
-        return Bank(**found)
+    def chosen(self, which: Tensor) -> Bank:
+        """The gaps of these indices; what the loss needs as floats."""
+        off, turns, bones = (values[which].float() for values in (self.off, self.turns, self.bones))
+        return Bank(self.missing, self.tokens.rows(which), off, turns, bones, self.bends)
 
 
-def filled(sampler: GapSampler, rng: np.random.Generator, count: int, lengths: tuple[int, int], frames: int) -> Bank:
+def filled(
+    sampler: GapSampler, rng: np.random.Generator, count: int, lengths: tuple[int, int], frames: int
+) -> list[Bank]:
     """About `count` gaps of shortest..longest missing frames (both in `lengths`), `frames` of each looked at."""
-    each = max(1, round(count / _TOGETHER))
+    each = max(1, round(count / TOGETHER))
     spread = np.log(_EVEN + np.array(lengths))
     drawn = np.exp(spread[0] + (np.arange(each) + 0.5) / each * (spread[1] - spread[0])) - _EVEN
-    return joined([worked_out(sampler.batch(rng, min(count, _TOGETHER), round(n), frames)) for n in drawn])
-
-
-def joined(banks: list[Bank]) -> Bank:
-    """All in one."""
-    return Bank(**{field.name: torch.cat([getattr(bank, field.name) for bank in banks]) for field in fields(Bank)})
+    return [worked_out(sampler.batch(rng, min(count, TOGETHER), round(n), frames)) for n in drawn]
 
 
 def worked_out(gaps: Gaps) -> Bank:
@@ -76,17 +72,17 @@ def worked_out(gaps: Gaps) -> Bank:
     seen = quat_to_matrix(quat_mul(facing[:, None], pose)).astype(np.float32)[:, None]
     bones = gaps.positions[..., 1:, :] - gaps.positions[..., parents, :]
     return Bank(
-        numbers=_halves(view.numbers()),
+        missing=view.missing,
+        tokens=TokenTensors.of(tokens_of(view), torch.float16),
         off=_halves(curve - truth),
-        waves=_halves(view.waves()[:, at]),
         turns=_halves(seen @ _left_jacobian(vectors.astype(np.float32))),
         bones=_halves(quat_apply(facing[:, None, None], bones)),
-        missing=torch.full((len(facing),), view.missing),
+        bends=torch.from_numpy(view.bends()[at].astype(np.float32)),
     )
 
 
 def _way_round(vectors: NDArray[np.floating], curve: NDArray[np.floating]) -> NDArray[np.floating]:
-    """(B, K, 22, 3) the same turns, by more than half a circle where that is what the curve (B, K, 69) does."""
+    """(B, F, 22, 3) the same turns, by more than half a circle where that is what the curve (B, F, 69) does."""
     angle = np.linalg.norm(vectors, axis=-1, keepdims=True)
     other = vectors * (1 - 2 * np.pi / np.maximum(angle, 1e-6))
     near = curve[..., 3:].reshape(vectors.shape)

@@ -13,11 +13,10 @@ from motionmix_core.motion.kinematics import positions_from_global
 from motionmix_core.motion.rotations import quat_apply, quat_inv
 from motionmix_core.motion.skeleton import MIRROR_PERMUTATION, canonical_skeleton
 from training.evaluation.clip_cache import ClipCache
-from training.in_between.variations import Variations
 
 SPEEDS = (0.75, 0.87, 1.0, 1.15, 1.33)
-MOTION_BEFORE, MOTION_AFTER = 0.8, 0.4
-"""How often motion, and not one pose, is known on either side of a gap."""
+MOTION_BEFORE, MOTION_AFTER = 0.85, 0.5
+"""How often motion, and not one pose, is known on either side of gaps."""
 _REACH, _BEHIND = max(PAST), max(FUTURE)
 
 
@@ -38,17 +37,8 @@ class Gaps:
 class GapSampler:
     """Draws gaps from the clips of one split, every frame of them alike, half of them mirrored."""
 
-    def __init__(
-        self,
-        cache: ClipCache,
-        split: str,
-        speeds: tuple[float, ...] = SPEEDS,
-        variations: Variations | None = None,
-    ) -> None:
-        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none.
-
-        variations: how often gaps are changed into others that bodies might do as well; None = never.
-        """
+    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS) -> None:
+        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none."""
         roots, rotations, lengths = [], [], []
         for clip in cache.ids(split):
             if not cache.clips[clip]["shippable"]:
@@ -64,7 +54,6 @@ class GapSampler:
         self._root, self._rotations = np.concatenate(roots), np.concatenate(rotations)
         self._lengths = np.array(lengths)
         self._starts = np.cumsum(self._lengths) - self._lengths
-        self._variations = variations or Variations()
 
     def spread(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """(22, 3) metres: how far joints lie apart within a second, as seen from where the body is and faces then."""
@@ -78,7 +67,7 @@ class GapSampler:
     ) -> Gaps:
         """Gaps of so many missing frames, the truth of `frames` of them (some twice, if there are fewer).
 
-        moves: whether motion is known before and after; None = as it comes. DataError: all clips are too short.
+        moves: whether motion is known before and after, of all; None = as it comes. DataError: all clips are too short.
         """
         need = _REACH + 1 + missing + 1 + _BEHIND
         room = np.maximum(self._lengths - need + 1, 0)
@@ -89,15 +78,13 @@ class GapSampler:
         chosen = ((np.arange(frames) + rng.random(frames)) / frames * missing).astype(int)  # from all over the gap
         behind = missing + 1
         times = np.array([*(-k for k in PAST), 0, behind, *(behind + k for k in FUTURE), *(1 + chosen)])
-        backwards = self._variations.backwards(rng, size)[:, None]
-        at = first[:, None] + np.where(backwards, need - 1 - _REACH - times, _REACH + times)
-        root, rotations = self._variations.varied(rng, self._root[at], self._rotations[at], times, len(PAST))
+        at = first[:, None] + _REACH + times
         mirror = rng.random(size) < 0.5
-        root, rotations = _mirrored_places(root, mirror), _mirrored_turns(rotations, mirror)
-        known = rng.random((size, 2)) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else np.tile(moves, (size, 1))
+        root, rotations = _mirrored_places(self._root[at], mirror), _mirrored_turns(self._rotations[at], mirror)
+        before, after = rng.random(2) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else moves
         seen = len(times) - frames
         return Gaps(
-            GapView(root[:, :seen], rotations[:, :seen], known, missing),
+            GapView(root[:, :seen], rotations[:, :seen], (bool(before), bool(after)), missing),
             chosen,
             root[:, seen:],
             rotations[:, seen:],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,15 @@ import torch
 from torch import Tensor
 
 from motionmix_core.editing.gap_network import LONGEST, ROOT_SCALE, TURN_SCALE
+from motionmix_core.editing.gap_tokens import POSE
 from motionmix_core.motion.skeleton import PARENTS
-from training.in_between.bank import Bank, filled, joined, worked_out
+from training.in_between.bank import Bank, filled, worked_out
 from training.in_between.gaps import GapSampler
-from training.in_between.network import GapNetworkConfig, TorchGapNetwork, with_dropout
+from training.in_between.network import GapNetworkConfig, TorchGapNetwork
 
 SHORTEST = 3
 MEAN_EVERY = 5
+WARM_UP = 300
 HELD_OUT_LENGTHS = (5, 15, 30, 45)
 _SOLVED = 4.0  # missing frames: of shorter gaps even the truth is half noise
 
@@ -33,23 +35,20 @@ _SOLVED = 4.0  # missing frames: of shorter gaps even the truth is half noise
 class Lessons:
     """How long and how fast.
 
-    gaps: that are worked out; frames: of a gap, that are worked out; looked_at: of these, drawn anew for each step, by
-    the loss; longest: of the gaps, missing frames; falling: last share of the steps, in which the rate falls to
-    nothing; dropout: of a network's inner numbers; bf16: products in bfloat16, twice as fast where the processor knows
-    them (the same for the same seed on one machine).
+    gaps: that are worked out; frames: of a gap, that are worked out; longest: of the gaps, missing frames. steady:
+    first share of the steps, before the rate begins to fall to nothing. bf16: products in bfloat16, twice as fast where
+    the processor knows them (the same for the same seed on one machine).
     """
 
-    steps: int = 10000
-    batch: int = 512
-    gaps: int = 200_000
+    steps: int = 16000
+    batch: int = 192
+    gaps: int = 250_000
     frames: int = 6
-    looked_at: int = 6
     longest: int = LONGEST
-    learning_rate: float = 1e-3
-    falling: float = 0.4
+    learning_rate: float = 8e-4
+    steady: float = 0.1
     weight_decay: float = 0.05
-    ema: float = 0.998
-    dropout: float = 0.0
+    ema: float = 0.999
     seed: int = 0
     bf16: bool = False
 
@@ -68,9 +67,9 @@ class GapLoss:
         self._parents = list(PARENTS[1:])
         self._scale = torch.tensor([ROOT_SCALE] * 3 + [TURN_SCALE] * 66)
 
-    def __call__(self, waves: Tensor | None, gaps: Bank) -> tuple[Tensor, Tensor]:
-        """waves (B, WAVES, 69) as the network gives them, None = the plain curve -> (B,) places, (B,) rotations."""
-        off = gaps.off if waves is None else gaps.off + gaps.waves @ (waves * self._scale)
+    def __call__(self, bent: Tensor | None, gaps: Bank) -> tuple[Tensor, Tensor]:
+        """bent (B, K, 69) as the network gives it, None = the plain curve -> (B,) places, (B,) rotations."""
+        off = gaps.off if bent is None else gaps.off + gaps.bends @ (bent * self._scale)
         turned = (gaps.turns * off[..., 3:].unflatten(-1, (22, 1, 3))).sum(-1)
         swung = torch.linalg.cross(turned[..., self._parents, :], gaps.bones)
         errors = (off[..., None, :3] + self._chain @ swung) / self._spread
@@ -81,20 +80,18 @@ class GapLoss:
 class Weights:
     """How much a gap's loss counts: by its length, so that ratios to the plain curve are what is brought down."""
 
-    def __init__(self, loss: GapLoss, bank: Bank) -> None:
-        some = bank.chosen(torch.linspace(0, len(bank) - 1, min(len(bank), 20_000)).long())
-        lengths = some.missing + 1
-        powers = []
-        for missed in loss(None, some):  # grows as a power of the length, nearly
-            degree = min(1, len(lengths.unique()) - 1)
-            level, slope = (*np.polyfit(lengths.log().numpy(), missed.log().numpy(), degree)[::-1], 0.0)[:2]
-            powers.append((float(slope), float(level)))
-        self._powers = powers
+    def __init__(self, loss: GapLoss, banks: Sequence[Bank]) -> None:
+        lengths = np.log([bank.missing + 1 for bank in banks])
+        missed = np.array(
+            [[float(m.log().mean()) for m in loss(None, bank.chosen(torch.arange(len(bank))))] for bank in banks]
+        )
+        degree = min(1, len(np.unique(lengths)) - 1)  # grows as a power of the length, nearly
+        self._powers = [(*np.polyfit(lengths, side, degree)[::-1], 0.0)[:2] for side in missed.T]
 
-    def __call__(self, missing: Tensor) -> tuple[Tensor, Tensor]:
-        """(B,) missing frames -> (B,), (B,) weights of places and rotations."""
-        trusted, lengths = missing / (missing + _SOLVED), (missing + 1).log()
-        places, turns = (trusted * torch.exp(-slope * lengths - level) for slope, level in self._powers)
+    def __call__(self, missing: int) -> tuple[float, float]:
+        """Of places and rotations in gaps of so many missing frames."""
+        trusted, length = missing / (missing + _SOLVED), np.log(missing + 1)
+        places, turns = (float(trusted * np.exp(-slope * length - level)) for level, slope in self._powers)
         return places, turns
 
 
@@ -111,27 +108,24 @@ def taught(
     rng = np.random.default_rng(lessons.seed)
     torch.manual_seed(lessons.seed)
     loss = GapLoss(sampler.spread(rng))
-    bank = filled(sampler, rng, lessons.gaps, (SHORTEST, lessons.longest), lessons.frames)
-    network = with_dropout(start or _new(bank), lessons.dropout).train()
-    weights = Weights(loss, bank)
+    banks = filled(sampler, rng, lessons.gaps, (SHORTEST, lessons.longest), lessons.frames)
+    network = (copy.deepcopy(start) if start else _new(banks)).train()
+    weights = Weights(loss, banks)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(
-        network.parameters(), lr=lessons.learning_rate, weight_decay=lessons.weight_decay, fused=True
+        network.parameters(), lr=lessons.learning_rate, betas=(0.9, 0.98), weight_decay=lessons.weight_decay, fused=True
     )
     for step in range(lessons.steps):
-        left = min(1.0, (lessons.steps - step) / (lessons.falling * lessons.steps))
+        fallen = max(0.0, (step / lessons.steps - lessons.steady) / (1 - lessons.steady))
         for group in optimiser.param_groups:
-            group["lr"] = lessons.learning_rate * min(1, step / 100) * 0.5 * (1 - math.cos(math.pi * left))
-        looked_at = np.sort(rng.permutation(lessons.frames)[: lessons.looked_at])
-        gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)), torch.from_numpy(looked_at))
+            group["lr"] = lessons.learning_rate * min(1, step / WARM_UP) * 0.5 * (1 + math.cos(math.pi * fallen))
+        bank = banks[rng.integers(len(banks))]
+        gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)))
         with torch.autocast("cpu", torch.bfloat16, enabled=lessons.bf16):
-            waves = network(gaps.numbers)
-        place, turn = (
-            (missed * weight).mean()
-            for missed, weight in zip(loss(waves.float(), gaps), weights(gaps.missing), strict=True)
-        )
+            bent = network(gaps.tokens)
+        (place, turn), (of_places, of_turns) = loss(bent.float(), gaps), weights(gaps.missing)
         optimiser.zero_grad(set_to_none=True)
-        (place + turn).backward()
+        (of_places * place.mean() + of_turns * turn.mean()).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         if step % MEAN_EVERY == 0 or step == lessons.steps - 1:
@@ -141,9 +135,9 @@ def taught(
     return mean
 
 
-def _new(bank: Bank) -> TorchGapNetwork:
-    some = bank.numbers[:: max(1, len(bank) // 20_000)].float()
-    network = TorchGapNetwork(GapNetworkConfig(some.shape[1]))
+def _new(banks: Sequence[Bank]) -> TorchGapNetwork:
+    network = TorchGapNetwork(GapNetworkConfig())
+    some = torch.cat([bank.tokens.known[::32, :, :POSE].flatten(0, 1) for bank in banks]).float()
     network.mean.copy_(some.mean(dim=0))
     network.std.copy_(some.std(dim=0).clamp(min=0.05))
     return network
@@ -154,18 +148,17 @@ class AgainstCurves:
 
     def __init__(self, sampler: GapSampler, lengths: tuple[int, ...] = HELD_OUT_LENGTHS, count: int = 512) -> None:
         self._loss = GapLoss(sampler.spread(np.random.default_rng(0)))
-        self._lengths = lengths
-        self._gaps = joined(
-            [worked_out(sampler.batch(np.random.default_rng(n), count, n, 10, (True, False))) for n in lengths]
-        )
+        self._banks = [
+            worked_out(sampler.batch(np.random.default_rng(n), count, n, 10, (True, False))) for n in lengths
+        ]
 
     @torch.no_grad()
     def __call__(self, network: TorchGapNetwork) -> str:
         """Places and rotations, 1 = as far off as the plain curve, by length."""
         parts = []
-        for missing in self._lengths:
-            gaps = self._gaps.chosen(torch.nonzero(self._gaps.missing == missing).ravel())
-            made, plain = self._loss(network(gaps.numbers), gaps), self._loss(None, gaps)
+        for bank in self._banks:
+            gaps = bank.chosen(torch.arange(len(bank)))
+            made, plain = self._loss(network(gaps.tokens), gaps), self._loss(None, gaps)
             place, turn = (float(a.mean() / b.mean()) for a, b in zip(made, plain, strict=True))
-            parts.append(f"{missing}: {place:.3f} {turn:.3f}")
+            parts.append(f"{bank.missing}: {place:.3f} {turn:.3f}")
         return "  ".join(parts)

@@ -11,8 +11,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from motionmix_core.editing.gap_network import SCALE, WEIGHTS, read_tensors
-from motionmix_core.editing.gap_view import WAVES
+from motionmix_core.editing.gap_network import HEAD, SCALE, WEIGHTS, read_tensors
+from motionmix_core.editing.gap_tokens import FARTHEST, POSE, TIMES, GapTokens, Kind
 from motionmix_core.errors import DataError, ModelError
 
 COURSE = 69
@@ -22,16 +22,71 @@ LEVELS = 80
 
 @dataclass(frozen=True)
 class GapNetworkConfig:
-    """Sizes. inputs: numbers that `GapView.numbers` gives."""
+    """Sizes. inner: width of the feed-forward parts; dropout: share of a gap's channels that a sub-layer leaves out."""
 
-    inputs: int
-    width: int = 512
-    blocks: int = 5
-    dropout: float = 0.0
+    width: int = 192
+    layers: int = 5
+    inner: int = 576
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class TokenTensors:
+    """`GapTokens` as tensors; halves are read, too."""
+
+    known: Tensor
+    kinds: Tensor
+    curve: Tensor
+    times: Tensor
+    apart: Tensor
+    last: int
+
+    @classmethod
+    def of(cls, tokens: GapTokens, dtype: torch.dtype = torch.float32) -> TokenTensors:
+        """The same numbers; poses as `dtype`."""
+        known, curve = (torch.from_numpy(values).to(dtype) for values in (tokens.known, tokens.curve))
+        times, apart, kinds = (torch.from_numpy(values) for values in (tokens.times(), tokens.apart(), tokens.kinds))
+        return cls(known, kinds, curve, times, apart, tokens.last)
+
+    def rows(self, which: Tensor) -> TokenTensors:
+        """Some of the gaps."""
+        return replace(self, known=self.known[which], curve=self.curve[which])
+
+
+class Layer(nn.Module):
+    """Attention with a bias by distance in time, and a feed-forward part, each added to what comes in."""
+
+    def __init__(self, config: GapNetworkConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads, self.dropout = width // HEAD, config.dropout
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, config.inner), nn.Linear(config.inner, width)
+        self.near = nn.Parameter(torch.zeros(self.heads, 2 * FARTHEST + 1))
+        for last in (self.out, self.down):  # nothing is added, to begin with
+            nn.init.zeros_(last.weight)
+
+    def forward(self, x: Tensor, apart: Tensor) -> Tensor:
+        """(B, T, width) -> (B, T, width)."""
+        batch, count, width = x.shape
+        split = self.qkv(self.norm1(x)).view(batch, count, 3, self.heads, HEAD)
+        queries, keys, values = split.permute(2, 0, 3, 1, 4)
+        scores = queries @ keys.transpose(-1, -2) * HEAD**-0.5 + self.near[:, apart].to(queries.dtype)
+        mixed = scores.softmax(-1).to(values.dtype) @ values
+        x = x + self._dropped(self.out(mixed.transpose(1, 2).reshape(batch, count, width)))
+        return x + self._dropped(self.down(nn.functional.gelu(self.up(self.norm2(x)), approximate="tanh")))
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        """Channels, the same ones for all tokens of a gap: drawing one number a token would cost a tenth of a step."""
+        if not self.training or not self.dropout:
+            return x
+        kept = torch.rand(x.shape[0], 1, x.shape[2]) > self.dropout
+        return x * (kept.to(x.dtype) / (1 - self.dropout))
 
 
 class TorchGapNetwork(nn.Module):
-    """(B, N) -> (B, WAVES, 69). Names of its tensors are those that `GapNetwork` reads."""
+    """Gaps -> (B, K, 69). Names of its tensors are those that `GapNetwork` reads."""
 
     mean: Tensor
     std: Tensor
@@ -40,30 +95,29 @@ class TorchGapNetwork(nn.Module):
         super().__init__()
         self.config = config
         width = config.width
-        self.register_buffer("mean", torch.zeros(config.inputs))
-        self.register_buffer("std", torch.ones(config.inputs))
-        self.inp = nn.Linear(config.inputs, width)
-        self.blocks = nn.ModuleList(
-            nn.Sequential(
-                nn.LayerNorm(width),
-                nn.Linear(width, width),
-                nn.GELU(approximate="tanh"),
-                nn.Dropout(config.dropout),
-                nn.Linear(width, width),
-            )
-            for _ in range(config.blocks)
-        )
+        self.register_buffer("mean", torch.zeros(POSE))
+        self.register_buffer("std", torch.ones(POSE))
+        self.known = nn.Linear(2 * POSE, width)
+        self.curve = nn.Linear(3 * POSE, width)
+        self.kind = nn.Embedding(len(Kind), width)
+        self.time = nn.Linear(TIMES, width)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, WAVES * COURSE)
+        self.out = nn.Linear(width, COURSE)
         nn.init.zeros_(self.out.weight)  # the plain curve, to begin with
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, numbers: Tensor) -> Tensor:
-        """(B, N) -> (B, WAVES, 69)."""
-        hidden = self.inp((numbers - self.mean) / self.std)
-        for block in self.blocks:
-            hidden = hidden + block(hidden)
-        return self.out(self.norm(hidden)).unflatten(-1, (WAVES, COURSE))
+    def forward(self, tokens: TokenTensors) -> Tensor:
+        """(B, K, 69): corrections to the curve at its knots."""
+        known, curve = tokens.known.float(), (tokens.curve.float() - self.mean) / self.std
+        poses, changes = (known[..., :POSE] - self.mean) / self.std, known[..., POSE:] / self.std
+        ends = [poses[:, at, None] for at in (tokens.last, tokens.last + 1)]
+        seen = self.known(torch.cat((poses, changes), -1)) + self.kind(tokens.kinds)
+        asked = self.curve(torch.cat((curve, *(curve - end for end in ends)), -1))
+        hidden = torch.cat((seen, asked), 1) + self.time(tokens.times)
+        for layer in self.layers:
+            hidden = layer(hidden, tokens.apart)
+        return self.out(self.norm(hidden[:, seen.shape[1] :]))
 
 
 def save(network: TorchGapNetwork, folder: Path, steps: int) -> Path:
@@ -93,20 +147,3 @@ def load(folder: Path) -> TorchGapNetwork:
     except (OSError, KeyError, TypeError, ValueError, RuntimeError, safetensors.SafetensorError, ModelError) as error:
         raise DataError(f"{file} can't be read: {error}") from error
     return network
-
-
-def with_dropout(network: TorchGapNetwork, share: float) -> TorchGapNetwork:
-    """The same weights, taught from now on with this share of the inner numbers left out."""
-    changed = TorchGapNetwork(replace(network.config, dropout=share))
-    changed.load_state_dict(network.state_dict())
-    return changed
-
-
-def grown(network: TorchGapNetwork, blocks: int) -> TorchGapNetwork:
-    """The same answers from a network with so many blocks: the new ones add nothing, to begin with."""
-    larger = TorchGapNetwork(replace(network.config, blocks=blocks, dropout=GapNetworkConfig.dropout))
-    larger.load_state_dict(network.state_dict(), strict=False)
-    for added in range(network.config.blocks, blocks):
-        for parameter in larger.get_submodule(f"blocks.{added}.4").parameters():
-            nn.init.zeros_(parameter)
-    return larger

@@ -102,9 +102,10 @@ def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
         row_header="method",
         formats=dict.fromkeys(COLUMNS, ".4f"),
         notes=(
-            f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. seam / p95: largest acceleration at the seams over the 95th percentile "
-            "of the window's own, mean over windows (goal: under 1.5). Raw key error: of the poses beside the gap, as "
-            "the free frames lead to them, before they are hit exactly.",
+            f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. seam / p95: "
+            "largest acceleration at the seams over the 95th percentile of the window's own, mean over windows (goal: "
+            "under 1.5). Raw key error: of the poses beside the gap, as the free frames lead to them, before they are hit "
+            "exactly.",
         ),
     )
     base = None
