@@ -56,7 +56,8 @@ def table_of(setup: TaskSetup, gaps: Gaps, made: Sequence[Answer], shares: Seque
     base = gaps.scores(gaps.slerp())
     seams = [PAST, PAST + gaps.gap]
     table = Table(
-        title=f"{gaps.gap} missing frames, {gaps.behind} known behind ({setup.split}, {len(gaps.real)} windows), measures over slerp's",
+        title=f"{gaps.gap} missing frames, {gaps.behind} known behind "
+        f"({setup.split}, {len(gaps.real)} windows), measures over slerp's",
         columns=COLUMNS,
         row_header="share of the motion model",
         formats=dict.fromkeys(COLUMNS, ".3f") | {"jitter": ".1f"},

@@ -104,8 +104,8 @@ def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
         notes=(
             f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. seam / p95: "
             "largest acceleration at the seams over the 95th percentile of the window's own, mean over windows (goal: "
-            "under 1.5). Raw key error: of the poses beside the gap, as the free frames lead to them, before they are hit "
-            "exactly.",
+            "under 1.5). Raw key error: of the poses beside the gap, as the free frames lead to them, before they are "
+            "hit exactly.",
         ),
     )
     base = None
