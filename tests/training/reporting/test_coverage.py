@@ -34,9 +34,10 @@ def test_fewer_takes_never_lie_nearer(training: StretchSet) -> None:
     wanted = stretches_of(training.data.positions(training.stretches[0].start, training.stretches[0].stop), 30.0, 1.0)
     small, large = drawn_takes(training, 0.25)[1], drawn_takes(training, 0.75)[1]
     assert small < large
-    distances = [
-        library.part(lambda clip, of=takes: take_of(clip) in of).nearest(wanted)[0] for takes in (small, large)
-    ]
-    distances.append(library.nearest(wanted)[0])
+
+    def nearest(takes: set[str]) -> np.ndarray:
+        return library.part(lambda clip: take_of(clip) in takes).nearest(wanted)[0]
+
+    distances = [nearest(small), nearest(large), library.nearest(wanted)[0]]
     assert (distances[0] >= distances[1]).all() and (distances[1] >= distances[2]).all()
     np.testing.assert_allclose(distances[2], 0, atol=0.01)
