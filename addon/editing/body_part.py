@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import bpy
 
-from ..core import Edit, Motion, RequestError, editing
+from ..core import Edit, EditSettings, Motion, RequestError, editing
 from . import body, bones, plausible, ranges, source
-from .plan import Plan, Work, asked_once
+from .plan import Plan, asked_in_parts, asked_once, told_of_parts
 from .reading import Reader, at_once
 from .spec import EditSpec
 
@@ -33,14 +32,12 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         chain_ease=spec.chain_ease,
     )
     start, stop = seen.index(span.first), seen.index(span.last)
-    parts = editing.split_range(start, stop, seen.motion.fps)
-    long = len(parts) > 1
-    said = f"The range is {(stop - start) / seen.motion.fps:.0f} s long: it is made in {len(parts)} parts"
+    ranges_made = editing.split_range(start, stop, seen.motion.fps)
     return Plan(
         work=(
-            _part_after_part(seen.motion, made, parts, spec)
-            if long
-            else asked_once(made(seen.motion, first=start, last=stop, settings=spec.settings()))
+            asked_once(made(seen.motion, first=start, last=stop, settings=spec.settings()))
+            if len(ranges_made) == 1
+            else asked_in_parts(seen.motion, _parts(made, ranges_made), spec.settings())
         ),
         source=seen,
         bones=choice.bones,
@@ -50,23 +47,17 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         warnings=(
             *(found.warnings if choice.bones & found.fixed_bones else ()),
             *plausible.warnings(seen.motion, range(start, stop + 1), seen.first, joints),
-            *([said] if long else ()),
+            *told_of_parts((stop - start) / seen.motion.fps, len(ranges_made)),
         ),
     )
 
 
-def _part_after_part(motion: Motion, made: Callable[..., Edit], parts: list[tuple[int, int]], spec: EditSpec) -> Work:
-    """A long range, each part going on from the one before it."""
-    finished = []
-    for number in range(spec.variations):
-        whole, settings = motion, replace(spec.settings(), seed=spec.seed + number, count=1)
-        for index, (start, stop) in enumerate(parts):
-            ends = motion.num_frames if index == len(parts) - 1 else stop + 1
-            edit = made(whole.crop(0, ends), first=start, last=stop, settings=settings, joins=index > 0)
-            result = yield edit.request
-            part = edit.finish(result[0], result.contacts[0])
-            root, turns = whole.root_positions.copy(), whole.rotations.copy()
-            root[:ends], turns[:ends] = part.root_positions, part.rotations
-            whole = replace(whole, root_positions=root, rotations=turns)
-        finished.append(whole)
-    return finished
+def _parts(made: Callable[..., Edit], parts: list[tuple[int, int]]) -> list[Callable[..., Edit]]:
+    """All but the last are of a motion that ends with them: nothing leads back to what was there."""
+
+    def part(whole: Motion, number: int, settings: EditSettings) -> Edit:
+        start, stop = parts[number]
+        ends = whole.num_frames if number == len(parts) - 1 else stop + 1
+        return made(whole.crop(0, ends), first=start, last=stop, settings=settings, joins=number > 0)
+
+    return [partial(part, number=number) for number in range(len(parts))]

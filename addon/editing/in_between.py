@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 
 import bpy
 import numpy as np
@@ -12,7 +12,7 @@ from ..core import EditSettings, Key, Motion, RequestError, canonical_skeleton, 
 from . import body, bones, plausible, ranges, source
 from .channels import unique_frames
 from .keys import SAME_FRAME
-from .plan import Plan, Work, asked_once
+from .plan import Plan, Work, asked_in_parts, asked_once, told_of_parts
 from .ranges import FrameRange
 from .reading import Reader, at_once
 from .spec import EditSpec
@@ -155,23 +155,10 @@ def _work(
     motion: Motion, keys: list[Key], first: int, last: int, settings: EditSettings
 ) -> tuple[Work, tuple[str, ...]]:
     """Part after part, each going on from the one before. A first look says what the animator should know."""
-    parts = editing.split_at_keys(keys, first, last, motion.fps)
-    first_part = editing.in_between(motion, keys, *parts[0], settings)
-    said = list(first_part.warnings)
-    if len(parts) > 1:
-        said.append(f"The range is {(last - first) / motion.fps:.0f} s long: it is made in {len(parts)} parts")
-
-    def work() -> Work:
-        made = []
-        for number in range(settings.count):
-            whole, one = motion, replace(settings, seed=settings.seed + number, count=1)
-            for start, stop in parts:
-                edit = editing.in_between(whole, keys, start, stop, one)
-                result = yield edit.request
-                whole = edit.finish(result[0], result.contacts[0])
-            made.append(whole)
-        return made
-
-    if len(parts) == 1:
-        return asked_once(first_part), tuple(said)
-    return work(), tuple(said)
+    parts = [
+        partial(editing.in_between, keys=keys, first=start, last=stop)
+        for start, stop in editing.split_at_keys(keys, first, last, motion.fps)
+    ]
+    first_part = parts[0](motion, settings=settings)
+    said = (*first_part.warnings, *told_of_parts((last - first) / motion.fps, len(parts)))
+    return asked_once(first_part) if len(parts) == 1 else asked_in_parts(motion, parts, settings), said

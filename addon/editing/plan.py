@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..core import Edit, GenerationRequest, GenerationResult, Motion
+from ..core import Edit, EditSettings, GenerationRequest, GenerationResult, Motion, editing
 from .ranges import FrameRange
 from .source import Source
 
@@ -48,3 +48,24 @@ def asked_once(edit: Edit) -> Work:
     """Work of one request: as many variations as its settings ask for."""
     result = yield edit.request
     return [edit.finish(motion, contacts) for motion, contacts in zip(result.motions, result.contacts, strict=True)]
+
+
+def asked_in_parts(motion: Motion, parts: Sequence[Callable[..., Edit]], settings: EditSettings) -> Work:
+    """Work of one request a part of a long range, each going on from what the one before it made; take after take.
+
+    parts: each makes its edit of the motion so far, or of its beginning, with the `settings` it is given.
+    """
+    made = []
+    for number in range(settings.count):
+        whole, one = motion, replace(settings, seed=settings.seed + number, count=1)
+        for part in parts:
+            edit = part(whole, settings=one)
+            result = yield edit.request
+            whole = editing.laid_over(whole, edit.finish(result[0], result.contacts[0]), 0)
+        made.append(whole)
+    return made
+
+
+def told_of_parts(seconds: float, count: int) -> tuple[str, ...]:
+    """What the animator is told of a range that is made in so many parts."""
+    return (f"The range is {seconds:.0f} s long: it is made in {count} parts",) if count > 1 else ()

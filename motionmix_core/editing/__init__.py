@@ -30,6 +30,7 @@ from .body_part import body_part, split_range
 from .clean_up import clean_up
 from .continuation import continue_motion, transition
 from .edit import Edit, EditSettings
+from .finishing import laid_over
 from .in_between import in_between, split_at_keys
 from .joint_sets import JOINT_PRESETS, joints_of
 from .keys import Key
@@ -52,6 +53,7 @@ __all__ = [
     "in_between",
     "in_place",
     "joints_of",
+    "laid_over",
     "make_loop",
     "prompt_sequence",
     "root_motion",

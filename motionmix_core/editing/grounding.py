@@ -36,7 +36,6 @@ FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of 
 SLIDING_PACE = 0.35  # share of the hips' speed: faster feet swing
 STROLL = 0.3  # metres a second: slower hips tell nothing about a share
 SAME_SPEED = 0.05  # metres a second: feet whose speeds differ by so much from a share of the hips' hardly count for it
-REAL_SLIDE, SURE_SLIDE = 0.018, 0.032  # metres a stand: what real feet do, and what they don't
 SWAY, TRAVEL_IN_PLACE, ONE_WAY = 0.4, 0.3, 0.85  # metres of hips in place, of feet under them; share in one direction
 
 Curve = NDArray[np.float64]
@@ -76,15 +75,6 @@ def steady_contacts(motion: Motion, pace_share: float = 0.0) -> NDArray[np.bool_
     feet, reach = motion.positions()[:, FOOT_INDICES], max(1, round(CALM_SECONDS * motion.fps))
     limit = np.maximum(STANDING_SPEED, pace_share * _pace(motion))[:, None]
     return np.asarray((_speed(feet, reach, motion.fps) < limit) & (feet[..., 1] < np.asarray(MAX_HEIGHT)))
-
-
-def slide_evidence(motion: Motion, contacts: NDArray[np.bool_]) -> float:
-    """0 to 1, how sure it is that standing feet slide: half of them by more than most real ones do.
-
-    contacts: (T,4) bool: left ankle, left foot, right ankle, right foot.
-    """
-    slides = [float(np.linalg.norm((s.path[-1] - s.path[0])[[0, 2]])) for s in _stands(motion, contacts)]
-    return float(np.clip((np.median(slides) - REAL_SLIDE) / (SURE_SLIDE - REAL_SLIDE), 0.0, 1.0)) if slides else 0.0
 
 
 def glides_in_place(motion: Motion) -> bool:

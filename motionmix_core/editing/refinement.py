@@ -14,16 +14,16 @@ from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from .denoise import rotations_without_noise, without_noise
 from .finishing import LEGS
-from .grounding import glides_in_place, slide_evidence, steady_contacts, travel_fitted
+from .grounding import glides_in_place, travel_fitted
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 from .steady_feet import steadied
 
-REAL_FIRMNESS, SLIDING_FIRMNESS, SHAKEN_FIRMNESS = 1.2, 1.2, 8.0
-"""Of the feet in captures in which nothing is wrong with them (they stand stiller, by a millimetre or two in the mean),
-in those whose feet slide for sure, and in those whose legs shook."""
+FIRMNESS, SHAKEN_FIRMNESS = 1.2, 8.0
+"""Of the feet in captures (where nothing is wrong with them they stand stiller, too, by a millimetre or two in the
+mean), and in those whose legs shook."""
 
 ROUNDS_OF_FILLING = 3
 
@@ -91,15 +91,13 @@ def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
 def with_steady_feet(motion: Motion, held: Held, evidence: float, travel_told: bool = True) -> Motion:
     """The motion with its travel fitted to its steps and its standing feet stiller.
 
-    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that neither shake nor slide hardly move.
+    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that stand well hardly move.
     travel_told: whether the steps are good enough to tell how far they go.
     """
     if glides_in_place(motion):
         return motion
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() or not travel_told else travel_fitted(motion, evidence)
-    # what is left of shaking looks like sliding
-    slides = 1.0 if moved is not motion else (1 - evidence) * slide_evidence(motion, steady_contacts(motion))
-    firmness = max(REAL_FIRMNESS, SHAKEN_FIRMNESS * evidence, SLIDING_FIRMNESS * slides)
+    firmness = max(FIRMNESS, SHAKEN_FIRMNESS * evidence)
     fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)
     return steadied(moved, firmness, fixed, evidence)

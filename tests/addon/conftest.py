@@ -90,6 +90,12 @@ def _empty_file(installed: str) -> Iterator[None]:
         addon_utils.enable(PACKAGE, default_set=True)
 
 
+@pytest.fixture
+def thirty_frames_a_second(_empty_file: None) -> None:
+    """The rate that the motions of most tests have."""
+    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+
+
 @pytest.fixture(scope="session")
 def tiny_models(installed: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder of a few thousand numbers that the real worker runs."""

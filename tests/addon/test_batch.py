@@ -13,10 +13,7 @@ from tests.addon.scene_state import state
 from tests.addon.test_copy_motion import rig_of, select
 from tests.addon.test_retarget import degrees_off, read_back, walking
 
-
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def job_for(extension: Any, *armatures: Any, **values: Any) -> Any:

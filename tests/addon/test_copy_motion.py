@@ -14,10 +14,7 @@ from tests.addon.test_retarget import armature_of, degrees_off, read_back, walki
 from tests.addon.test_takes import put_on
 from tests.retarget.rigs import NINE, build_rig
 
-
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def select(active: Any, *others: Any) -> None:

@@ -24,9 +24,7 @@ from tests.addon.test_edit_exactness import undo
 FIRST, LAST, KEPT = 15, 45, 30
 
 
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def select(extension, obj, frame: int) -> None:

@@ -26,9 +26,7 @@ from tests.addon.editing import (
 KEYS = (1, 11, 21, 36, 51)
 
 
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def in_between(**values: Any) -> Any:

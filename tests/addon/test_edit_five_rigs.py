@@ -28,9 +28,7 @@ FIRST, LAST = 11, 36
 OUTSIDE = [*np.arange(-5, FIRST, 0.25), FIRST, LAST, *np.arange(LAST, 60, 0.25)]
 
 
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def over_strips(extension: Any, convention: str, mode: str) -> Any:

@@ -34,9 +34,7 @@ def calm(models):
     return models
 
 
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def test_clean_up_changes_every_noisy_bone_but_the_protected(extension, warm_models) -> None:

@@ -8,10 +8,7 @@ import pytest
 from tests.addon.editing import all_bytes, key_poses, rig_of, walking
 from tests.addon.test_edit_tools import KEYS
 
-
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 @pytest.mark.parametrize(

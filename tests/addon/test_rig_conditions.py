@@ -18,10 +18,7 @@ from tests.addon.test_retarget import armature_of, degrees_between, degrees_off,
 from tests.addon.test_takes import joints_in_blender, put_on
 from tests.retarget.rigs import NINE, build_rig
 
-
-@pytest.fixture(autouse=True)
-def _thirty_frames_a_second(_empty_file: None) -> None:
-    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+pytestmark = pytest.mark.usefixtures("thirty_frames_a_second")
 
 
 def put_through(extension: Any, obj: Any, motion: Any, **options: Any) -> Any:
