@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 
 from .. import compat
-from ..core import Key, Motion, RequestError, editing
+from ..core import Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
 from . import body, plausible, seen, source, write
@@ -84,7 +84,7 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
     channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high, read)
     at = whole.index(start), whole.index(stop)
     settings = replace(spec.settings(), count=1)  # a strip goes into the gap, and only one
-    edit = editing.in_between(whole.motion, [Key(frame) for frame in at], *at, settings)
+    edit = editing.way_between(whole.motion, at[0] + 1, at[1] - 1, settings)
     plan = Plan(
         work=asked_once(edit),
         source=whole,

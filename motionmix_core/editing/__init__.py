@@ -16,6 +16,7 @@ thread, once for each take; it takes tenths of a second for some seconds of moti
 | `clean_up(source, first, last, settings)` | refines a capture; `estimate_noise(source)`: how noisy it is |
 | `continue_motion(source, seconds, settings)` | goes on after the last frame |
 | `transition(before, after, seconds, settings)` | from one motion into another |
+| `way_between(whole, first, last, settings)` | the same between two motions that lie in one |
 | `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request |
 | `make_loop(source, settings)` | the end flows into the beginning |
 | `in_place(motion)`, `root_motion(motion)` | travel removed, or taken apart from the body: pure functions |
@@ -28,7 +29,7 @@ are continued from. `JOINT_PRESETS` names sets of joints ("upper_body", "left_ar
 
 from .body_part import body_part, split_range
 from .clean_up import clean_up
-from .continuation import continue_motion, transition
+from .continuation import continue_motion
 from .edit import Edit, EditSettings
 from .finishing import laid_over
 from .in_between import in_between, split_at_keys
@@ -38,6 +39,7 @@ from .loop import make_loop
 from .noise import NoiseEstimate, estimate_noise
 from .root_motion import RootMotion, in_place, root_motion
 from .sequence import prompt_sequence
+from .transition import transition, way_between
 
 __all__ = [
     "JOINT_PRESETS",
@@ -60,4 +62,5 @@ __all__ = [
     "split_at_keys",
     "split_range",
     "transition",
+    "way_between",
 ]

@@ -1,8 +1,6 @@
-"""Going on after the last frame, and getting from one motion into another."""
+"""Going on after the last frame."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +9,13 @@ from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
 from ..motion.motion import Motion, concatenate
-from ..motion.rotations import quat_apply, quat_yaw
 from ..motion.skeleton import JOINT_NAMES
 from .calmness import CONTINUED_CALMEST, as_calm_as
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
 from .finishing import feet_held, laid_over, on_the_ground
-from .in_between import in_between
+from .flight import flown_on, flying
 from .interpolation import interpolated
 from .keys import Held
 from .masks import features_mask
@@ -55,19 +52,23 @@ def continue_motion(
     Raises:
         RequestError: a length that can't be made.
     """
-    _check_seconds(seconds)
+    check_seconds(seconds)
     settings = settings or EditSettings()
     known = source.num_frames
-    longer = concatenate([source, _still(source, known - 1, max(1, round(seconds * source.fps)))])
+    longer = concatenate([source, still(source, known - 1, max(1, round(seconds * source.fps)))])
+    again = None if settings.prompt.strip() else recurring(source, longer.num_frames - known)
+    falls = flown_on(source)[: longer.num_frames - known] if again is None else np.zeros((0, 3))
+    longer = flying(longer, known, falls)
     low = max(0, known - round(CONTEXT_SECONDS * source.fps))
     part = longer.crop(low, longer.num_frames)
     before = np.arange(part.num_frames) < known - low
-    held = Held(np.repeat(before[:, None], len(JOINT_NAMES), axis=1), before)
+    flies = np.zeros(part.num_frames, bool)
+    flies[known - low : known - low + len(falls)] = True
+    held = Held(np.repeat(before[:, None], len(JOINT_NAMES), axis=1), before | flies)
     timing = Timing(part.num_frames, source.fps)
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
-    again = None if settings.prompt.strip() else recurring(source, longer.num_frames - known)
     expected = interpolated(part, held) if again is None else again.crop(low, again.num_frames)
-    shown, mask = timing.to_model(expected), features_mask(at_model)
+    shown, mask = timing.to_model(expected), features_mask(at_model, timing.rows_to_model(flies))
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=shown,
@@ -78,13 +79,13 @@ def continue_motion(
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        like, every = slice(0, int(at_model.root.sum())), list(range(len(JOINT_NAMES)))
+        like, every = slice(0, int(at_model.poses.sum())), list(range(len(JOINT_NAMES)))
         made = as_calm_as(shown, made, mask, every, faster=True, like=like, calmest=calmest)
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         t = np.clip((np.arange(part.num_frames) - (known - low - 1)) / (EASE_SECONDS * part.fps), 0, 1)
         motion = on_the_ground(slowed(motion, ~held.rotations), t * t * (3 - 2 * t))
         if settings.foot_lock:
-            planted = standing_feet(motion, timing.rows_to_source(contacts))
+            planted = standing_feet(motion, timing.rows_to_source(contacts)) & ~flies[:, None]
             motion = feet_held(motion, planted, before, swing_height=SWING_HEIGHT)
         return laid_over(longer, motion.crop(known - low, part.num_frames), known)
 
@@ -96,46 +97,6 @@ def continue_motion(
         root=True,
         _finish=finish,
     )
-
-
-def transition(
-    before: Motion,
-    after: Motion,
-    seconds: float,
-    settings: EditSettings | None = None,
-    *,
-    keep_place: bool = False,
-) -> Edit:
-    """From the end of one motion into the beginning of another, in so many seconds of new frames.
-
-    The finished motion is the first, the new frames (`Edit.frames`), then the second, at the first one's rate.
-
-    Args:
-        before, after: the two motions.
-        seconds: of the new part.
-        settings: what to make.
-        keep_place: leave the second where it stands; else it is turned and moved along the ground to where the first
-            one's speed and its own lead.
-    Raises:
-        RequestError: a length that can't be made.
-    """
-    _check_seconds(seconds)
-    settings = settings or EditSettings()
-    after = after.resample(before.fps)
-    new = max(1, round(seconds * before.fps))
-    warnings: list[str] = []
-    if keep_place:
-        away = np.linalg.norm((after.root_positions[0] - before.root_positions[-1])[[0, 2]])
-        if away > 8.0 * seconds:
-            warnings.append(
-                f"The second motion begins {away:.1f} m away, too far for {seconds:g} s: give it more time, or let it "
-                "be moved."
-            )
-    else:
-        after = _placed_behind(before, after, new)
-    whole = concatenate([before, _still(before, before.num_frames - 1, new), after])
-    edit = in_between(whole, [], before.num_frames, before.num_frames + new - 1, settings)
-    return replace(edit, warnings=(*edit.warnings, *warnings))
 
 
 def ground_speed(motion: Motion, at_end: bool) -> NDArray[np.float64]:
@@ -154,14 +115,7 @@ def moved_to(motion: Motion, heading: float, place: NDArray[np.float64]) -> Moti
     return turned.transformed(0.0, (place - turned.root_positions[0]) * (1, 0, 1))
 
 
-def _placed_behind(before: Motion, after: Motion, new: int) -> Motion:
-    heading = float(before.headings()[-1])
-    turn = quat_yaw(heading - float(after.headings()[0]))
-    speed = (ground_speed(before, True) + quat_apply(turn, ground_speed(after, False))) / 2
-    return moved_to(after, heading, before.root_positions[-1] + speed * (new + 1) / before.fps)
-
-
-def _still(motion: Motion, frame: int, count: int) -> Motion:
+def still(motion: Motion, frame: int, count: int) -> Motion:
     """One frame, `count` times: a stand-in."""
     root = np.repeat(motion.root_positions[frame : frame + 1], count, axis=0)
     return Motion(motion.skeleton, root, np.repeat(motion.rotations[frame : frame + 1], count, axis=0), motion.fps)
@@ -176,7 +130,8 @@ def _noise(source: Motion, liveliness: float) -> float:
     return float(np.interp(speed, (CALM, LIVELY), (1.0, liveliness)))
 
 
-def _check_seconds(seconds: float) -> None:
+def check_seconds(seconds: float) -> None:
+    """RequestError for a length that can't be made between what is shown on either side."""
     longest = MAX_SECONDS - 2 * CONTEXT_SECONDS
     if not MIN_SECONDS <= seconds <= longest:
         raise RequestError(f"The new part can be {MIN_SECONDS:g} to {longest:g} s long, not {seconds:g} s.")

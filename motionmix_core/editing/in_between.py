@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ def in_between(
     last: int,
     settings: EditSettings | None = None,
     shares: Shares = MADE_SHARE,
+    *,
+    alive: bool = False,
+    falling: Collection[int] = (),
 ) -> Edit:
     """Make first..last new, but for its keys.
 
@@ -53,6 +56,8 @@ def in_between(
         first, last: range of source frames, both ends included.
         settings: what to make.
         shares: as MADE_SHARE; they count where no prompt is given.
+        alive: the network starts from nothing, and the gap is as lively as it thinks bodies are.
+        falling: frames in the range whose root's place the source has, height and all, but no pose.
     Raises:
         RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
             than 60 s.
@@ -63,7 +68,8 @@ def in_between(
     context = round(CONTEXT_SECONDS * source.fps)
     start, stop = max(0, first - context), min(source.num_frames, last + 1 + context)
     part = source.crop(start, stop)
-    held = held_by([Key(k.frame - start, k.joints, k.root) for k in inside], part.num_frames)
+    fall = [Key(frame, frozenset()) for frame in falling]
+    held = held_by([Key(k.frame - start, k.joints, k.root) for k in (*inside, *fall)], part.num_frames)
     beside = np.ones(part.num_frames, bool)
     beside[first - start : last + 1 - start] = False
     held = Held(held.rotations | beside[:, None], held.root | beside)
@@ -76,11 +82,13 @@ def in_between(
         )
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
     shown = learned(timing.to_model(interpolated(part, held)), at_model)
-    guided = _short(held, source.fps) and not settings.prompt.strip()
+    guided = _short(held, source.fps) and not alive and not settings.prompt.strip()
+    in_the_air = np.zeros(part.num_frames, bool)
+    in_the_air[[frame - start for frame in falling]] = True
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=shown,
-        observed_mask=features_mask(at_model),
+        observed_mask=features_mask(at_model, timing.rows_to_model(in_the_air)),
         start_level=GUIDED_LEVEL if guided else 1.0,
         **settings.fields(),
     )
@@ -92,7 +100,7 @@ def in_between(
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
             # what the made motion's feet do is no evidence for a motion that is mostly the curves'
-            planted = standing_feet(motion, timing.rows_to_source(contacts) & (not guided))
+            planted = standing_feet(motion, timing.rows_to_source(contacts) & (not guided)) & ~in_the_air[:, None]
             motion = exactly(feet_held(motion, planted, keyed_legs, swing_height=SWING_HEIGHT), part, held)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 

@@ -10,7 +10,7 @@ from ..errors import RequestError
 from ..motion.motion import Motion, concatenate
 from .continuation import CONTEXT_SECONDS, ground_speed, moved_to
 from .edit import Edit, EditSettings
-from .in_between import in_between
+from .transition import way_between
 
 STRAIGHT = np.radians(60.0)
 """A motion that turns by less ends facing as it began; one that turns by more goes round by its own angle each time."""
@@ -45,5 +45,5 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
     if heading != float(source.headings()[0]):
         warnings = (f"The loop turns by {np.degrees(turned):.0f} degrees each time round.",)
     whole = concatenate([source, again])
-    edit = in_between(whole, [], source.num_frames - new, source.num_frames - 1, settings)
+    edit = way_between(whole, source.num_frames - new, source.num_frames - 1, settings)
     return replace(edit, warnings=(*edit.warnings, *warnings))
