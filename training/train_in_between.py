@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     try:
         cache = open_cache(arguments.cache)
-        train = GapSampler(cache, "train")
+        train = GapSampler(cache, "train", vary=True)
         start = load(arguments.start) if arguments.start else None
         known, held_out = (AgainstCurves(GapSampler(cache, split, (1.0,))) for split in ("train", "val"))
     except MotionMixError as error:

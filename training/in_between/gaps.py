@@ -13,6 +13,7 @@ from motionmix_core.motion.kinematics import positions_from_global
 from motionmix_core.motion.rotations import quat_apply, quat_inv
 from motionmix_core.motion.skeleton import MIRROR_PERMUTATION, canonical_skeleton
 from training.evaluation.clip_cache import ClipCache
+from training.in_between.varied import held_otherwise
 
 SPEEDS = (0.75, 0.87, 1.0, 1.15, 1.33)
 MOTION_BEFORE, MOTION_AFTER = 0.85, 0.5
@@ -37,8 +38,12 @@ class Gaps:
 class GapSampler:
     """Draws gaps from the clips of one split, every frame of them alike, half of them mirrored."""
 
-    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS) -> None:
-        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none."""
+    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS, vary: bool = False) -> None:
+        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none.
+
+        vary: whether gaps are drawn whose trunk and arms are held otherwise than in the clips.
+        """
+        self._vary = vary
         roots, rotations, lengths = [], [], []
         for clip in cache.ids(split):
             if not cache.clips[clip]["shippable"]:
@@ -81,6 +86,8 @@ class GapSampler:
         at = first[:, None] + _REACH + times
         mirror = rng.random(size) < 0.5
         root, rotations = _mirrored_places(self._root[at], mirror), _mirrored_turns(self._rotations[at], mirror)
+        if self._vary:
+            rotations = held_otherwise(rng, rotations, len(PAST))
         before, after = rng.random(2) < (MOTION_BEFORE, MOTION_AFTER) if moves is None else moves
         seen = len(times) - frames
         return Gaps(

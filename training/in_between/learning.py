@@ -21,6 +21,7 @@ from motionmix_core.editing.gap_network import LONGEST, ROOT_SCALE, TURN_SCALE
 from motionmix_core.editing.gap_tokens import POSE
 from motionmix_core.motion.skeleton import PARENTS
 from training.in_between.bank import Bank, filled, worked_out
+from training.in_between.blends import blended
 from training.in_between.gaps import GapSampler
 from training.in_between.network import GapNetworkConfig, TorchGapNetwork
 
@@ -36,8 +37,9 @@ class Lessons:
     """How long and how fast.
 
     gaps: that are worked out; frames: of a gap, that are worked out; longest: of the gaps, missing frames. steady:
-    first share of the steps, before the rate begins to fall to nothing. bf16: products in bfloat16, twice as fast where
-    the processor knows them (the same for the same seed on one machine).
+    first share of the steps, before the rate begins to fall to nothing. blend: whether blends of gaps are learned from,
+    too. bf16: products in bfloat16, twice as fast where the processor knows them (the same for the same seed on one
+    machine).
     """
 
     steps: int = 16000
@@ -50,6 +52,7 @@ class Lessons:
     weight_decay: float = 0.05
     ema: float = 0.999
     seed: int = 0
+    blend: bool = True
     bf16: bool = False
 
 
@@ -121,6 +124,8 @@ def taught(
             group["lr"] = lessons.learning_rate * min(1, step / WARM_UP) * 0.5 * (1 + math.cos(math.pi * fallen))
         bank = banks[rng.integers(len(banks))]
         gaps = bank.chosen(torch.from_numpy(rng.integers(0, len(bank), lessons.batch)))
+        if lessons.blend:
+            gaps = blended(rng, gaps)
         with torch.autocast("cpu", torch.bfloat16, enabled=lessons.bf16):
             bent = network(gaps.tokens)
         (place, turn), (of_places, of_turns) = loss(bent.float(), gaps), weights(gaps.missing)
