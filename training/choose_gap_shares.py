@@ -53,7 +53,7 @@ def answers(setup: TaskSetup, gaps: Gaps) -> list[Answer]:
 
 def table_of(setup: TaskSetup, gaps: Gaps, made: Sequence[Answer], shares: Sequence[float] = SHARES) -> Table:
     """A row a share; L2P, L2Q, NPSS and their mean over slerp's."""
-    base = gaps.scores(gaps.slerp())
+    base = gaps.judge.scores(gaps.missing(gaps.slerp()))
     seams = [PAST, PAST + gaps.gap]
     table = Table(
         title=f"{gaps.gap} missing frames, {gaps.behind} known behind "
@@ -67,7 +67,7 @@ def table_of(setup: TaskSetup, gaps: Gaps, made: Sequence[Answer], shares: Seque
             _edit(setup, gaps, real, share).finish(answer.made, answer.contacts)
             for real, answer in zip(gaps.real, made, strict=True)
         ]
-        ratios = {name: value / base[name] for name, value in gaps.scores(finished).items()}
+        ratios = {name: value / base[name] for name, value in gaps.judge.scores(gaps.missing(finished)).items()}
         ratios["mean"] = float(np.mean(list(ratios.values())))
         row = {name: Estimate.of([value]) for name, value in ratios.items()}
         places = [seam_ratio(m, seams, r.positions()) for m, r in zip(finished, gaps.real, strict=True)]

@@ -25,7 +25,7 @@ SETUP = cast(TaskSetup, SimpleNamespace(split="val", seed=0, steps=None, model="
 
 def gaps_of_walks(missing: int) -> Gaps:
     real = [walk(3.0).crop(start, start + PAST + missing + 1) for start in (0, 20, 40)]
-    return Gaps(missing, 1, real, np.zeros((22, 3)), np.full((22, 3), 0.1))
+    return Gaps(missing, 1, real, np.zeros((22, 3)), np.full((22, 3), 0.1), ["walk"] * len(real))
 
 
 def answer(motion: Motion) -> Answer:

@@ -8,6 +8,7 @@ bent through them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from motionmix_core.editing.gap_network import gap_network, learned
 from motionmix_core.editing.interpolation import interpolated
 from motionmix_core.editing.keys import Held, held_by
 from motionmix_core.editing.unimposed import unimposed
-from motionmix_core.metrics.inbetween import l2p, l2q, npss, slerp_between
+from motionmix_core.metrics.inbetween import slerp_between
 from motionmix_core.metrics.report import Estimate, Table
 from motionmix_core.motion.motion import Motion
+from training.evaluation.tasks.gap_scores import Frames, Judge, turned_by
 from training.evaluation.tasks.setup import TaskSetup, estimates, physical, seam_ratio
 from training.evaluation.tasks.windows import thinned, windows
 
@@ -27,8 +29,11 @@ TARGET, GOES_ON = 1, 10
 """Frames known behind the gap: the protocol's one pose, or as many as before it."""
 GAPS = (5, 15, 30)
 STEP = 20
+SPINS_FROM = 15
+"""Missing frames: in shorter gaps nobody goes round."""
+MEASURES = ("L2P", "L2Q", "NPSS")
 COLUMNS = (
-    "L2P", "L2Q", "NPSS", "L2P / slerp", "L2Q / slerp", "NPSS / slerp",
+    *MEASURES, *(f"{name} / slerp" for name in MEASURES),
     "raw key error cm", "key error cm", "seam / p95",
 )  # fmt: skip
 KEYED_FRAMES, KEYS = 120, 5
@@ -36,8 +41,9 @@ STATISTICS_CLIPS = 200
 
 
 def measure(setup: TaskSetup) -> list[Table]:
-    """Two tables a gap: slerp, cubic curves, learned curves alone, ours; and one of keys alone."""
-    return [*(_table(setup, gap, behind) for behind in (TARGET, GOES_ON) for gap in GAPS), _keys(setup)]
+    """Two tables a gap: slerp, cubic curves, learned curves alone, ours; where their measures come from; keys alone."""
+    tables = [table for behind in (TARGET, GOES_ON) for gap in GAPS for table in _tables(setup, gap, behind)]
+    return [*tables, _keys(setup)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +51,8 @@ class Gaps:
     """Windows of real clips with the same frames missing.
 
     gap: missing frames. behind: known ones after them. real: windows of PAST + gap + behind frames that stand and face
-    alike at the last past one. mean, std: (22, 3) metres, of the protocol's windows of training clips.
+    alike at the last past one. mean, std: (22, 3) metres, of the protocol's windows of training clips. clips: that the
+    windows are of.
     """
 
     gap: int
@@ -53,6 +60,7 @@ class Gaps:
     real: list[Motion]
     mean: np.ndarray
     std: np.ndarray
+    clips: list[str]
 
     @property
     def held(self) -> Held:
@@ -61,16 +69,14 @@ class Gaps:
         held[PAST : PAST + self.gap] = False
         return Held(np.repeat(held[:, None], self.real[0].skeleton.num_joints, axis=1), held)
 
-    def scores(self, made: list[Motion]) -> dict[str, float]:
-        """L2P, L2Q and NPSS at the missing frames."""
-        inside = slice(PAST, PAST + self.gap)
-        positions, truth = (np.stack([m.positions()[inside] for m in motions]) for motions in (made, self.real))
-        rotations, turned = (np.stack([m.global_rotations()[inside] for m in motions]) for motions in (made, self.real))
-        return {
-            "L2P": l2p(positions, truth, self.mean, self.std),
-            "L2Q": l2q(rotations, turned),
-            "NPSS": npss(rotations, turned),
-        }
+    @cached_property
+    def judge(self) -> Judge:
+        """Measures made motion at the missing frames."""
+        return Judge(self.missing(self.real), self.mean, self.std, self.clips)
+
+    def missing(self, motions: list[Motion]) -> Frames:
+        """Their frames in the gap."""
+        return Frames.of(motions, PAST, PAST + self.gap)
 
     def slerp(self) -> list[Motion]:
         """The field's baseline."""
@@ -81,10 +87,11 @@ def gaps_of(setup: TaskSetup, gap: int, behind: int = TARGET) -> Gaps:
     """The windows that a table of this gap is measured on."""
     chosen = thinned(windows(setup.cache, setup.split, PAST + gap + behind, STEP), setup.limit)
     real = [window.motion.canonicalised(PAST - 1) for window in chosen]
-    return Gaps(gap, behind, real, *_statistics(setup, PAST + gap + TARGET))
+    clips = [window.clip for window in chosen]
+    return Gaps(gap, behind, real, *_statistics(setup, PAST + gap + TARGET), clips)
 
 
-def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
+def _tables(setup: TaskSetup, gap: int, behind: int) -> list[Table]:
     gaps = gaps_of(setup, gap, behind)
     real, every, held = gaps.real, gaps.held, gaps.held.root
     made = {
@@ -100,20 +107,20 @@ def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
         title=f"In-between, {gap} missing frames, {known} ({setup.split}, {len(real)} windows)",
         columns=COLUMNS,
         row_header="method",
-        formats=dict.fromkeys(COLUMNS, ".4f"),
+        formats=dict.fromkeys(COLUMNS, ".4f") | {name: ".3f" for name in COLUMNS if name.endswith("slerp")},
         notes=(
-            f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. seam / p95: "
-            "largest acceleration at the seams over the 95th percentile of the window's own, mean over windows (goal: "
-            "under 1.5). Raw key error: of the poses beside the gap, as the free frames lead to them, before they are "
-            "hit exactly.",
+            f"{PAST} past frames, {'one target pose' if behind == TARGET else f'{behind} behind the gap'}. Over slerp: "
+            "± half a 95 % interval over clips drawn anew. seam / p95: largest acceleration at the seams over the 95th "
+            "percentile of the window's own, mean over windows (goal: under 1.5). Raw key error: of the poses beside "
+            "the gap, as the free frames lead to them, before they are hit exactly.",
         ),
     )
-    base = None
+    frames = {name: gaps.missing(motions) for name, motions in made.items()}
     for name, motions in made.items():
-        scores = gaps.scores(motions)
-        base = base or scores
-        row = {key: Estimate.of([value]) for key, value in scores.items()}
-        row |= {f"{key} / slerp": Estimate.of([value / base[key]]) for key, value in scores.items()}
+        row = {key: Estimate.of([value]) for key, value in gaps.judge.scores(frames[name]).items()}
+        if name != "slerp":
+            ratios = gaps.judge.ratios(frames[name], frames["slerp"])
+            row |= {f"{key} / slerp": ratio for key, ratio in ratios.items()}
         row["key error cm"] = Estimate.of([100 * _key_error(m, r, held) for m, r in zip(motions, real, strict=True)])
         seams = [PAST, PAST + gap]
         row["seam / p95"] = Estimate.of(
@@ -122,6 +129,23 @@ def _table(setup: TaskSetup, gap: int, behind: int) -> Table:
         if name == "ours":
             row["raw key error cm"] = Estimate.of([raw for raw, _ in ours])
         table.rows[name] = row
+    if gap < SPINS_FROM:
+        return [table]
+    return [table, _apart(setup, gaps, frames, f"{gap} missing frames, {known}")]
+
+
+def _apart(setup: TaskSetup, gaps: Gaps, frames: dict[str, Frames], title: str) -> Table:
+    """What spinning bodies do to the measures: from the poses beside a gap nobody knows how often they go round."""
+    turned = turned_by(gaps.real, PAST - 1, PAST + gaps.gap)
+    rows = gaps.judge.by_turning(frames["ours"], frames["slerp"], turned)
+    table = Table(
+        title=f"In-between, {title}, by how far the hips turn in the gap ({setup.split})",
+        columns=("windows", "clips", "share of slerp's NPSS", "share of our NPSS", *MEASURES),
+        row_header="hips turn",
+        formats={"windows": ".0f", "clips": ".0f", "share of slerp's NPSS": ".2f", "share of our NPSS": ".2f"},
+        notes=("L2P, L2Q, NPSS: ours over slerp's in these windows, ± half a 95 % interval over clips drawn anew.",),
+    )
+    table.rows.update(rows)
     return table
 
 
