@@ -27,7 +27,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             raise RequestError(f"The root bone “{name}” is animated already: clear its keys first")
     else:
         # over the place where it begins
-        taken = editing.root_motion(seen.motion, turns=False)
+        taken = editing.root_motion(seen.motion, turns=False, loops=editing.closes(seen.motion))
         finished = taken.body.transformed(0.0, taken.positions[0])
     return Plan(
         work=instant(finished),

@@ -19,6 +19,7 @@ thread, once for each take; it takes tenths of a second for some seconds of moti
 | `way_between(whole, first, last, settings)` | the same between two motions that lie in one |
 | `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request |
 | `make_loop(source, settings)` | the end flows into the beginning |
+| `closes(motion)` | whether it is a loop already |
 | `in_place(motion)`, `root_motion(motion)` | travel removed, or taken apart from the body: pure functions |
 
 All motions are on the canonical skeleton; frames are indices into the source (0 = its first); ranges include both
@@ -35,7 +36,7 @@ from .finishing import laid_over
 from .in_between import in_between, split_at_keys
 from .joint_sets import JOINT_PRESETS, joints_of
 from .keys import Key
-from .loop import make_loop
+from .loop import closes, make_loop
 from .noise import NoiseEstimate, estimate_noise
 from .root_motion import RootMotion, in_place, root_motion
 from .sequence import prompt_sequence
@@ -50,6 +51,7 @@ __all__ = [
     "RootMotion",
     "body_part",
     "clean_up",
+    "closes",
     "continue_motion",
     "estimate_noise",
     "in_between",

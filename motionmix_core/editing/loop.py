@@ -8,12 +8,15 @@ import numpy as np
 
 from ..errors import RequestError
 from ..motion.motion import Motion, concatenate
+from ..motion.rotations import quat_apply, quat_inv, quat_yaw
 from .continuation import CONTEXT_SECONDS, ground_speed, moved_to
 from .edit import Edit, EditSettings
 from .transition import way_between
 
 STRAIGHT = np.radians(60.0)
 """A motion that turns by less ends facing as it began; one that turns by more goes round by its own angle each time."""
+WITHIN_STEPS, JITTER = 2.0, 0.003
+"""From the last frame of a loop to its first joints go so many times as far as in a step beside it, and metres."""
 
 
 def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: float = 0.6) -> Edit:
@@ -47,3 +50,14 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
     whole = concatenate([source, again])
     edit = way_between(whole, source.num_frames - new, source.num_frames - 1, settings)
     return replace(edit, warnings=(*edit.warnings, *warnings))
+
+
+def closes(motion: Motion) -> bool:
+    """Whether the first frame could come right after the last: the pose, seen from the hips, goes on as it went."""
+    if motion.num_frames < 3:
+        return False
+    places = motion.positions()[[0, 1, -2, -1]]
+    over = places - places[:, :1] * (1, 0, 1)
+    seen = quat_apply(quat_inv(quat_yaw(motion.headings()[[0, 1, -2, -1]]))[:, None], over)
+    first, out, last = (np.linalg.norm(seen[a] - seen[b], axis=-1).mean() for a, b in ((1, 0), (0, 3), (3, 2)))
+    return bool(out <= WITHIN_STEPS * max(first, last) + JITTER)

@@ -1,0 +1,46 @@
+"""Loops: what closes, and travel taken out of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from motionmix_core.editing import closes, in_place
+from motionmix_core.motion.motion import Motion
+from tests.editing.clips import lively_stand, lively_walk
+from tests.motions import rest, walk
+
+STRIDE = 33  # frames: two steps of the walk
+SWAY = 0.04
+
+
+def swaying_walk(frames: int) -> Motion:
+    """Strides of the analytic walk, hips swaying to a side with each step and its speed changing with it."""
+    motion = walk(frames / 30)
+    phase = 2 * np.pi * np.arange(frames) / STRIDE
+    root = motion.root_positions.copy()
+    root[:, 0] += SWAY * np.sin(phase)
+    root[:, 2] += SWAY / 2 * np.sin(2 * phase)
+    return replace(motion, root_positions=root)
+
+
+def test_whole_strides_close_and_others_do_not() -> None:
+    assert closes(swaying_walk(2 * STRIDE))
+    assert closes(swaying_walk(STRIDE).transformed(1.0, (3.0, 0.0, 2.0)))
+    assert closes(rest(20))
+    for motion in (swaying_walk(2 * STRIDE - 9), lively_walk(3.0), lively_stand(2.3), rest(2)):
+        assert not closes(motion)
+
+
+def test_a_loop_without_its_travel_still_closes() -> None:
+    source = swaying_walk(2 * STRIDE)
+    still = in_place(source, loops=closes(source))
+    # the hips go round and round: the step from the last frame to the first is one as any other
+    around = np.concatenate((still.root_positions, still.root_positions[:2]))
+    steps = np.linalg.norm(np.diff(around, n=2, axis=0), axis=-1)
+    assert steps[-2:].max() < 1.1 * steps[:-2].max()
+    cut = in_place(source)
+    around = np.concatenate((cut.root_positions, cut.root_positions[:2]))
+    cut_steps = np.linalg.norm(np.diff(around, n=2, axis=0), axis=-1)
+    assert steps[-2:].max() < 0.5 * cut_steps[-2:].max()
