@@ -82,7 +82,8 @@ def clean_up(
         if settings.foot_lock:
             # steps that still shake, or were smoothed too much, don't tell how far they go
             told = strength is None or noise.leg_evidence <= 0
-            motion = with_steady_feet(motion, held, max(trust, noise.leg_evidence * min(force, 1.0)), told)
+            shaking = max(trust, noise.leg_evidence * min(force, 1.0))
+            motion = with_steady_feet(motion, held, shaking, told, noise.unclean if strength is None else 1.0)
         return laid_over(source, motion.crop(first - start, last + 1 - start), first)
 
     return Edit(

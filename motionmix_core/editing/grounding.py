@@ -38,7 +38,25 @@ STROLL = 0.3  # metres a second: slower hips tell nothing about a share
 SAME_SPEED = 0.05  # metres a second: feet whose speeds differ by so much from a share of the hips' hardly count for it
 SWAY, TRAVEL_IN_PLACE, ONE_WAY = 0.4, 0.3, 0.85  # metres of hips in place, of feet under them; share in one direction
 
+SUSPECTED, CERTAIN = 0.02, 0.06  # shares beyond real ones, up to which feet are as in real captures, and slide for sure
+
 Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """share: of the travel that standing feet slide by, beyond what real ones do; least: what the measure that found
+    the least found of it; measures: how many found something."""
+
+    share: float
+    least: float
+    measures: int
+
+    @property
+    def evidence(self) -> float:
+        """0 for feet as real captures have them, 1 for feet that slide for sure."""
+        told = abs(self.share) if self.measures > 2 else self.least
+        return float(np.clip((told - SUSPECTED) / (CERTAIN - SUSPECTED), 0.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +68,27 @@ class _Stand:
     path: Curve
 
 
-def travel_fitted(motion: Motion, shaking: float = 0.0) -> Motion:
+def measured_slide(motion: Motion) -> Slide | None:
+    """The share of the travel that standing feet slide by, beyond what real ones do; None if too little tells."""
+    measures = (_share_of_stands, _share_of_flat_feet, _most_usual_share)
+    shares = [share for share in (measure(motion) for measure in measures) if share is not None]
+    if len(shares) < 2 or min(shares) < 0 < max(shares):
+        return None
+    return Slide(float(np.median(shares)), min(abs(share) for share in shares), len(shares))
+
+
+def travel_fitted(motion: Motion, slide: Slide | None, shaking: float = 0.0) -> Motion:
     """The motion with its travel scaled to fit its steps; the motion itself, if they fit or nobody can tell.
 
     The first frame stays where it is. shaking: 0..1, how surely the legs shook, so that less can be told.
     """
-    measures = (_share_of_stands, _share_of_flat_feet, _most_usual_share)
-    shares = [share for share in (measure(motion) for measure in measures) if share is not None]
-    if len(shares) < 2 or min(shares) < 0 < max(shares):
+    if slide is None or not BELIEVED + shaking * DOUBT < abs(slide.share) < LARGEST_SHARE:
         return motion
-    share = float(np.median(shares))
-    if min(np.abs(shares)) < AGREED or not BELIEVED + shaking * DOUBT < abs(share) < LARGEST_SHARE:
+    # of two measures alone, as where somebody runs, each has to be believed by itself
+    if slide.least < (AGREED if slide.measures > 2 else BELIEVED):
         return motion
     root = motion.root_positions.copy()
-    root[:, [0, 2]] -= share * (root[:, [0, 2]] - root[0, [0, 2]])
+    root[:, [0, 2]] -= slide.share * (root[:, [0, 2]] - root[0, [0, 2]])
     return replace(motion, root_positions=root)
 
 

@@ -107,6 +107,15 @@ class NoiseEstimate:
         return _evidence(self.excess[CARRYING])
 
     @property
+    def unclean(self) -> float:
+        """0 if neither what carries the feet nor the root shakes beyond what clean captures do, 1 if clearly one does.
+
+        That is less than `leg_evidence` asks for.
+        """
+        legs = float(np.degrees(np.sqrt(np.mean(self.excess[CARRYING] ** 2)))) / QUIET_DEGREES
+        return float(np.clip(max(legs, self.root_excess / (ROOT_ROUGHNESS * rate(self.fps))), 0.0, 1.0))
+
+    @property
     def degrees(self) -> float:
         """Mean over the joints."""
         return float(np.degrees(self.joints.mean()))

@@ -14,16 +14,16 @@ from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from .denoise import rotations_without_noise, without_noise
 from .finishing import LEGS
-from .grounding import glides_in_place, travel_fitted
+from .grounding import glides_in_place, measured_slide, travel_fitted
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 from .steady_feet import steadied
 
-FIRMNESS, SHAKEN_FIRMNESS = 1.2, 8.0
-"""Of the feet in captures (where nothing is wrong with them they stand stiller, too, by a millimetre or two in the
-mean), and in those whose legs shook."""
+GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.15, 1.5, 8.0
+"""Of the feet where nothing seems wrong with them (they stand a little stiller, too, by less than a millimetre), where
+they slide or the capture isn't clean, and where the legs shook."""
 
 ROUNDS_OF_FILLING = 3
 
@@ -88,16 +88,21 @@ def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     return Motion(motion.skeleton, root, rotations, motion.fps)
 
 
-def with_steady_feet(motion: Motion, held: Held, evidence: float, travel_told: bool = True) -> Motion:
+def with_steady_feet(
+    motion: Motion, held: Held, evidence: float, travel_told: bool = True, unclean: float = 1.0
+) -> Motion:
     """The motion with its travel fitted to its steps and its standing feet stiller.
 
-    evidence: 0 to 1, how sure it is that what carries the feet shakes. Feet that stand well hardly move.
+    evidence: 0 to 1, how sure it is that what carries the feet shakes.
     travel_told: whether the steps are good enough to tell how far they go.
+    unclean: 0 to 1, how sure it is that the capture isn't clean. Feet of a clean one hardly move, unless they slide.
     """
     if glides_in_place(motion):
         return motion
+    slide = measured_slide(motion) if travel_told else None
     # where some frames hold, the travel between them is given
-    moved = motion if held.root.any() or not travel_told else travel_fitted(motion, evidence)
-    firmness = max(FIRMNESS, SHAKEN_FIRMNESS * evidence)
+    moved = motion if held.root.any() else travel_fitted(motion, slide, evidence)
+    wrong = max(unclean, slide.evidence if slide else 0.0)
+    firmness = max(GENTLE_FIRMNESS * (FIRMNESS / GENTLE_FIRMNESS) ** wrong, SHAKEN_FIRMNESS * evidence)
     fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)
     return steadied(moved, firmness, fixed, evidence)
