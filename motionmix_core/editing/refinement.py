@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..motion.motion import Motion
-from ..motion.rotations import quat_slerp
+from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_slerp
+from .countered import countered
 from .denoise import rotations_without_noise, without_noise
 from .finishing import LEGS
 from .grounding import glides_in_place, measured_slide, travel_fitted
@@ -82,7 +83,10 @@ def _taken(capture: Motion, calm: Motion, good: Held) -> Motion:
 
 def calmed(motion: Motion, noise: NoiseEstimate, force: float = 1.0) -> Motion:
     """The motion without noise of the estimated strength."""
-    rotations = rotations_without_noise(motion.rotations, noise.excess * force, motion.fps)
+    shaking = noise.excess * force
+    aside = axis_angle_to_quat(countered(motion.rotations, shaking, motion.skeleton.parents, motion.fps))
+    rotations = rotations_without_noise(quat_mul(motion.rotations, quat_inv(aside)), shaking, motion.fps)
+    rotations = np.where((shaking > 0)[:, None], quat_mul(rotations, aside), motion.rotations)
     sigma = np.array([noise.root_excess * force])
     root = without_noise(motion.root_positions[:, None], sigma, noise.wanders, motion.fps)[:, 0]
     return Motion(motion.skeleton, root, rotations, motion.fps)
