@@ -17,7 +17,7 @@ from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from .calmness import PART_CALMEST, as_calm_as
 from .carrying import carried
-from .edit import Edit, EditSettings
+from .edit import FIRMLY, Edit, EditSettings
 from .fast_turns import slowed
 from .finishing import LEG, SIDES, feet_held, laid_over, on_the_ground
 from .joint_sets import chain_weights, with_descendants
@@ -84,7 +84,7 @@ def body_part(
         observed=shown,
         observed_mask=mask,
         start_level=level,
-        **settings.fields(firmly=True),
+        **settings.fields(FIRMLY),
     )
     in_time = time_weights(part.num_frames, first - start, last - start, ease_seconds * source.fps)
     if joins:

@@ -10,8 +10,9 @@ from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
 from ..motion.motion import Motion, concatenate
 from ..motion.skeleton import JOINT_NAMES
+from ..representation.default import FPS
 from .calmness import CONTINUED_CALMEST, as_calm_as
-from .edit import Edit, EditSettings
+from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
 from .finishing import feet_held, laid_over, on_the_ground
@@ -23,7 +24,9 @@ from .recurrence import recurring
 from .timing import Timing
 from .unimposed import unimposed
 
-CONTEXT_SECONDS = 1.5
+CONTEXT_SECONDS, PROMPTED_CONTEXT_SECONDS = 1.5, 0.25
+"""What is shown of the source; where a prompt asks for something else, no more than what carries the speed on: shown
+more of a walk, the network walks on."""
 RECURRING_LEVEL, LIVELINESS = 0.9, 1.4
 """What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
 motion, where it is lively, from stronger noise than the network expects, for it thinks that motion comes to rest.
@@ -56,10 +59,11 @@ def continue_motion(
     settings = settings or EditSettings()
     known = source.num_frames
     longer = concatenate([source, still(source, known - 1, max(1, round(seconds * source.fps)))])
-    again = None if settings.prompt.strip() else recurring(source, longer.num_frames - known)
+    prompted = bool(settings.prompt.strip())
+    again = None if prompted else recurring(source, longer.num_frames - known)
     falls = flown_on(source)[: longer.num_frames - known] if again is None else np.zeros((0, 3))
     longer = flying(longer, known, falls)
-    low = max(0, known - round(CONTEXT_SECONDS * source.fps))
+    low = max(0, known - round((PROMPTED_CONTEXT_SECONDS if prompted else CONTEXT_SECONDS) * source.fps))
     part = longer.crop(low, longer.num_frames)
     before = np.arange(part.num_frames) < known - low
     flies = np.zeros(part.num_frames, bool)
@@ -74,13 +78,14 @@ def continue_motion(
         observed=shown,
         observed_mask=mask,
         start_level=1.0 if again is None else RECURRING_LEVEL,
-        liveliness=_noise(source, liveliness) if again is None and not settings.prompt.strip() else 1.0,
-        **settings.fields(),
+        liveliness=_noise(source, liveliness) if again is None and not prompted else 1.0,
+        **settings.fields(GOING_ON),
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
-        like, every = slice(0, int(at_model.poses.sum())), list(range(len(JOINT_NAMES)))
-        made = as_calm_as(shown, made, mask, every, faster=True, like=like, calmest=calmest)
+        before_it = source.crop(max(0, known - round(CONTEXT_SECONDS * source.fps)), known).resample(FPS)
+        like, every = slice(0, before_it.num_frames), list(range(len(JOINT_NAMES)))
+        made = as_calm_as(before_it, made, mask, every, faster=True, like=like, calmest=calmest)
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         t = np.clip((np.arange(part.num_frames) - (known - low - 1)) / (EASE_SECONDS * part.fps), 0, 1)
         motion = on_the_ground(slowed(motion, ~held.rotations), t * t * (3 - 2 * t))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..errors import RequestError
 from ..generation.request import GenerationRequest
-from .edit import EditSettings
+from .edit import GOING_ON, EditSettings
 
 
 def prompt_sequence(parts: Sequence[tuple[str, float]], settings: EditSettings | None = None) -> GenerationRequest:
     """A request for one motion that does one thing after the other: [("walk", 3.0), ("sit down", 2.0)].
 
-    Each part sees the last second of the one before it and goes on from there. `settings.prompt` isn't used.
+    Each part sees the end of the one before it and goes on from there; like any prompt beside motion that is shown, it
+    is followed firmly. `settings.prompt` isn't used.
 
     Raises:
         RequestError: no parts, or lengths that can't be made.
@@ -20,5 +22,6 @@ def prompt_sequence(parts: Sequence[tuple[str, float]], settings: EditSettings |
     if not parts:
         raise RequestError("There are no prompts in the sequence: add one.")
     settings = settings or EditSettings()
-    fields = settings.fields() | {"prompt": "", "foot_lock": settings.foot_lock}
+    told = replace(settings, prompt=" ".join(prompt for prompt, _ in parts))
+    fields = told.fields(GOING_ON) | {"prompt": "", "foot_lock": settings.foot_lock}
     return GenerationRequest(seconds=sum(seconds for _, seconds in parts), segments=tuple(parts), **fields)

@@ -26,16 +26,18 @@ def plan_windows(frames: int, longest: int, overlap: int) -> list[tuple[int, int
     return [(edges[i], edges[i + 1] + overlap) for i in range(count)]
 
 
-def plan_segments(lengths: Sequence[int], longest: int, overlap: int) -> list[tuple[int, int, int]]:
+def plan_segments(
+    lengths: Sequence[int], longest: int, overlap: int, handover: int | None = None
+) -> list[tuple[int, int, int]]:
     """Windows of a motion that does one thing after the other: (start, stop, segment) each.
 
     Args:
         lengths: frames of each segment.
-        longest, overlap: as in `plan_windows`.
-    A segment's windows begin `overlap` frames before it, where the one before it is still going on.
+        longest, overlap: as in `plan_windows`, for windows of one segment.
+        handover: frames that a segment sees of the one before it; None = `overlap`.
     """
     planned = []
     for segment, (end, length) in enumerate(zip(accumulate(lengths), lengths, strict=True)):
-        first = max(0, end - length - overlap)
+        first = max(0, end - length - (overlap if handover is None else handover))
         planned += [(first + a, first + b, segment) for a, b in plan_windows(end - first, longest, overlap)]
     return planned

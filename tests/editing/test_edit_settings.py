@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from motionmix_core.editing import JOINT_PRESETS, EditSettings, body_part, continue_motion
+from motionmix_core.editing import JOINT_PRESETS, EditSettings, body_part, continue_motion, prompt_sequence
 from motionmix_core.generation import GenerationRequest
 from tests.editing.clips import lively_walk
 
@@ -19,5 +19,17 @@ def test_a_part_follows_its_prompt_firmly_unless_guidance_is_set() -> None:
     assert told.guidance_interval == (0.5, 1.0)
     assert (own.guidance, own.guidance_interval) == (1.5, None)
     assert (free.guidance, free.guidance_interval) == (None, None)
-    goes_on = continue_motion(source, 1.0, EditSettings("jump")).request
-    assert (goes_on.guidance, goes_on.guidance_interval) == (None, None)  # there it would only shake more
+
+
+def test_what_goes_on_by_a_prompt_sees_little_of_what_went_before() -> None:
+    source = lively_walk(3.0)
+    told = continue_motion(source, 1.0, EditSettings("jump")).request
+    free = continue_motion(source, 1.0, EditSettings()).request
+    assert told.guidance is not None
+    assert told.guidance > 2.5
+    assert free.guidance is None
+    shown = [int((request.observed_mask > 0).all(axis=1).sum()) for request in (told, free)]
+    assert shown[0] < 10 < 40 < shown[1]
+    of_two = prompt_sequence([("walk", 2.0), ("jump", 2.0)])
+    assert of_two.guidance == told.guidance
+    assert prompt_sequence([("walk", 2.0)], EditSettings(guidance=1.5)).guidance == 1.5

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motionmix_core.generation.placement import placement_of
-from motionmix_core.generation.windows import plan_windows
+from motionmix_core.generation.windows import plan_segments, plan_windows
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import axis_angle_to_quat
 from motionmix_core.motion.skeleton import canonical_skeleton
@@ -32,6 +32,15 @@ def test_no_more_windows_than_needed() -> None:
     assert len(plan_windows(121, 120, 30)) == 2
     assert len(plan_windows(210, 120, 30)) == 2
     assert len(plan_windows(211, 120, 30)) == 3
+
+
+def test_a_segment_sees_the_end_of_the_one_before_it_and_all_of_its_own() -> None:
+    windows = plan_segments([60, 45, 250], 120, 30, 8)
+    assert windows[:2] == [(0, 60, 0), (52, 105, 1)]
+    assert [segment for _, _, segment in windows] == [0, 1, 2, 2, 2]
+    assert windows[2][0] == 97
+    assert windows[-1][1] == 355
+    assert all(before[1] - after[0] == 30 for before, after in itertools.pairwise(windows[2:]))
 
 
 def test_home_and_back_is_where_it_was(rng: np.random.Generator) -> None:
