@@ -17,9 +17,14 @@ def l2p(positions: np.ndarray, truth: np.ndarray, mean: np.ndarray, std: np.ndar
 
     positions, truth: (B, T, J, 3) metres; mean, std: (J, 3) of the training data. The norm runs over all joints.
     """
+    return float(l2p_of_each(positions, truth, mean, std).mean())
+
+
+def l2p_of_each(positions: np.ndarray, truth: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """`l2p` of each clip, (B,)."""
     _same_shape(positions, truth, 4)
     difference = ((positions - mean) - (truth - mean)) / std
-    return float(np.sqrt(np.square(difference).sum(axis=(-1, -2))).mean())
+    return np.asarray(np.sqrt(np.square(difference).sum(axis=(-1, -2))).mean(axis=1))
 
 
 def l2q(rotations: np.ndarray, truth: np.ndarray) -> float:
@@ -27,10 +32,15 @@ def l2q(rotations: np.ndarray, truth: np.ndarray) -> float:
 
     A quaternion and its negative are one rotation: both are made continuous in time, from first frames of like sign.
     """
+    return float(l2q_of_each(rotations, truth).mean())
+
+
+def l2q_of_each(rotations: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """`l2q` of each clip, (B,)."""
     _same_shape(rotations, truth, 4)
     truth = _continuous(truth, truth[:, :1])
     difference = _continuous(rotations, truth[:, :1]) - truth
-    return float(np.sqrt(np.square(difference).sum(axis=(-1, -2))).mean())
+    return np.asarray(np.sqrt(np.square(difference).sum(axis=(-1, -2))).mean(axis=1))
 
 
 def npss(rotations: np.ndarray, truth: np.ndarray) -> float:
@@ -39,6 +49,12 @@ def npss(rotations: np.ndarray, truth: np.ndarray) -> float:
     The distance between the cumulative power spectra of each channel, weighted by the truth's power in it. As in the
     LAFAN1 code, power is the square of the real part of the Fourier coefficients.
     """
+    distances, powers = npss_of_each(rotations, truth)
+    return float(distances.sum() / max(float(powers.sum()), 1e-12))
+
+
+def npss_of_each(rotations: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each clip adds to `npss`, (B,): its spectra's distances times the truth's power, and that power."""
     _same_shape(rotations, truth, 4)
     truth = _continuous(truth, truth[:, :1])
     made = _continuous(rotations, truth[:, :1]).reshape(*truth.shape[:2], -1)
@@ -49,7 +65,7 @@ def npss(rotations: np.ndarray, truth: np.ndarray) -> float:
     cumulative = np.cumsum(truth_power / np.maximum(total, 1e-12)[:, None], axis=1)
     made_cumulative = np.cumsum(made_power / np.maximum(made_total, 1e-12)[:, None], axis=1)
     distance = np.abs(made_cumulative - cumulative).sum(axis=1)
-    return float((distance * total).sum() / max(float(total.sum()), 1e-12))
+    return (distance * total).sum(axis=1), total.sum(axis=1)
 
 
 def slerp_between(past: Motion, target: Motion, missing: int) -> Motion:

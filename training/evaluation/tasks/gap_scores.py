@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from motionmix_core.metrics.inbetween import l2p, l2q, npss
+from motionmix_core.metrics.inbetween import l2p_of_each, l2q_of_each, npss_of_each
 from motionmix_core.metrics.report import Estimate
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import quat_inv, quat_mul, quat_to_axis_angle
 
-RESAMPLES = 200
+RESAMPLES = 1000
 TURNS = {"under 90 degrees": (0.0, 90.0), "90 to 180": (90.0, 180.0), "more than half a circle": (180.0, np.inf)}
 
 
@@ -37,9 +37,23 @@ class Frames:
             np.stack([motion.global_rotations()[inside] for motion in motions]),
         )
 
-    def chosen(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Frames:
-        """Some of the windows."""
-        return Frames(self.positions[which], self.rotations[which])
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What each of B windows adds. l2p, l2q: (B,) its distances. npss: (B,) its spectra's, times its power."""
+
+    l2p: NDArray[np.floating]
+    l2q: NDArray[np.floating]
+    npss: NDArray[np.floating]
+    power: NDArray[np.floating]
+
+    def over(self, which: NDArray[np.integer]) -> dict[str, float]:
+        """L2P, L2Q and NPSS over some windows, which may come more than once."""
+        return {
+            "L2P": float(self.l2p[which].mean()),
+            "L2Q": float(self.l2q[which].mean()),
+            "NPSS": float(self.npss[which].sum() / max(self.power[which].sum(), 1e-12)),
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,57 +67,48 @@ class Judge:
 
     def scores(self, made: Frames) -> dict[str, float]:
         """L2P, L2Q and NPSS over all windows."""
-        return self._scores(made, self.truth)
+        return self.of_each(made).over(np.arange(len(self.clips)))
+
+    def of_each(self, made: Frames) -> Scores:
+        """What each window adds to them."""
+        return Scores(
+            l2p_of_each(made.positions, self.truth.positions, self.mean, self.std),
+            l2q_of_each(made.rotations, self.truth.rotations),
+            *npss_of_each(made.rotations, self.truth.rotations),
+        )
 
     def ratios(self, made: Frames, base: Frames) -> dict[str, Estimate]:
         """The measures over the baseline's, with 95 % intervals for other clips in place of these.
 
         Whole clips are drawn anew (a bootstrap by clips): windows of one clip are no independent proofs.
         """
-        names = sorted(set(self.clips))
-        of_clip = [np.flatnonzero(np.array(self.clips) == name) for name in names]
-        rng = np.random.default_rng(0)
-        found: dict[str, list[float]] = {}
-        for _ in range(RESAMPLES if len(names) > 1 else 0):
-            drawn = np.concatenate([of_clip[clip] for clip in rng.integers(0, len(names), len(names))])
-            for key, value in self._ratios(made, base, drawn).items():
-                found.setdefault(key, []).append(value)
-        whole = self._ratios(made, base, np.arange(len(self.clips)))
-        return {
-            key: Estimate(value, _half_width(found[key]) if found else 0.0, max(len(names), 1))
-            for key, value in whole.items()
-        }
+        return self._ratios(self.of_each(made), self.of_each(base), np.arange(len(self.clips)))
 
     def by_turning(self, made: Frames, base: Frames, turned: NDArray[np.floating]) -> dict[str, dict[str, Estimate]]:
-        """Ratios, shares of the windows and of the baseline's NPSS, apart by how far the hips turn, (B,) degrees."""
-        power = np.square(np.fft.fft(self.truth.rotations, axis=1).real).sum()
+        """Ratios, shares of the windows and of either's NPSS, apart by how far the hips turn, (B,) degrees."""
+        ours, theirs = self.of_each(made), self.of_each(base)
         rows = {}
         for name, (least, most) in TURNS.items():
             which = np.flatnonzero((turned >= least) & (turned < most))
             if not len(which):
                 continue
-            judge = Judge(self.truth.chosen(which), self.mean, self.std, [self.clips[at] for at in which])
-            part = np.square(np.fft.fft(judge.truth.rotations, axis=1).real).sum()
-            one, other = made.chosen(which), base.chosen(which)
-            shares = {
-                f"share of {whose} NPSS": judge.scores(frames)["NPSS"] * part / (self.scores(every)["NPSS"] * power)
-                for whose, frames, every in (("slerp's", other, base), ("our", one, made))
-            }
-            row = {"windows": len(which), "clips": len(set(judge.clips)), **shares}
-            rows[name] = {key: Estimate.of([value]) for key, value in row.items()} | judge.ratios(one, other)
+            row = {"windows": float(len(which)), "clips": float(len({self.clips[at] for at in which}))}
+            for whose, scores in (("slerp's", theirs), ("our", ours)):
+                row[f"share of {whose} NPSS"] = float(scores.npss[which].sum() / max(scores.npss.sum(), 1e-12))
+            rows[name] = {key: Estimate.of([value]) for key, value in row.items()} | self._ratios(ours, theirs, which)
         return rows
 
-    def _scores(self, made: Frames, truth: Frames) -> dict[str, float]:
-        return {
-            "L2P": l2p(made.positions, truth.positions, self.mean, self.std),
-            "L2Q": l2q(made.rotations, truth.rotations),
-            "NPSS": npss(made.rotations, truth.rotations),
-        }
-
-    def _ratios(self, made: Frames, base: Frames, which: NDArray[np.integer]) -> dict[str, float]:
-        truth = self.truth.chosen(which)
-        ours, theirs = (self._scores(frames.chosen(which), truth) for frames in (made, base))
-        return {key: value / max(theirs[key], 1e-12) for key, value in ours.items()}
+    def _ratios(self, ours: Scores, theirs: Scores, which: NDArray[np.integer]) -> dict[str, Estimate]:
+        clips = np.array(self.clips)[which]
+        names = np.unique(clips)
+        of_clip = [which[clips == name] for name in names]
+        rng = np.random.default_rng(0)
+        drawn = [which]
+        for _ in range(RESAMPLES if len(names) > 1 else 0):
+            drawn.append(np.concatenate([of_clip[clip] for clip in rng.integers(0, len(names), len(names))]))
+        made, base = ([scores.over(rows) for rows in drawn] for scores in (ours, theirs))
+        found = {key: [m[key] / max(b[key], 1e-12) for m, b in zip(made, base, strict=True)] for key in made[0]}
+        return {key: Estimate(values[0], _half_width(values[1:]), len(names)) for key, values in found.items()}
 
 
 def turned_by(motions: Sequence[Motion], first: int, last: int) -> NDArray[np.float64]:
@@ -114,5 +119,7 @@ def turned_by(motions: Sequence[Motion], first: int, last: int) -> NDArray[np.fl
 
 
 def _half_width(values: Sequence[float]) -> float:
+    if not values:
+        return 0.0
     low, high = np.percentile(values, [2.5, 97.5])
     return float(high - low) / 2
