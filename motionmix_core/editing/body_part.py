@@ -29,7 +29,10 @@ from .timing import Timing
 CONTEXT_SECONDS = 1.0
 JOIN_SECONDS = 0.5
 """Over which the second half of a long edit comes in from the first."""
-WEAKEST = 0.1
+WEAKEST, EVENLY = 0.1, 3
+"""The noise level that strength 0 would start from, and the power with which the strengths above it come to full noise.
+How far an edit goes grows fastest close to full noise: an arm of validation clips goes 2.2 cm at the level .35, 4.7 at
+.92, 6.8 at .99, 9.5 at 1. With the power strengths of .25, .5, .75 and 1 mean about 3, 4.4, 6.4 and 9.5 cm."""
 
 
 def body_part(
@@ -76,7 +79,7 @@ def body_part(
     rotations = np.ones((part.num_frames, len(JOINT_NAMES)), bool)
     rotations[np.ix_(inside, np.array(free_joints))] = False
     held = Held(timing.rows_to_model(rotations), timing.rows_to_model(~inside | (not root)))
-    level = 1.0 if strength >= 1 else WEAKEST + (0.95 - WEAKEST) * strength
+    level = 1 - (1 - WEAKEST) * (1 - strength) ** EVENLY
     prompted = bool(settings.prompt.strip())
     shown, mask = timing.to_model(part), features_mask(held)
     request = GenerationRequest(

@@ -12,7 +12,7 @@ from ..motion.motion import Motion, concatenate
 from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import FPS
 from .calmness import CONTINUED_CALMEST, as_calm_as
-from .edit import GOING_ON, Edit, EditSettings
+from .edit import GOING_ON, SHOWN_SECONDS, Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
 from .finishing import feet_held, laid_over, on_the_ground
@@ -24,9 +24,7 @@ from .recurrence import recurring
 from .timing import Timing
 from .unimposed import unimposed
 
-CONTEXT_SECONDS, PROMPTED_CONTEXT_SECONDS = 1.5, 0.25
-"""What is shown of the source; where a prompt asks for something else, no more than what carries the speed on: shown
-more of a walk, the network walks on."""
+CONTEXT_SECONDS = 1.5
 RECURRING_LEVEL, LIVELINESS = 0.9, 1.4
 """What is asked for where nothing else is said: motion that repeats itself starts from its own next repetition; other
 motion, where it is lively, from stronger noise than the network expects, for it thinks that motion comes to rest.
@@ -63,7 +61,7 @@ def continue_motion(
     again = None if prompted else recurring(source, longer.num_frames - known)
     falls = flown_on(source)[: longer.num_frames - known] if again is None else np.zeros((0, 3))
     longer = flying(longer, known, falls)
-    low = max(0, known - round((PROMPTED_CONTEXT_SECONDS if prompted else CONTEXT_SECONDS) * source.fps))
+    low = max(0, known - round((SHOWN_SECONDS if prompted else CONTEXT_SECONDS) * source.fps))
     part = longer.crop(low, longer.num_frames)
     before = np.arange(part.num_frames) < known - low
     flies = np.zeros(part.num_frames, bool)

@@ -14,7 +14,7 @@ from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from ..retarget.planting import runs
-from .edit import Edit, EditSettings
+from .edit import GOING_ON, SHOWN_SECONDS, Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
 from .gap_network import learned
@@ -56,7 +56,8 @@ def in_between(
         first, last: range of source frames, both ends included.
         settings: what to make.
         shares: as MADE_SHARE; they count where no prompt is given.
-        alive: the network starts from nothing, and the gap is as lively as it thinks bodies are.
+        alive: the network starts from nothing, and the gap is as lively as it thinks bodies are; a prompt is followed
+            as what goes on follows it.
         falling: frames in the range whose root's place the source has, height and all, but no pose.
     Raises:
         RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
@@ -65,7 +66,8 @@ def in_between(
     settings = settings or EditSettings()
     _check_range(source, first, last)
     inside = [key for key in keys if first <= key.frame <= last]
-    context = round(CONTEXT_SECONDS * source.fps)
+    prompted = bool(settings.prompt.strip())
+    context = round((SHOWN_SECONDS if alive and prompted else CONTEXT_SECONDS) * source.fps)
     start, stop = max(0, first - context), min(source.num_frames, last + 1 + context)
     part = source.crop(start, stop)
     fall = [Key(frame, frozenset()) for frame in falling]
@@ -82,7 +84,7 @@ def in_between(
         )
     at_model = Held(timing.rows_to_model(held.rotations), timing.rows_to_model(held.root))
     shown = learned(timing.to_model(interpolated(part, held)), at_model)
-    guided = _short(held, source.fps) and not alive and not settings.prompt.strip()
+    guided = _short(held, source.fps) and not alive and not prompted
     in_the_air = np.zeros(part.num_frames, bool)
     in_the_air[[frame - start for frame in falling]] = True
     request = GenerationRequest(
@@ -90,12 +92,12 @@ def in_between(
         observed=shown,
         observed_mask=features_mask(at_model, timing.rows_to_model(in_the_air)),
         start_level=GUIDED_LEVEL if guided else 1.0,
-        **settings.fields(),
+        **settings.fields(GOING_ON if alive else None),
     )
 
     def finish(made: Motion, contacts: NDArray[np.bool_]) -> Motion:
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
-        if not settings.prompt.strip():
+        if not prompted:
             motion = _mixed(exactly(timing.to_source(shown), part, held), motion, held, shares)
         if settings.foot_lock:
             keyed_legs = held.rotations[:, LEGS].any(axis=1)
