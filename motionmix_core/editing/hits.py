@@ -18,6 +18,10 @@ SUDDEN = 4.0
 SURE = 3.0
 """Standard deviations that the loss must be above nothing."""
 
+FEW = 4.0
+"""Of so few turns it must be twice as sure: what one stamp seems to have lost may be its own noise, which given back to
+it alone would make it faster than it was."""
+
 BESIDE_FRAMES = 4
 """On either side of a turn, in which smoothing errs, too."""
 
@@ -39,13 +43,15 @@ def hits_given_back(calm: Rotations, noisy: Rotations, sigma: NDArray[np.float64
     peak = np.zeros(size.shape, bool)
     peak[1:-1] = (size[1:-1] >= size[:-2]) & (size[1:-1] >= size[2:]) & (size[1:-1] > SUDDEN * sigma)
     bend = np.where(peak[..., None], bend, 0.0)
-    power = (bend * bend).sum(axis=(0, 2))
+    each = (bend * bend).sum(axis=2)
+    power = each.sum(axis=0)
+    turns = np.maximum(power * power / np.maximum((each * each).sum(axis=0), 1e-30), 1.0)  # that count
     back = np.zeros_like(left)
     for away in range(BESIDE_FRAMES + 1):
         pair = [_moved(bend, shift) for shift in {away, -away}]
         # what was lost points away from the inside of the turn, where the bend points
         along = np.mean([(left * moved).sum(axis=(0, 2)) for moved in pair], axis=0)
-        sure = np.abs(along) > SURE * sigma * np.sqrt(power / len(pair))
+        sure = np.abs(along) > SURE * (1 + FEW / turns) * sigma * np.sqrt(power / len(pair))
         given = sure if away else sure & (along < 0)
         back += np.where(given, along / np.maximum(power, 1e-30), 0.0)[:, None] * np.sum(pair, axis=0)
     return np.asarray(quat_mul(calm, axis_angle_to_quat(back)))

@@ -64,6 +64,36 @@ def clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
     return replace(motion, rotations=rotations)
 
 
+def one_clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing and gesturing, and after half of the time the hands clapped together once, in 0.18 s."""
+    motion = lively_stand(seconds, fps)
+    away = np.abs(np.arange(motion.num_frames) / fps - seconds / 2)
+    turn = np.zeros((motion.num_frames, 3))
+    turn[:, 1] = 1.55 - 0.7 * np.sin(np.pi / 2 * np.minimum(away / 0.18, 1.0))
+    rotations = motion.rotations.copy()
+    for name, sign in (("left_shoulder", -1.0), ("right_shoulder", 1.0)):
+        rotations[:, JOINT_NAMES.index(name)] = axis_angle_to_quat(sign * turn)
+    return replace(motion, rotations=rotations)
+
+
+def stamp(fps: float = 30.0, seconds: float = 3.0) -> Motion:
+    """Standing and gesturing, the right foot lifted and stamped down within 0.12 s, at 1 s and at 2.2 s."""
+    motion = lively_stand(seconds, fps)
+    time = np.arange(motion.num_frames) / fps
+    lift = np.zeros(len(time))
+    for at in (1.0, 2.2):
+        up = np.clip((time - at + 0.5) / 0.38, 0, 1)
+        down = 1 - np.clip((time - at + 0.12) / 0.12, 0, 1) ** 2
+        lift += up * up * (3 - 2 * up) * down * (time < at)
+    rotations = motion.rotations.copy()
+    for name, size in (("right_hip", -0.8), ("right_knee", 1.3), ("right_ankle", -0.4)):
+        turn = np.zeros((len(time), 3))
+        turn[:, 0] = size * lift
+        index = JOINT_NAMES.index(name)
+        rotations[:, index] = quat_mul(rotations[:, index], axis_angle_to_quat(turn))
+    return replace(motion, rotations=rotations)
+
+
 def kick(fps: float = 30.0, seconds: float = 3.0) -> Motion:
     """Standing, the right leg shot forward and drawn back within half a second, twice."""
     motion = lively_stand(seconds, fps)

@@ -18,7 +18,7 @@ from motionmix_core.mixed_data.corruption import Drift, DroppedFrames, FootSlide
 from motionmix_core.motion.contacts import foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES
-from tests.editing.clips import clap, done, hop, kick, lively_stand, lively_walk, punch
+from tests.editing.clips import clap, done, hop, kick, lively_stand, lively_walk, one_clap, punch, stamp
 
 WRIST = JOINT_NAMES.index("right_wrist")
 
@@ -135,6 +135,35 @@ def test_a_clap_still_touches(generator: Generator, rng: np.random.Generator, fp
     claps = [slice(at - size // 2, at + size // 2) for at in range(size, len(speed) - size, size)]
     ratio = np.mean([made_speed[part].max(axis=0) / speed[part].max(axis=0) for part in claps])
     assert ratio == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0, 120.0])
+def test_a_single_clap_keeps_its_speed(generator: Generator, rng: np.random.Generator, fps: float) -> None:
+    truth = one_clap(fps)
+    noisy = JointJitter(1.0, 0.01, 0.01).apply(truth, rng)
+    made = cleaned(generator, noisy)
+    around, hands = slice(int(1.35 * fps), int(1.65 * fps) + 1), [JOINT_NAMES.index("left_wrist"), WRIST]
+    peaks, wanted = (
+        np.linalg.norm(np.diff(motion.positions()[around][:, hands], axis=0), axis=-1).max(axis=0)
+        for motion in (made, truth)
+    )
+    np.testing.assert_allclose(peaks, wanted, rtol=0.1)
+    assert error(made, truth) < 0.35 * error(noisy, truth)
+
+
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0, 120.0])
+def test_a_stamping_foot_comes_down_as_fast_as_it_did(
+    generator: Generator, rng: np.random.Generator, fps: float
+) -> None:
+    truth = stamp(fps)
+    noisy = JointJitter(1.0, 0.01, 0.01).apply(truth, rng)
+    made = cleaned(generator, noisy)
+    foot = JOINT_NAMES.index("right_foot")
+    for at in (1.0, 2.2):
+        around = slice(int((at - 0.15) * fps), int((at + 0.1) * fps) + 1)
+        down, wanted = (-np.diff(motion.positions()[around, foot, 1]).min() for motion in (made, truth))
+        assert down == pytest.approx(wanted, rel=0.1)
+    assert error(made, truth) < 0.35 * error(noisy, truth)
 
 
 def test_a_drifting_root_is_calmed(generator: Generator, rng: np.random.Generator) -> None:
