@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle
 
-QUIET = 0.1
+QUIET = 0.25
 """Of a joint's noise, that a neighbour may have to tell about it."""
 
 FAST_SECONDS = 0.1
 """Standard deviation of the Gaussian that fast turns are told from slow ones by."""
 
-SURE = 2.0
-"""Standard deviations that a share must be off nothing."""
+SURE = 1.0
+"""Standard deviations that a share must be off nothing; near there it counts for little, as James and Stein have it."""
 
 Curve = NDArray[np.float64]
 
