@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import RequestError
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_inv, quat_yaw
-from .continuation import CONTEXT_SECONDS, ground_speed, moved_to
+from .continuation import CONTEXT_SECONDS, check_seconds, ground_speed, moved_to
 from .edit import Edit, EditSettings
 from .transition import way_between
 
@@ -30,9 +30,10 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
         settings: what to make.
         seconds: of the end that is made new.
     Raises:
-        RequestError: a motion too short.
+        RequestError: a motion too short, or a length that can't be made.
     """
     settings = settings or EditSettings()
+    check_seconds(seconds)
     new = max(2, round(seconds * source.fps))
     if source.num_frames < new + round(0.5 * source.fps):
         raise RequestError(

@@ -189,6 +189,7 @@ def test_continuations_and_transitions_that_cannot_be(extension, warm_models) ->
     obj = rig_of("mixamo")
     capture(extension, obj, walking(extension))
     refused(extension, obj, "0.1 to", "edit_continue", seconds=500.0)
+    refused(extension, obj, "0.1 to", "edit_loop", range="ACTION", seconds=-1.0)
     refused(extension, obj, "isn't a prompt with its seconds", "edit_continue", prompts="walk 3; sit")
     refused(extension, obj, "There is no Action “Nothing”", "edit_transition", after="Nothing")
     refused(extension, obj, "no NLA strips", "edit_transition")

@@ -227,6 +227,22 @@ def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, warm_mo
     assert np.linalg.norm(moved) > 0.8 * travelled
 
 
+def test_a_loop_in_place_is_a_loop_still(extension, warm_models) -> None:
+    stride, whole = 33, 66
+    motion = walking(extension, whole / 30)
+    phase = 2 * np.pi * np.arange(whole) / stride
+    root = motion.root_positions.copy()
+    root[:, 0] += 0.04 * np.sin(phase)
+    root[:, 2] += 0.02 * np.sin(2 * phase)
+    obj = rig_of("vroid")
+    capture(extension, obj, type(motion)(motion.skeleton, root, motion.rotations, motion.fps))
+    assert bpy.ops.motionmix.edit_in_place() == {"FINISHED"}
+    hips = list(obj.pose.bones.keys()).index("J_Bip_C_Hips")
+    way = np.array([world_pose(obj, frame)[hips][:3, 3] for frame in (*range(1, whole + 1), 1, 2)])
+    turns = np.linalg.norm(np.diff(way, n=2, axis=0), axis=-1)
+    assert turns[-2:].max() < 1.2 * turns[:-2].max()
+
+
 def test_an_edit_is_made_again_from_its_take(extension, warm_models) -> None:
     obj = rig_of("vroid")
     mine = key_poses(extension, obj, walking(extension), KEYS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from motionmix_core.editing import closes, in_place
+from motionmix_core.editing import closes, in_place, make_loop
+from motionmix_core.errors import RequestError
 from motionmix_core.motion.motion import Motion
 from tests.editing.clips import lively_stand, lively_walk
 from tests.motions import rest, walk
@@ -44,3 +46,9 @@ def test_a_loop_without_its_travel_still_closes() -> None:
     around = np.concatenate((cut.root_positions, cut.root_positions[:2]))
     cut_steps = np.linalg.norm(np.diff(around, n=2, axis=0), axis=-1)
     assert steps[-2:].max() < 0.5 * cut_steps[-2:].max()
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
+def test_an_end_of_no_length_is_refused(seconds: float) -> None:
+    with pytest.raises(RequestError, match="The new part can be"):
+        make_loop(swaying_walk(2 * STRIDE), seconds=seconds)
