@@ -22,8 +22,8 @@ QUIET = 0.25
 FAST_SECONDS = 0.1
 """Standard deviation of the Gaussian that fast turns are told from slow ones by."""
 
-SURE = 1.0
-"""Standard deviations that a share must be off nothing; near there it counts for little, as James and Stein have it."""
+SHARE = 0.5
+"""Standard deviation of what joints counter of each other's turns: a share told less surely counts for less."""
 
 Curve = NDArray[np.float64]
 
@@ -60,13 +60,9 @@ def _against(turns: Curve, told: list[Curve]) -> list[tuple[float, Curve]]:
     design, wanted = np.stack([changes[index] for index in kept], axis=1), np.diff(turns, axis=0).ravel()
     inverse = np.linalg.pinv(design.T @ design)
     shares = inverse @ (design.T @ wanted)
-    left = np.square(wanted - design @ shares).sum() / len(wanted)
-    certain = -shares / np.sqrt(np.maximum(left * np.diag(inverse), 1e-30))
-    return [
-        (max(float(share) * (1 - 1 / float(sure) ** 2), -1.0), told[index])
-        for share, sure, index in zip(shares, certain, kept, strict=True)
-        if sure > SURE
-    ]
+    error = np.square(wanted - design @ shares).sum() / len(wanted) * np.diag(inverse)
+    shares = shares * SHARE**2 / (SHARE**2 + error)
+    return [(float(share), told[index]) for share, index in zip(shares.clip(-1.0, 0.0), kept, strict=True)]
 
 
 def _slow(curve: Curve, sigma: float) -> Curve:
