@@ -1,7 +1,8 @@
 """`python -m training.train_in_between`: teaches the network of short gaps, `pretrained/in-between`.
 
 An hour and a half of one core; the same for the same seed and clips. Prints the loss on clips that are taught and on
-held-out ones, over plain curves', and keeps the weights on the way.
+held-out ones, over plain curves', and keeps the weights on the way. Networks of several seeds answer together once
+`python -m training.in_between.join` has put them in one file.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from pathlib import Path
 
 import torch
 
-from motionmix_core.errors import MotionMixError
+from motionmix_core.errors import DataError, MotionMixError
 from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
 from training.in_between.gaps import GapSampler
 from training.in_between.learning import AgainstCurves, Lessons, taught
 from training.in_between.network import TorchGapNetwork, load, save
+
+TOLD_EVERY = 500
+"""Steps."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=Lessons().batch, help="gaps a step")
     parser.add_argument("--gaps", type=int, default=Lessons().gaps, help="that are worked out to learn from")
     parser.add_argument("--rate", type=float, default=Lessons().learning_rate, help="learning rate at the beginning")
-    parser.add_argument("--start", type=Path, help="folder of weights to begin with")
+    parser.add_argument("--start", type=Path, help="folder of weights to begin with (of several networks, the first)")
+    parser.add_argument("--told", type=int, default=512, help="gaps of each length that losses are told of")
     parser.add_argument("--seed", type=int, default=Lessons().seed)
     parser.add_argument("--bf16", action="store_true", help="products in bfloat16: faster on processors that know them")
     arguments = parser.parse_args(argv)
@@ -38,16 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         cache = open_cache(arguments.cache)
         train = GapSampler(cache, "train", vary=True)
-        start = load(arguments.start) if arguments.start else None
-        known, held_out = (AgainstCurves(GapSampler(cache, split, (1.0,))) for split in ("train", "val"))
+        start = load(arguments.start)[0] if arguments.start else None
+        known, held_out = (
+            AgainstCurves(GapSampler(cache, split, (1.0,)), count=arguments.told) for split in ("train", "val")
+        )
     except MotionMixError as error:
         print(f"train_in_between: {error}", file=sys.stderr)
         return 2
 
     def tell(step: int, network: TorchGapNetwork) -> None:
-        if step % 500 == 0:
+        if step % TOLD_EVERY == 0 or step == arguments.steps:
             print(f"{step}  taught {known(network)} | held out {held_out(network)}", flush=True)
-            save(network, arguments.out, step)
+            save([network], arguments.out)
 
     lessons = replace(
         Lessons(),
@@ -58,8 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         learning_rate=arguments.rate,
         bf16=arguments.bf16,
     )
-    network = taught(train, lessons, tell, start)
-    print(save(network, arguments.out, arguments.steps))
+    try:
+        network = taught(train, lessons, tell, start)
+    except DataError as error:
+        print(f"train_in_between: {error}", file=sys.stderr)
+        return 2
+    print(save([network], arguments.out))
     return 0
 
 

@@ -47,25 +47,31 @@ HEAD = 32
 
 @dataclass(frozen=True, eq=False)
 class GapNetwork:
-    """A transformer encoder with biases by distance in time. tensors: as `training.in_between.network` names them."""
+    """Transformer encoders with biases by distance in time, whose answers' mean is taken.
+
+    tensors: as `training.in_between.network` names them, each with a leading axis of the M members. Members that were
+    taught apart miss by different things: their mean is nearer to the truth than any of them.
+    """
 
     tensors: dict[str, NDArray[np.float32]]
 
     def __call__(self, tokens: GapTokens) -> NDArray[np.float32]:
         """(B, K, 69): corrections to the curve at its knots, in ROOT_SCALE and TURN_SCALE."""
         t, last, known = self.tensors, tokens.last, tokens.known.shape[1]
-        poses, curve = ((x - t["mean"]) / t["std"] for x in (tokens.known[..., :POSE], tokens.curve))
-        changes = tokens.known[..., POSE:] / t["std"]
-        ends = (poses[:, at, None] for at in (last, last + 1))
-        seen = self._linear(np.concatenate((poses, changes), axis=-1), "known") + t["kind.weight"][tokens.kinds]
+        mean, std = (t[name][:, None, None] for name in ("mean", "std"))
+        poses, curve = ((x - mean) / std for x in (tokens.known[..., :POSE], tokens.curve))
+        changes = tokens.known[..., POSE:] / std
+        ends = (poses[:, :, at, None] for at in (last, last + 1))
+        seen = self._linear(np.concatenate((poses, changes), axis=-1), "known")
+        seen += t["kind.weight"][:, None, tokens.kinds]
         asked = self._linear(np.concatenate((curve, *(curve - end for end in ends)), axis=-1), "curve")
-        hidden = np.concatenate((seen, asked), axis=1) + self._linear(tokens.times(), "time")
+        hidden = np.concatenate((seen, asked), axis=2) + self._linear(tokens.times()[None, None], "time")
         apart = tokens.apart()
         for layer in range(sum(name.endswith(".near") for name in t)):
             hidden = hidden + self._attended(hidden, f"layers.{layer}", apart)
             inner = self._linear(self._normed(hidden, f"layers.{layer}.norm2"), f"layers.{layer}.up")
             hidden = hidden + self._linear(_gelu(inner), f"layers.{layer}.down")
-        return self._linear(self._normed(hidden[:, known:], "norm"), "out")
+        return np.asarray(self._linear(self._normed(hidden[:, :, known:], "norm"), "out").mean(axis=0))
 
     def courses(self, view: GapView) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(B, n, 3) root positions and (B, n, 22, 4) world rotations at the missing frames.
@@ -73,28 +79,35 @@ class GapNetwork:
         The mean of what it says of the gap and of its mirror image, so that left and right are treated alike.
         """
         scale = np.r_[np.full(3, ROOT_SCALE), np.full(66, TURN_SCALE)]
-        bent = 0.5 * (self(tokens_of(view)) + mirrored_course(self(tokens_of(view.mirrored()))))
-        course = view.curve() + view.bends() @ bent * scale
+        both = view.with_mirrored()
+        seen, mirrored = np.split(self(tokens_of(both)), 2)
+        bent = 0.5 * (seen + mirrored_course(mirrored))
+        course = both.curve()[: len(seen)] + view.bends() @ bent * scale
         turns = axis_angle_to_quat(course[..., 3:].reshape(*course.shape[:2], 22, 3))
         root = view.root[:, view.last, None] + quat_apply(view.facing()[:, None], course[..., :3])
         return root, quat_mul(view.rotations[:, view.last, None], turns)
 
     def _attended(self, hidden: NDArray[np.float32], layer: str, apart: NDArray[np.int64]) -> NDArray[np.float32]:
-        batch, count, width = hidden.shape
-        split = self._linear(self._normed(hidden, f"{layer}.norm1"), f"{layer}.qkv").reshape(batch, count, 3, -1, HEAD)
-        queries, keys, values = np.moveaxis(split, (2, 3), (0, 2))  # each (B, heads, T, HEAD)
-        scores = queries @ np.swapaxes(keys, -1, -2) * HEAD**-0.5 + self.tensors[f"{layer}.near"][:, apart]
+        split = self._linear(self._normed(hidden, f"{layer}.norm1"), f"{layer}.qkv")
+        split = split.reshape(*hidden.shape[:3], 3, -1, HEAD)
+        queries, keys, values = np.moveaxis(split, (3, 4), (0, 3))  # each (M, B, heads, T, HEAD)
+        near = self.tensors[f"{layer}.near"][:, None][..., apart]
+        scores = queries @ np.swapaxes(keys, -1, -2) * HEAD**-0.5 + near
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         mixed = weights / weights.sum(axis=-1, keepdims=True) @ values
-        return self._linear(np.swapaxes(mixed, 1, 2).reshape(batch, count, width), f"{layer}.out")
+        return self._linear(np.swapaxes(mixed, 2, 3).reshape(hidden.shape), f"{layer}.out")
 
     def _normed(self, x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         centred = x - x.mean(axis=-1, keepdims=True)
         spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
-        return centred / spread * self.tensors[f"{name}.weight"] + self.tensors[f"{name}.bias"]
+        weight, bias = (self.tensors[f"{name}.{part}"][:, None, None] for part in ("weight", "bias"))
+        return np.asarray(centred / spread * weight + bias)
 
     def _linear(self, x: NDArray[np.float32], name: str) -> NDArray[np.float32]:
-        return x @ self.tensors[f"{name}.weight"].T + self.tensors[f"{name}.bias"]
+        """(M or 1, B, T, in) -> (M, B, T, out): one product a member."""
+        weight, bias = (self.tensors[f"{name}.{part}"] for part in ("weight", "bias"))
+        made = x.reshape(len(x), -1, x.shape[-1]) @ np.swapaxes(weight, -1, -2) + bias[:, None]
+        return np.asarray(made.reshape(len(made), *x.shape[1:-1], -1))
 
 
 def gap_network(models_dir: Path | None = None) -> GapNetwork | None:
@@ -151,7 +164,7 @@ def _view(
 
 
 def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return 0.5 * x * (1 + np.tanh(0.7978846 * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1 + np.tanh(0.7978846 * x * (1 + 0.044715 * x * x)))  # a power would cost half the network
 
 
 @cache
@@ -173,7 +186,7 @@ def read_tensors(file: Path) -> dict[str, NDArray[np.float32]]:
             values = np.frombuffer(data[first:last], _DTYPES[entry["dtype"]])
             found[name] = values.reshape(entry["shape"]).astype(np.float32)
         return {
-            name: values * found[name + SCALE][:, None] if name + SCALE in found else values
+            name: values * found[name + SCALE][..., None] if name + SCALE in found else values
             for name, values in found.items()
             if not name.endswith(SCALE)
         }

@@ -56,10 +56,13 @@ class GapView:
         """Index of the last pose before the gap."""
         return len(PAST)
 
-    def mirrored(self) -> GapView:
-        """The same gaps, left for right."""
-        rotations = self.rotations[:, :, list(MIRROR_PERMUTATION)] * (1, 1, -1, -1)
-        return GapView(self.root * (-1, 1, 1), rotations, self.moves, self.missing, self.turns_on)
+    def with_mirrored(self) -> GapView:
+        """These gaps, and behind them the same ones left for right."""
+        mirrored = self.rotations[:, :, list(MIRROR_PERMUTATION)] * (1, 1, -1, -1)
+        rotations, root = (
+            np.concatenate(sides) for sides in ((self.rotations, mirrored), (self.root, self.root * (-1, 1, 1)))
+        )
+        return GapView(root, rotations, self.moves, self.missing, self.turns_on)
 
     def facing(self) -> Array:
         """(B, 4) the turn about the vertical axis that the last pose faces by."""

@@ -18,6 +18,8 @@ from training.in_between.varied import held_otherwise
 SPEEDS = (0.75, 0.87, 1.0, 1.15, 1.33)
 MOTION_BEFORE, MOTION_AFTER = 0.85, 0.5
 """How often motion, and not one pose, is known on either side of gaps."""
+LEAST_SPREAD = 0.01
+"""Metres: what hardly moves sideways in all clips would count for more than all else."""
 _REACH, _BEHIND = max(PAST), max(FUTURE)
 
 
@@ -65,7 +67,8 @@ class GapSampler:
         gaps = self.batch(rng, 2000, 30, 3)
         back = quat_inv(gaps.view.facing())[:, None, None]
         ground = gaps.view.root[:, gaps.view.last, None, None] * (1, 0, 1)
-        return np.asarray(quat_apply(back, gaps.positions - ground).std(axis=(0, 1)), np.float32)
+        apart = quat_apply(back, gaps.positions - ground).std(axis=(0, 1))
+        return np.asarray(np.maximum(apart, LEAST_SPREAD), np.float32)
 
     def batch(
         self, rng: np.random.Generator, size: int, missing: int, frames: int, moves: tuple[bool, bool] | None = None

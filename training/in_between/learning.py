@@ -158,12 +158,13 @@ class AgainstCurves:
         ]
 
     @torch.no_grad()
-    def __call__(self, network: TorchGapNetwork) -> str:
-        """Places and rotations, 1 = as far off as the plain curve, by length."""
+    def __call__(self, *members: TorchGapNetwork) -> str:
+        """Places and rotations of the mean answer, 1 = as far off as the plain curve, by length."""
         parts = []
         for bank in self._banks:
             gaps = bank.chosen(torch.arange(len(bank)))
-            made, plain = self._loss(network(gaps.tokens), gaps), self._loss(None, gaps)
+            answers = torch.stack([member(gaps.tokens) for member in members])
+            made, plain = self._loss(answers.mean(dim=0), gaps), self._loss(None, gaps)
             place, turn = (float(a.mean() / b.mean()) for a, b in zip(made, plain, strict=True))
             parts.append(f"{bank.missing}: {place:.3f} {turn:.3f}")
         return "  ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -120,30 +121,40 @@ class TorchGapNetwork(nn.Module):
         return self.out(self.norm(hidden[:, seen.shape[1] :]))
 
 
-def save(network: TorchGapNetwork, folder: Path, steps: int) -> Path:
-    """Write the weights, matrices as a byte each with a scale for each row. Returns the file."""
+def save(members: Sequence[TorchGapNetwork], folder: Path) -> Path:
+    """Write weights, matrices as a byte each with a scale for each row. Returns the file.
+
+    members: networks whose answers' mean is taken. DataError: they aren't of one size.
+    """
+    configs = {member.config for member in members}
+    if len({replace(config, dropout=0.0) for config in configs}) != 1:
+        raise DataError("networks of different sizes can't answer together")
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {}
-    for name, tensor in network.state_dict().items():
-        if tensor.ndim < 2:
+    for name in members[0].state_dict():
+        tensor = torch.stack([member.state_dict()[name] for member in members])
+        if tensor.ndim < 3:
             tensors[name] = tensor.half()
             continue
-        scale = (tensor.abs().amax(dim=1) / LEVELS).clamp(min=1e-6).half()
-        tensors[name] = (tensor / scale.float()[:, None]).round().clamp(-127, 127).to(torch.int8)
+        scale = (tensor.abs().amax(dim=-1) / LEVELS).clamp(min=1e-6).half()
+        tensors[name] = (tensor / scale.float()[..., None]).round().clamp(-127, 127).to(torch.int8)
         tensors[name + SCALE] = scale
-    facts = {"steps": str(steps), "config": json.dumps(asdict(network.config))}
+    facts = {"config": json.dumps(asdict(members[0].config))}
     file = folder / WEIGHTS
     safetensors.torch.save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, file, facts)
     return file
 
 
-def load(folder: Path) -> TorchGapNetwork:
-    """What `save` wrote. DataError: there is no such file, or it's damaged."""
+def load(folder: Path) -> list[TorchGapNetwork]:
+    """The members that `save` wrote. DataError: there is no such file, or it's damaged."""
     file = folder / WEIGHTS
     try:
         with safetensors.safe_open(file, "pt") as opened:
-            network = TorchGapNetwork(GapNetworkConfig(**json.loads(opened.metadata()["config"])))
-        network.load_state_dict({name: torch.from_numpy(values) for name, values in read_tensors(file).items()})
+            config = GapNetworkConfig(**json.loads(opened.metadata()["config"]))
+        tensors = {name: torch.from_numpy(values) for name, values in read_tensors(file).items()}
+        members = [TorchGapNetwork(config) for _ in tensors["mean"]]
+        for number, member in enumerate(members):
+            member.load_state_dict({name: values[number] for name, values in tensors.items()})
     except (OSError, KeyError, TypeError, ValueError, RuntimeError, safetensors.SafetensorError, ModelError) as error:
         raise DataError(f"{file} can't be read: {error}") from error
-    return network
+    return members

@@ -15,11 +15,13 @@ from motionmix_core.motion.kinematics import positions_from_global
 from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_apply, quat_inv, quat_mul
 from motionmix_core.motion.skeleton import canonical_skeleton
 from tests.mixed_data.small_run import write_cache
+from tests.training.evaluators.toy import write_toy_cache
 from training.evaluation.clip_cache import open_cache
 from training.in_between.bank import filled, worked_out
 from training.in_between.gaps import GapSampler
+from training.in_between.join import main
 from training.in_between.learning import AgainstCurves, GapLoss, Lessons, Weights, taught
-from training.in_between.network import COURSE, TokenTensors, load, save
+from training.in_between.network import COURSE, GapNetworkConfig, TokenTensors, TorchGapNetwork, load, save
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +34,36 @@ SHORT = Lessons(steps=3, batch=8, gaps=64, longest=30)
 
 @pytest.mark.parametrize("moves", [(True, False), (False, True), (True, True), (False, False)])
 def test_numpy_runs_what_torch_taught(sampler: GapSampler, tmp_path, moves: tuple[bool, bool]) -> None:
-    network = taught(sampler, SHORT)
+    """Two networks, of which the mean answers."""
+    networks = [taught(sampler, replace(SHORT, seed=seed)) for seed in (0, 1)]
     tokens = tokens_of(sampler.batch(np.random.default_rng(1), 5, 12, 4, moves).view)
-    file = save(network, tmp_path, 3)
+    file = save(networks, tmp_path)
     with torch.no_grad():
-        expected = load(tmp_path).eval()(TokenTensors.of(tokens)).numpy()
+        answers = [network.eval()(TokenTensors.of(tokens)).numpy() for network in load(tmp_path)]
+    expected = np.mean(answers, axis=0)
+    assert len(answers) == 2
     assert expected.shape == (5, tokens.curve.shape[1], COURSE)
-    assert np.abs(expected).max() > 0
+    assert np.abs(answers[0] - answers[1]).max() > 0
     np.testing.assert_allclose(GapNetwork(read_tensors(file))(tokens), expected, atol=2e-5)
+
+
+def test_networks_of_two_sizes_are_not_joined(tmp_path) -> None:
+    small, large = (TorchGapNetwork(GapNetworkConfig(layers=layers)) for layers in (1, 2))
+    with pytest.raises(DataError, match="different sizes"):
+        save([small, large], tmp_path)
+
+
+def test_joined_networks_tell_how_they_do_together(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = write_toy_cache(tmp_path / "cache", train=1, held_out=1)
+    folders = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        folders.append(str(save([TorchGapNetwork(GapNetworkConfig(layers=1))], tmp_path / str(seed)).parent))
+    assert main([*folders, "--cache", str(cache), "--gaps", "5", "-o", str(tmp_path / "both")]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[:3]] == ["1", "2", "together"]
+    assert len(load(tmp_path / "both")) == 2
+    assert main([str(tmp_path / "none"), "--cache", str(cache), "--gaps", "5", "-o", str(tmp_path / "more")]) == 2
+    assert "can't be read" in capsys.readouterr().err
 
 
 def test_the_same_seed_teaches_the_same(sampler: GapSampler) -> None:
