@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from motionmix_core.editing.gap_network import FOLDER, HEAD, LONGEST, GapNetwork, gap_network, learned, read_tensors
-from motionmix_core.editing.gap_tokens import FARTHEST, POSE, TIMES, Kind
+from motionmix_core.editing.gap_tokens import FARTHEST, POSE, TIMES, Kind, tokens_of
+from motionmix_core.editing.gap_view import FUTURE, PAST, GapView
 from motionmix_core.editing.interpolation import interpolated
 from motionmix_core.editing.keys import Held, Key, held_by
 from motionmix_core.errors import ModelError
@@ -20,7 +21,7 @@ from tests.editing.clips import lively_walk
 
 @pytest.fixture(scope="module")
 def wild() -> GapNetwork:
-    """A network that answers all kinds of things, and far too much."""
+    """Two networks that answer all kinds of things, and far too much."""
     rng = np.random.default_rng(3)
     width, inner = HEAD, 16
     shapes = {
@@ -35,8 +36,8 @@ def wild() -> GapNetwork:
         "layers.0.down.bias": (width,), "norm.weight": (width,), "norm.bias": (width,), "out.weight": (69, width),
         "out.bias": (69,),
     }  # fmt: skip
-    tensors = {name: rng.normal(0, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
-    return GapNetwork({**tensors, "std": np.ones(POSE, np.float32)})
+    tensors = {name: rng.normal(0, 0.2, (2, *shape)).astype(np.float32) for name, shape in shapes.items()}
+    return GapNetwork({**tensors, "std": np.ones((2, POSE), np.float32)})
 
 
 def gap(motion: Motion, start: int, stop: int) -> Held:
@@ -44,6 +45,12 @@ def gap(motion: Motion, start: int, stop: int) -> Held:
     held = np.ones(motion.num_frames, bool)
     held[start:stop] = False
     return Held(np.repeat(held[:, None], motion.skeleton.num_joints, axis=1), held)
+
+
+def view_of(motion: Motion, start: int, stop: int) -> GapView:
+    """The gap, motion known on both sides."""
+    at = [*(start - 1 - k for k in PAST), start - 1, stop, *(stop + k for k in FUTURE)]
+    return GapView(motion.root_positions[None, at], motion.global_rotations()[None, at], (True, True), stop - start)
 
 
 def test_what_holds_stays_and_speeds_go_on(wild: GapNetwork) -> None:
@@ -57,6 +64,13 @@ def test_what_holds_stays_and_speeds_go_on(wild: GapNetwork) -> None:
     for seam in (30, 50):  # the step over the seam is the plain curve's, which has the motion's own speed
         steps = [np.diff(m.positions()[seam - 1 : seam + 1], axis=0) for m in (made, plain)]
         assert np.abs(steps[0] - steps[1]).max() < 0.03
+
+
+def test_the_mean_of_its_members_answers(wild: GapNetwork) -> None:
+    tokens = tokens_of(view_of(lively_walk(2.0), 20, 41))
+    alone = [GapNetwork({name: values[[at]] for name, values in wild.tensors.items()})(tokens) for at in (0, 1)]
+    assert np.abs(alone[0] - alone[1]).max() > 0.1
+    np.testing.assert_allclose(wild(tokens), 0.5 * (alone[0] + alone[1]), atol=1e-4)
 
 
 def test_keys_in_a_row_are_passed_through_without_a_stop(wild: GapNetwork) -> None:
