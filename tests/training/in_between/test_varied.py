@@ -56,7 +56,8 @@ def test_an_arm_turns_about_the_same_axis_more_or_less() -> None:
 def test_a_blend_lies_between_two_gaps_in_all_that_is_told_of_them() -> None:
     draw = torch.Generator().manual_seed(0)
     size, missing = 64, 9
-    tokens = TokenTensors(*(torch.randn((size, 3, 4), generator=draw).half() for _ in range(5)), 0)
+    known, kinds, curve, times, apart = (torch.randn((size, 3, 4), generator=draw).half() for _ in range(5))
+    tokens = TokenTensors(known, kinds, curve, times, apart, last=0)
     off, turns, bones = (torch.randn((size, 2, 5), generator=draw) for _ in range(3))
     gaps = Bank(missing, tokens, off, turns, bones, torch.eye(2))
     made = blended(np.random.default_rng(1), gaps)
