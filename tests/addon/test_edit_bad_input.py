@@ -196,6 +196,19 @@ def test_continuations_and_transitions_that_cannot_be(extension, warm_models) ->
     refused(extension, obj, "no root bone", "edit_in_place", root="BONE")
 
 
+def test_one_strip_of_two_that_is_muted_is_no_end_of_a_transition(extension, warm_models) -> None:
+    obj = rig_of("mixamo")
+    capture(extension, obj, walking(extension))
+    data = obj.animation_data
+    action, data.action = data.action, None
+    for start in (1, 200):
+        strip = data.nla_tracks.new().strips.new("Strip", start, action)
+        strip.select = True
+    strip.mute = True
+    bpy.context.scene.frame_set(bpy.context.scene.frame_current)  # what is seen is what is played now
+    refused(extension, obj, "Select two strips", "edit_transition")
+
+
 def test_keys_changed_in_the_meantime_are_not_overwritten(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     spec = extension.addon("editing.spec").EditSpec(range="FRAMES", first=11, last=36)
