@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--gaps", type=int, default=Lessons().gaps, help="that are worked out to learn from")
     parser.add_argument("--rate", type=float, default=Lessons().learning_rate, help="learning rate at the beginning")
     parser.add_argument("--start", type=Path, help="folder of weights to begin with (of several networks, the first)")
+    parser.add_argument(
+        "--clips", type=float, default=1.0, help="share of the clips to learn from: what would more bring?"
+    )
     parser.add_argument("--told", type=int, default=512, help="gaps of each length that losses are told of")
     parser.add_argument("--seed", type=int, default=Lessons().seed)
     parser.add_argument("--bf16", action="store_true", help="products in bfloat16: faster on processors that know them")
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     try:
         cache = open_cache(arguments.cache)
-        train = GapSampler(cache, "train", vary=True)
+        train = GapSampler(cache, "train", vary=True, share=arguments.clips)
         start = load(arguments.start)[0] if arguments.start else None
         known, held_out = (
             AgainstCurves(GapSampler(cache, split, (1.0,)), count=arguments.told) for split in ("train", "val")

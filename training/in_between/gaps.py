@@ -40,16 +40,20 @@ class Gaps:
 class GapSampler:
     """Draws gaps from the clips of one split, every frame of them alike, half of them mirrored."""
 
-    def __init__(self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS, vary: bool = False) -> None:
-        """Reads all clips that shipped weights may be taught with, at several speeds. DataError: there are none.
+    def __init__(
+        self, cache: ClipCache, split: str, speeds: tuple[float, ...] = SPEEDS, vary: bool = False, share: float = 1.0
+    ) -> None:
+        """Reads clips that shipped weights may be taught with, at several speeds. DataError: there are none.
 
-        vary: whether gaps are drawn whose trunk and arms are held otherwise than in the clips.
+        vary: whether gaps are drawn whose trunk and arms are held otherwise than in the clips. share: of the clips, the
+        same ones each time; a larger share has those of a smaller one, too.
         """
         self._vary = vary
         roots, rotations, lengths = [], [], []
-        for clip in cache.ids(split):
-            if not cache.clips[clip]["shippable"]:
-                continue
+        ids = [clip for clip in cache.ids(split) if cache.clips[clip]["shippable"]]
+        if share < 1:
+            ids = [str(clip) for clip in np.random.default_rng(0).permutation(ids)[: max(1, round(share * len(ids)))]]
+        for clip in ids:
             whole = cache.motion(clip)
             for speed in speeds:
                 motion = whole.at_speed(speed)
@@ -61,6 +65,11 @@ class GapSampler:
         self._root, self._rotations = np.concatenate(roots), np.concatenate(rotations)
         self._lengths = np.array(lengths)
         self._starts = np.cumsum(self._lengths) - self._lengths
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Frames of each clip, at each speed."""
+        return self._lengths
 
     def spread(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """(22, 3) metres: how far joints lie apart within a second, as seen from where the body is and faces then."""

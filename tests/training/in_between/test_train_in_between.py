@@ -40,6 +40,17 @@ def test_from_clips_to_weights_and_on(cache: Path, tmp_path: Path, capsys: pytes
     assert 0 < np.abs(answers[0]).max() < np.abs(answers[1]).max()  # it went on from where it was
 
 
+def test_a_larger_share_of_the_clips_has_those_of_a_smaller_one(tmp_path: Path) -> None:
+    clips = [
+        Clip(f"toy/{n}", "toy", "formula", "CC0", "1", "train", Frames.pack(motions.rest(60 + n)), captions=())
+        for n in range(8)
+    ]
+    cache = open_cache(write_cache(tmp_path, clips, 30.0))
+    found = [{*GapSampler(cache, "train", (1.0,), share=share).lengths.tolist()} for share in (0.25, 0.5, 1.0)]
+    assert [len(lengths) for lengths in found] == [2, 4, 8]
+    assert found[0] < found[1] < found[2]
+
+
 def test_what_is_missing_is_told(cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["-o", str(tmp_path / "out")]
     assert main(["--cache", str(tmp_path / "nothing"), *out]) == 2
