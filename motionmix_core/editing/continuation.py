@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
+from ..generation.windows import HANDOVER_SECONDS
 from ..motion.motion import Motion, concatenate
 from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import FPS
 from .calmness import CONTINUED_CALMEST, as_calm_as
-from .edit import GOING_ON, SHOWN_SECONDS, Edit, EditSettings
+from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
 from .finishing import feet_held, laid_over, on_the_ground
@@ -61,7 +62,7 @@ def continue_motion(
     again = None if prompted else recurring(source, longer.num_frames - known)
     falls = flown_on(source)[: longer.num_frames - known] if again is None else np.zeros((0, 3))
     longer = flying(longer, known, falls)
-    low = max(0, known - round((SHOWN_SECONDS if prompted else CONTEXT_SECONDS) * source.fps))
+    low = max(0, known - round((HANDOVER_SECONDS if prompted else CONTEXT_SECONDS) * source.fps))
     part = longer.crop(low, longer.num_frames)
     before = np.arange(part.num_frames) < known - low
     flies = np.zeros(part.num_frames, bool)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.rotations import quat_apply, quat_inv, quat_mul, quat_to_axis_angle
+from ..representation.default import SMOOTHING_SECONDS, smooth_path
 
 QUIET = 0.25
 """Of a joint's noise, that a neighbour may have to tell about it."""
@@ -47,7 +48,7 @@ def countered(rotations: Curve, sigma: NDArray[np.float64], parents: Sequence[in
             told.append(quat_apply(quat_inv(rotations[:-1, joint]), own[:, parents[joint]]))
         turns = sum((share * one for share, one in _against(own[:, joint], told)), np.zeros((frames - 1, 3)))
         course = np.concatenate((np.zeros((1, 3)), np.cumsum(turns, axis=0)))
-        out[:, joint] = course - _slow(course, FAST_SECONDS * fps)
+        out[:, joint] = course - smooth_path(course, FAST_SECONDS / SMOOTHING_SECONDS * fps)
     return out
 
 
@@ -63,11 +64,3 @@ def _against(turns: Curve, told: list[Curve]) -> list[tuple[float, Curve]]:
     error = np.square(wanted - design @ shares).sum() / len(wanted) * np.diag(inverse)
     shares = shares * SHARE**2 / (SHARE**2 + error)
     return [(float(share), told[index]) for share, index in zip(shares.clip(-1.0, 0.0), kept, strict=True)]
-
-
-def _slow(curve: Curve, sigma: float) -> Curve:
-    """(T, 3) curve under a Gaussian of sigma frames; beyond the ends it goes on."""
-    reach = min(int(np.ceil(3 * sigma)), len(curve) - 1)
-    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    padded = np.concatenate((2 * curve[:1] - curve[reach:0:-1], curve, 2 * curve[-1:] - curve[-2 : -2 - reach : -1]))
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, len(window), axis=0) @ (window / window.sum()))

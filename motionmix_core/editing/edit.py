@@ -21,10 +21,6 @@ GOING_ON: dict[str, Any] = FIRMLY | {"guidance": 4.25}
 """The same after motion that is shown, of which a quarter of a second says which way it goes, too. Of 24 prompts after
 a walk or standing the network then does 20, from nothing 21, with its own guidance after a second and a half 14."""
 
-SHOWN_SECONDS = 0.25
-"""How much of such motion is shown where a prompt asks for something else: more than what carries the speed on, and the
-network does what it sees."""
-
 FinishAtModelRate = Callable[[Motion, Contacts], Motion]
 
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, GenerationRequest
+from ..generation.windows import HANDOVER_SECONDS
 from ..motion.motion import Motion
 from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from ..retarget.planting import runs
-from .edit import GOING_ON, SHOWN_SECONDS, Edit, EditSettings
+from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
 from .gap_network import learned
@@ -67,7 +68,7 @@ def in_between(
     _check_range(source, first, last)
     inside = [key for key in keys if first <= key.frame <= last]
     prompted = bool(settings.prompt.strip())
-    context = round((SHOWN_SECONDS if alive and prompted else CONTEXT_SECONDS) * source.fps)
+    context = round((HANDOVER_SECONDS if alive and prompted else CONTEXT_SECONDS) * source.fps)
     start, stop = max(0, first - context), min(source.num_frames, last + 1 + context)
     part = source.crop(start, stop)
     fall = [Key(frame, frozenset()) for frame in falling]

@@ -34,13 +34,10 @@ from .request import GenerationRequest
 from .result import GenerationResult, Progress
 from .take import TakeSampler
 from .unsure_rotations import without_flips
-from .windows import plan_segments, plan_windows
+from .windows import HANDOVER_SECONDS, plan_segments, plan_windows
 
 OVERLAP_SECONDS = 1.0
 """How much of a window the next one sees: enough to carry its speed, its stride and its mood on."""
-HANDOVER_SECONDS = 0.25
-"""How much a prompt sees of the one before it: enough to carry the speed on. Shown a whole second of a walk the network
-walks on, whatever it is told: of 24 prompts after a walk 13 were done so, 20 to 22 now."""
 
 OnProgress = Callable[[Progress], None]
 ShouldCancel = Callable[[], bool]

@@ -56,20 +56,19 @@ def clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
     """Standing, arms held out in front and the hands clapped together four times a second."""
     motion = rest(round(seconds * fps), fps)
     time = np.arange(motion.num_frames) / fps
-    turn = np.zeros((len(time), 3))
-    turn[:, 1] = 1.55 - 0.35 * np.abs(np.sin(4 * np.pi * time))
-    rotations = motion.rotations.copy()
-    for name, sign in (("left_shoulder", -1.0), ("right_shoulder", 1.0)):
-        rotations[:, JOINT_NAMES.index(name)] = axis_angle_to_quat(sign * turn)
-    return replace(motion, rotations=rotations)
+    return _arms_in_front(motion, 1.55 - 0.35 * np.abs(np.sin(4 * np.pi * time)))
 
 
 def one_clap(fps: float = 30.0, seconds: float = 3.0) -> Motion:
     """Standing and gesturing, and after half of the time the hands clapped together once, in 0.18 s."""
     motion = lively_stand(seconds, fps)
     away = np.abs(np.arange(motion.num_frames) / fps - seconds / 2)
-    turn = np.zeros((motion.num_frames, 3))
-    turn[:, 1] = 1.55 - 0.7 * np.sin(np.pi / 2 * np.minimum(away / 0.18, 1.0))
+    return _arms_in_front(motion, 1.55 - 0.7 * np.sin(np.pi / 2 * np.minimum(away / 0.18, 1.0)))
+
+
+def _arms_in_front(motion: Motion, inward: np.ndarray) -> Motion:
+    """Both arms turned inward at the shoulders by (T,) radians; with 1.55 the hands touch."""
+    turn = inward[:, None] * (0.0, 1.0, 0.0)
     rotations = motion.rotations.copy()
     for name, sign in (("left_shoulder", -1.0), ("right_shoulder", 1.0)):
         rotations[:, JOINT_NAMES.index(name)] = axis_angle_to_quat(sign * turn)
