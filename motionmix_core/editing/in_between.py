@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,9 @@ from ..generation.feet import SWING_HEIGHT, standing_feet
 from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..generation.windows import HANDOVER_SECONDS
 from ..motion.motion import Motion
-from ..motion.rotations import quat_slerp
+from ..motion.rotations import quat_angle, quat_slerp
 from ..motion.skeleton import JOINT_NAMES
+from ..representation.default import ROOT_XZ
 from ..retarget.planting import runs
 from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
@@ -32,6 +34,9 @@ Shares = tuple[tuple[float, ...], tuple[float, ...]]
 MADE_SHARE: Shares = ((0.2, 0.37, 0.77, 1.03), (0.0, 0.125, 0.125, 0.25))
 """Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips
 (`python -m training.choose_gap_shares`)."""
+OTHER_WAY_ROUND = 1.2
+"""Radians between the hips of the two, from which on they turn round by different ways: halfway between those lies
+none, and the one that counts for more is taken."""
 GUIDED_SECONDS, GUIDED_LEVEL = 1.7, 0.9
 """Where no gap is longer and no prompt asks for something else, the learned curves through the keys are near enough to
 start from: on validation clips that beat both starting from nothing and the curves themselves."""
@@ -47,6 +52,7 @@ def in_between(
     *,
     alive: bool = False,
     falling: Collection[int] = (),
+    path: NDArray[np.float64] | None = None,
 ) -> Edit:
     """Make first..last new, but for its keys.
 
@@ -60,6 +66,8 @@ def in_between(
         alive: the network starts from nothing, and the gap is as lively as it thinks bodies are; a prompt is followed
             as what goes on follows it.
         falling: frames in the range whose root's place the source has, height and all, but no pose.
+        path: (last + 1 - first, 3) metres, about where over the ground the hips are in each frame (y isn't looked at);
+            the network is told, and nothing else holds to it.
     Raises:
         RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
             than 60 s.
@@ -88,10 +96,13 @@ def in_between(
     guided = _short(held, source.fps) and not alive and not prompted
     in_the_air = np.zeros(part.num_frames, bool)
     in_the_air[[frame - start for frame in falling]] = True
+    mask, seen = features_mask(at_model, timing.rows_to_model(in_the_air)), shown
+    if path is not None:
+        seen = _led(shown, mask, timing, part, path, first - start)
     request = GenerationRequest(
         seconds=timing.seconds,
-        observed=shown,
-        observed_mask=features_mask(at_model, timing.rows_to_model(in_the_air)),
+        observed=seen,
+        observed_mask=mask,
         start_level=GUIDED_LEVEL if guided else 1.0,
         **settings.fields(GOING_ON if alive else None),
     )
@@ -116,6 +127,22 @@ def in_between(
         root=not held.root.all(),
         _finish=finish,
         warnings=tuple(_warnings(held, source.fps)),
+    )
+
+
+def _led(
+    shown: Motion, mask: NDArray[np.float32], timing: Timing, part: Motion, path: NDArray[np.float64], first: int
+) -> Motion:
+    """What the network is shown, along a path in the source's frames from `first` on; the mask is told of it."""
+    frames = range(first, first + len(path))
+    root, given = part.root_positions.copy(), np.zeros(part.num_frames, bool)
+    root[frames] = path * (1, 0, 1) + root[frames] * (0, 1, 0)
+    given[frames] = True
+    free = timing.rows_to_model(given) & (mask[:, ROOT_XZ].min(axis=1) == 0)
+    mask[np.ix_(free, np.arange(mask.shape[1])[ROOT_XZ])] = 1
+    led = timing.to_model(replace(part, root_positions=root)).root_positions
+    return replace(
+        shown, root_positions=np.where(free[:, None] & np.array([True, False, True]), led, shown.root_positions)
     )
 
 
@@ -160,10 +187,11 @@ def _check_held(held: Held, keys: Sequence[Key]) -> None:
 def _mixed(curves: Motion, made: Motion, held: Held, shares: Shares) -> Motion:
     """The curves in the shortest gaps, and in longer ones the more of the made motion, too."""
     share = np.ones(made.num_frames)
-    every = held.rotations.all(axis=1) & held.root
-    for start, stop in runs(~every):
+    apart = quat_angle(curves.rotations[:, 0], made.rotations[:, 0])
+    for start, stop in runs(~held.poses):
         seconds = (stop - start) / made.fps
-        share[start:stop] = np.interp(seconds, *shares) if seconds <= GUIDED_SECONDS else 1.0
+        counts = float(np.interp(seconds, *shares)) if seconds <= GUIDED_SECONDS else 1.0
+        share[start:stop] = counts if apart[start:stop].max() < OTHER_WAY_ROUND else round(counts)
     root = curves.root_positions + share[:, None] * (made.root_positions - curves.root_positions)
     weights = np.broadcast_to(share[:, None], made.rotations.shape[:2])
     return Motion(made.skeleton, root, quat_slerp(curves.rotations, made.rotations, weights), made.fps)

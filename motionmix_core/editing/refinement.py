@@ -22,7 +22,7 @@ from .noise import NoiseEstimate
 from .root_by_feet import root_by_feet
 from .steady_feet import steadied
 
-GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.15, 1.5, 8.0
+GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.08, 1.5, 8.0
 """Of the feet where nothing seems wrong with them (they stand a little stiller, too, by less than a millimetre), where
 they slide or the capture isn't clean, and where the legs shook."""
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from motionmix_core.editing import EditSettings, Key, in_between, split_at_keys
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import GenerationRequest, Generator
+from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import axis_angle_to_quat, quat_angle, quat_mul
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from motionmix_core.representation.default import CONTACTS, POSITIONS, ROOT_XZ, ROTATIONS
 from tests.editing.clips import done, lively_walk, off
+from tests.motions import rest
 
 
 @pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
@@ -49,6 +54,32 @@ def test_a_key_of_one_hand_holds_that_hand_alone(generator: Generator) -> None:
     assert mask is not None
     assert mask[45].sum() == 2 * 9
     assert mask[45, ROOT_XZ].sum() == 0
+
+
+@pytest.mark.parametrize("shares", [(0.3, 0.3), (0.8, 0.8)])
+def test_a_body_that_turns_round_by_the_other_way_than_the_curve_does_not_turn_over(
+    shares: tuple[float, float],
+) -> None:
+    """Halfway between a turn to the left and one to the right there is no turn at all, but a body on its head."""
+    still, new = rest(120), range(45, 75)
+    share = np.clip((np.arange(120) - 44) / 31, 0, 1)
+
+    def turned(by: float) -> Motion:
+        yaw = by * share**2 * (3 - 2 * share)
+        turn = axis_angle_to_quat(yaw[:, None] * (0.0, 1.0, 0.0))
+        rotations = still.rotations.copy()
+        rotations[:, 0] = quat_mul(turn, rotations[:, 0])
+        return replace(still, rotations=rotations)
+
+    to_the_left, to_the_right = turned(3.1), turned(3.1 - 2 * np.pi)
+    settings = EditSettings(foot_lock=False)
+    for truth in (to_the_left, to_the_right):
+        source = replace(to_the_left, rotations=to_the_left.rotations.copy())
+        edit = in_between(source, [], new[0], new[-1], settings, ((0.0, 9.0), shares), alive=True)
+        made = edit.finish(truth.crop(15, 105))
+        per_frame = quat_angle(made.rotations[1:, 0], made.rotations[:-1, 0])
+        assert np.degrees(per_frame.max()) < 30
+        assert made.global_rotations()[new, 0] @ (0, 0, 0, 1) == pytest.approx(0, abs=0.2)  # it stays upright
 
 
 def test_keys_on_the_root_alone_make_a_path(generator: Generator) -> None:
