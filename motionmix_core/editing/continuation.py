@@ -35,7 +35,6 @@ CALM, LIVELY = 0.2, 0.5
 keeps a calm validation clip as fast as it is; those at 0.5 and above need all of it."""
 EASE_SECONDS = 0.3
 """Over which a body that the network leaves hanging in the air begins to be let down."""
-_SPEED_SECONDS = 0.25  # the time over which a speed at an end is measured
 
 
 def continue_motion(
@@ -101,16 +100,6 @@ def continue_motion(
         root=True,
         _finish=finish,
     )
-
-
-def ground_speed(motion: Motion, at_end: bool) -> NDArray[np.float64]:
-    """(3,) metres a second along the ground at one end."""
-    frames = min(max(1, round(_SPEED_SECONDS * motion.fps)), motion.num_frames - 1)
-    if frames < 1:
-        return np.zeros(3)
-    root = motion.root_positions
-    step = root[-1] - root[-1 - frames] if at_end else root[frames] - root[0]
-    return np.asarray(step * (1, 0, 1) / frames * motion.fps)
 
 
 def moved_to(motion: Motion, heading: float, place: NDArray[np.float64]) -> Motion:

@@ -17,6 +17,7 @@ from ..motion.rotations import quat_angle, quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import ROOT_XZ
 from ..retarget.planting import runs
+from .course import courses
 from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
@@ -52,7 +53,6 @@ def in_between(
     *,
     alive: bool = False,
     falling: Collection[int] = (),
-    path: NDArray[np.float64] | None = None,
 ) -> Edit:
     """Make first..last new, but for its keys.
 
@@ -66,8 +66,6 @@ def in_between(
         alive: the network starts from nothing, and the gap is as lively as it thinks bodies are; a prompt is followed
             as what goes on follows it.
         falling: frames in the range whose root's place the source has, height and all, but no pose.
-        path: (last + 1 - first, 3) metres, about where over the ground the hips are in each frame (y isn't looked at);
-            the network is told, and nothing else holds to it.
     Raises:
         RequestError: a range outside the source, without anything to start from, with nothing left to make, or longer
             than 60 s.
@@ -97,8 +95,8 @@ def in_between(
     in_the_air = np.zeros(part.num_frames, bool)
     in_the_air[[frame - start for frame in falling]] = True
     mask, seen = features_mask(at_model, timing.rows_to_model(in_the_air)), shown
-    if path is not None:
-        seen = _led(shown, mask, timing, part, path, first - start)
+    if not prompted:
+        seen = _led(shown, mask, timing, part, held)
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=seen,
@@ -130,20 +128,14 @@ def in_between(
     )
 
 
-def _led(
-    shown: Motion, mask: NDArray[np.float32], timing: Timing, part: Motion, path: NDArray[np.float64], first: int
-) -> Motion:
-    """What the network is shown, along a path in the source's frames from `first` on; the mask is told of it."""
-    frames = range(first, first + len(path))
-    root, given = part.root_positions.copy(), np.zeros(part.num_frames, bool)
-    root[frames] = path * (1, 0, 1) + root[frames] * (0, 1, 0)
-    given[frames] = True
-    free = timing.rows_to_model(given) & (mask[:, ROOT_XZ].min(axis=1) == 0)
-    mask[np.ix_(free, np.arange(mask.shape[1])[ROOT_XZ])] = 1
-    led = timing.to_model(replace(part, root_positions=root)).root_positions
-    return replace(
-        shown, root_positions=np.where(free[:, None] & np.array([True, False, True]), led, shown.root_positions)
-    )
+def _led(shown: Motion, mask: NDArray[np.float32], timing: Timing, part: Motion, held: Held) -> Motion:
+    """What the network is shown, on courses through the long gaps; the mask is told of them."""
+    root, led = courses(part, held)
+    at_model = timing.to_model(replace(part, root_positions=root)).root_positions
+    free = timing.rows_to_model(led) & ~timing.rows_to_model(held.root)
+    mask[free, ROOT_XZ] = 1
+    over_the_ground = free[:, None] & np.array([True, False, True])
+    return replace(shown, root_positions=np.where(over_the_ground, at_model, shown.root_positions))
 
 
 def split_at_keys(keys: Sequence[Key], first: int, last: int, fps: float) -> list[tuple[int, int]]:

@@ -9,7 +9,8 @@ import numpy as np
 from ..errors import RequestError
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_inv, quat_yaw
-from .continuation import CONTEXT_SECONDS, check_seconds, ground_speed, moved_to
+from .continuation import CONTEXT_SECONDS, check_seconds, moved_to
+from .course import ground_speed
 from .edit import Edit, EditSettings
 from .transition import way_between
 

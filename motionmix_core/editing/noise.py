@@ -41,6 +41,7 @@ SURE_ROUGHNESS = 2.0
 """Times that, from where on it is noise for sure."""
 
 QUIET_DEGREES, SHAKING_DEGREES = 0.13, 0.5
+UNCLEAN_BY_LOSS = 0.25
 CARRYING = [i for i, name in enumerate(JOINT_NAMES) if name.endswith(("pelvis", "hip", "knee", "ankle", "foot"))]
 
 STILL = 1e-4  # radians and metres a frame: a joint or a root that moves by less doesn't move
@@ -110,10 +111,11 @@ class NoiseEstimate:
     def unclean(self) -> float:
         """0 if neither what carries the feet nor the root shakes beyond what clean captures do, 1 if clearly one does.
 
-        That is less than `leg_evidence` asks for.
+        That is less than `leg_evidence` asks for. A capture that lost frames isn't quite clean either.
         """
         legs = float(np.degrees(np.sqrt(np.mean(self.excess[CARRYING] ** 2)))) / QUIET_DEGREES
-        return float(np.clip(max(legs, self.root_excess / (ROOT_ROUGHNESS * rate(self.fps))), 0.0, 1.0))
+        lost = UNCLEAN_BY_LOSS * bool(self.dropped.any())
+        return float(np.clip(max(legs, self.root_excess / (ROOT_ROUGHNESS * rate(self.fps)), lost), 0.0, 1.0))
 
     @property
     def degrees(self) -> float:

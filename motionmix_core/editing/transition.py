@@ -2,8 +2,8 @@
 
 The learned curves of an in-between are the likeliest way from one pose to another, the mean of all ways, and so calmer
 than any body. Between the keys of an animator, who says by them how lively it is, that is what is wanted; a way that
-nobody has said anything about shall look as if somebody had gone it. So it is the network's own, along a course that
-brakes from one speed and gathers the other. What is in the air at either end falls, or has been thrown up, by gravity.
+nobody has said anything about shall look as if somebody had gone it. So it is the network's own. What is in the air at
+either end falls, or has been thrown up, by gravity.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_yaw
-from .continuation import check_seconds, ground_speed, moved_to, still
-from .course import course, led_on
+from .continuation import check_seconds, moved_to, still
+from .course import ground_speed, led_on
 from .edit import Edit, EditSettings
 from .flight import flown_on, flying
 from .in_between import Shares, in_between
@@ -64,22 +63,16 @@ def transition(
     else:
         after = _placed_behind(before, after, new)
     whole = concatenate([before, still(before, before.num_frames - 1, new), after])
-    path = None if settings.prompt.strip() else course(before, after, new)
-    edit = way_between(whole, before.num_frames, before.num_frames + new - 1, settings, path=path)
+    edit = way_between(whole, before.num_frames, before.num_frames + new - 1, settings)
     return replace(edit, warnings=(*edit.warnings, *warnings))
 
 
 def way_between(
-    whole: Motion,
-    first: int,
-    last: int,
-    settings: EditSettings | None = None,
-    shares: Shares = WAY_SHARE,
-    path: NDArray[np.float64] | None = None,
+    whole: Motion, first: int, last: int, settings: EditSettings | None = None, shares: Shares = WAY_SHARE
 ) -> Edit:
     """Make first..last of a motion new as the way between the motions on either side.
 
-    shares: of the network's way beside the learned curve; path: about where the hips go; both as in `in_between`.
+    shares: of the network's way beside the learned curve, as in `in_between`.
 
     Raises:
         RequestError: as `in_between`.
@@ -100,7 +93,7 @@ def way_between(
         )
     whole = flying(flying(whole, first, falls), last + 1 - len(rises), rises)
     frames = [*range(first, first + len(falls)), *range(last + 1 - len(rises), last + 1)]
-    edit = in_between(whole, [], first, last, settings, shares, alive=True, falling=frames, path=path)
+    edit = in_between(whole, [], first, last, settings, shares, alive=True, falling=frames)
     return replace(edit, warnings=(*edit.warnings, *warnings))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motionmix_core.editing import EditSettings, transition
+from motionmix_core.editing import EditSettings, Key, in_between, transition
 from motionmix_core.editing.course import BRAKING_SECONDS, course, led_on
 from motionmix_core.motion.motion import Motion
 from motionmix_core.representation.default import ROOT_XZ
@@ -79,3 +79,14 @@ def test_the_network_is_told_of_long_ways_that_nobody_asks_anything_of() -> None
     assert told(3.0).all()
     assert not told(1.0).any()
     assert not told(3.0, "a person jumps").any()
+
+
+def test_a_long_gap_of_an_action_is_led_where_motion_is_known_beside_it() -> None:
+    source = lively_stand(6.0)
+    free = np.asarray(in_between(source, [], 40, 120).request.observed_mask)[:, ROOT_XZ].all(axis=1)
+    assert free.all()
+    at_the_end = np.asarray(in_between(source, [], 40, 179).request.observed_mask)[:, ROOT_XZ].all(axis=1)
+    assert not at_the_end[-100:].any()  # nobody says where it leads
+    one_pose = np.asarray(in_between(source, [Key(179)], 40, 179).request.observed_mask)[:, ROOT_XZ].all(axis=1)
+    assert one_pose[-1]
+    assert not one_pose[-100:-1].any()  # nor how fast it goes there
