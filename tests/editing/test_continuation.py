@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,10 +18,11 @@ from motionmix_core.editing import (
 )
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import GenerationRequest, Generator
+from motionmix_core.motion.contacts import FOOT_INDICES
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.rotations import quat_angle
 from tests.editing.clips import done, lively_walk, off
-from tests.motions import turn_in_place, walk
+from tests.motions import rest, turn_in_place, walk
 
 
 def accelerations(motion: Motion) -> np.ndarray:
@@ -59,6 +62,24 @@ def test_a_transition_may_leave_the_second_where_it_stands(generator: Generator)
     assert off(made.crop(90, made.num_frames), after) < 1e-9
     far = transition(before, after.transformed(0.0, (30.0, 0.0, 0.0)), 1.0, keep_place=True)
     assert "too far" in far.warnings[0]
+
+
+def test_feet_get_to_another_place_by_steps_that_are_seen() -> None:
+    """The network only moved the body over: one foot follows after the other, each lifted, and none slides."""
+    before = rest(60)
+    edit = transition(before, before.transformed(0.0, (0.35, 0.0, 0.0)), 1.0, keep_place=True)
+    shown = edit.request.observed
+    assert shown is not None
+    root = shown.root_positions.copy()
+    root[:, 0] = before.root_positions[0, 0] + 0.35 * np.clip((np.arange(len(root)) - 29) / 31, 0, 1)
+    made = edit.finish(replace(shown, root_positions=root), np.ones((len(root), 4), bool))
+    toes = made.positions()[edit.frames.start : edit.frames.stop, [FOOT_INDICES[1], FOOT_INDICES[3]]]
+    speed = np.linalg.norm(np.diff(toes, axis=0), axis=-1) * 30
+    assert not (speed > 0.2).all(axis=1).any()
+    stands = before.positions()[0, FOOT_INDICES[1], 1]
+    assert (toes[..., 1].max(axis=0) > stands + 0.04).all()
+    quick = speed > 0.85
+    assert (toes[:-1, :, 1][quick] > stands + 0.02).all()
 
 
 def test_lengths_that_cannot_be_made_are_refused() -> None:
