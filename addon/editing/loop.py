@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import bpy
 import numpy as np
 
@@ -10,15 +12,37 @@ from . import body, plausible, ranges, source
 from .plan import Plan, Work
 from .ranges import FrameRange
 from .reading import Reader, at_once
+from .source import Source
 from .spec import EditSpec
+
+
+@dataclass(frozen=True)
+class BestRange:
+    """first, last: scene frames of the loop. apart: how far the frame that would be next is from the first, metres."""
+
+    first: int
+    last: int
+    apart: float
+
+
+def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Source:
+    """The motion of which a loop is to be made. Raises RigError or RequestError."""
+    return _sampled(scene, body.of(obj), spec, read)[1]
+
+
+def best_range(seen: Source, seconds: float) -> BestRange:
+    """The part of it, from its first frame on, that makes the best loop. Raises RequestError: it is too short.
+
+    seconds: of the end that will be made new.
+    """
+    repeat = editing.repeat_of(seen.motion, seconds=seconds)
+    return BestRange(seen.first, seen.first + repeat.last, repeat.apart)
 
 
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """The end of the range made into a way back to its beginning. Raises RigError or RequestError."""
     found = body.of(obj)
-    span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
-    first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
+    span, seen = _sampled(scene, found, spec, read)
     edit = editing.make_loop(seen.motion, spec.settings(), seconds=spec.seconds)
     length = seen.motion.num_frames
 
@@ -40,3 +64,9 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             *edit.warnings,
         ),
     )
+
+
+def _sampled(scene: bpy.types.Scene, found: body.Body, spec: EditSpec, read: Reader) -> tuple[FrameRange, Source]:
+    span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
+    first, last = int(np.floor(span.first)), int(np.ceil(span.last))
+    return span, source.sampled(scene, found.obj, first, last, found.ik, read)

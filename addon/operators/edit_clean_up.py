@@ -8,17 +8,15 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
-from ..core import Motion, MotionMixError, OperatorReturn
-from ..editing import clean_up, look, reading, settings
+from ..core import Motion, OperatorReturn
+from ..editing import clean_up, settings
 from ..editing.bones import PRESET_ITEMS
-from ..editing.reading import Reader
+from ..editing.spec import EditSpec
 from ..present import present
-from ..rigs import read
-from ..telling import failed, tell
-from .active_rig import RigOperator, rig_of
+from ..telling import tell
 from .asked import SKIP
-from .beside import BesideTheWindow
 from .edit_base import RangeOperator
+from .edit_look import LookOperator
 
 
 class MOTIONMIX_OT_edit_clean_up(RangeOperator, bpy.types.Operator):
@@ -36,47 +34,25 @@ class MOTIONMIX_OT_edit_clean_up(RangeOperator, bpy.types.Operator):
     protect_keys: BoolProperty(name="Protect Selected Keys", description=settings.PROTECT_KEYS_TEXT, options=SKIP)
 
 
-class MOTIONMIX_OT_edit_measure(RigOperator, BesideTheWindow, bpy.types.Operator):
+class MOTIONMIX_OT_edit_measure(LookOperator, bpy.types.Operator):
     """Find out how noisy the motion is, and set the strength that suits it"""
 
     bl_idname = "motionmix.edit_measure"
     bl_label = "Measure Noise"
     bl_options = {"REGISTER", "UNDO"}
+    tool = "clean_up"
+    looked_at = staticmethod(clean_up.looked_at)
 
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
-        """Read the range and say what was found: for scripts."""
-        scene = present(context.scene)
-        try:
-            motion = clean_up.looked_at(scene, read.target_of(context.object), settings.spec_of(scene, "clean_up"))
-            return self._told(clean_up.noise_line(motion))
-        except MotionMixError as error:
-            return failed(self, error)
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
-        """Read a few frames at a time; the window goes on."""
-        if bpy.app.background or context.window is None:
-            return self.execute(context)
-        try:
-            run = begun(present(context.scene), rig_of(context))
-        except Exception as error:
-            return self._fail(error)
-        return self._start(context, run)
+    @staticmethod
+    def found_in(seen: Motion, _spec: EditSpec) -> tuple[str, float]:
+        """How noisy it is, in words, and the strength that suits it."""
+        return clean_up.noise_line(seen)
 
     def _told(self, result: tuple[str, float]) -> set[OperatorReturn]:
         panel = settings.of(present(bpy.context.scene))
         panel.found, panel.noise = result
         tell(self, "INFO", f"Found: {panel.found}")
         return {"FINISHED"}
-
-
-def begun(scene: bpy.types.Scene, obj: bpy.types.Object) -> look.LookRun[Motion, tuple[str, float]]:
-    """Measuring, begun. Raises MotionMixError when there is nothing to measure."""
-    spec = settings.spec_of(scene, "clean_up")
-
-    def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> Motion:
-        return clean_up.looked_at(scene, obj, spec, reader)
-
-    return look.LookRun(reading.beginning(begin, scene, obj), clean_up.noise_line)
 
 
 CLASSES = (MOTIONMIX_OT_edit_clean_up, MOTIONMIX_OT_edit_measure)

@@ -14,6 +14,7 @@ from ..operators.copy_motion import MOTIONMIX_OT_copy_motion
 from ..operators.edit_clean_up import MOTIONMIX_OT_edit_measure
 from ..operators.edit_compare import MOTIONMIX_OT_edit_compare
 from ..operators.edit_continue import MOTIONMIX_OT_edit_sequence
+from ..operators.edit_loop import MOTIONMIX_OT_edit_find_repeat
 from ..operators.edit_sequence import MOTIONMIX_OT_edit_sequence_add
 from ..operators.mapping_detect import MOTIONMIX_OT_mapping_automatic, MOTIONMIX_OT_mapping_detect
 from ..operators.mapping_mirror import MOTIONMIX_OT_mapping_mirror
@@ -46,6 +47,7 @@ class MOTIONMIX_MT_edits(bpy.types.Menu):
         layout.separator()
         layout.operator(MOTIONMIX_OT_edit_compare.bl_idname, icon="UV_SYNC_SELECT")
         layout.operator(MOTIONMIX_OT_edit_measure.bl_idname, icon="VIEWZOOM")
+        layout.operator(MOTIONMIX_OT_edit_find_repeat.bl_idname, icon="VIEWZOOM")
         layout.operator(MOTIONMIX_OT_edit_sequence_add.bl_idname, icon="ADD")
 
 

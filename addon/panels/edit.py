@@ -14,7 +14,7 @@ from ..operators.edit_compare import MOTIONMIX_OT_edit_compare
 from ..operators.edit_continue import MOTIONMIX_OT_edit_continue, MOTIONMIX_OT_edit_sequence
 from ..operators.edit_in_between import MOTIONMIX_OT_edit_in_between
 from ..operators.edit_in_place import MOTIONMIX_OT_edit_in_place
-from ..operators.edit_loop import MOTIONMIX_OT_edit_loop
+from ..operators.edit_loop import MOTIONMIX_OT_edit_find_repeat, MOTIONMIX_OT_edit_loop
 from ..operators.edit_sequence import MOTIONMIX_OT_edit_sequence_add, MOTIONMIX_OT_edit_sequence_remove
 from ..operators.edit_transition import MOTIONMIX_OT_edit_transition
 from ..present import present
@@ -184,6 +184,7 @@ def _draw_loop(
     column: bpy.types.UILayout, context: bpy.types.Context, obj: bpy.types.Object, edit: settings.MotionMixEditSettings
 ) -> None:
     column.prop(edit, "loop_seconds")
+    column.operator(MOTIONMIX_OT_edit_find_repeat.bl_idname, icon="VIEWZOOM")
 
 
 def _draw_in_place(

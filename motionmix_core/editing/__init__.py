@@ -19,6 +19,7 @@ thread, once for each take; it takes tenths of a second for some seconds of moti
 | `way_between(whole, first, last, settings)` | the same between two motions that lie in one |
 | `prompt_sequence([("walk", 3), ("sit down", 2)], settings)` | one motion of several prompts: a request |
 | `make_loop(source, settings)` | the end flows into the beginning |
+| `repeat_of(motion)` | where it is again as it began: the best end for a loop |
 | `closes(motion)` | whether it is a loop already |
 | `in_place(motion)`, `root_motion(motion)` | travel removed, or taken apart from the body: pure functions |
 
@@ -36,7 +37,7 @@ from .finishing import laid_over
 from .in_between import in_between, split_at_keys
 from .joint_sets import JOINT_PRESETS, joints_of
 from .keys import Key
-from .loop import closes, make_loop
+from .loop import Repeat, closes, make_loop, repeat_of
 from .noise import NoiseEstimate, estimate_noise
 from .root_motion import RootMotion, in_place, root_motion
 from .sequence import prompt_sequence
@@ -48,6 +49,7 @@ __all__ = [
     "EditSettings",
     "Key",
     "NoiseEstimate",
+    "Repeat",
     "RootMotion",
     "body_part",
     "clean_up",
@@ -60,6 +62,7 @@ __all__ = [
     "laid_over",
     "make_loop",
     "prompt_sequence",
+    "repeat_of",
     "root_motion",
     "split_at_keys",
     "split_range",

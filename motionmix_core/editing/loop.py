@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import RequestError
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_inv, quat_yaw
+from ..retarget.planting import runs
 from .continuation import CONTEXT_SECONDS, check_seconds, moved_to
 from .course import ground_speed
 from .edit import Edit, EditSettings
+from .recurrence import looks
 from .transition import way_between
 
+KEPT_SECONDS = 0.5
+"""Of a loop, at least, that stay as they are."""
 STRAIGHT = np.radians(60.0)
 """A motion that turns by less ends facing as it began; one that turns by more goes round by its own angle each time."""
+AS_GOOD, NEARLY = 1.2, 0.005
+"""Of ends that are so many times as far from the beginning as the best one, and metres, the last is taken: the longest
+loop repeats itself the least."""
 WITHIN_STEPS, JITTER = 2.0, 0.003
 """From the last frame of a loop to its first joints go so many times as far as in a step beside it, and metres."""
 
@@ -36,7 +43,7 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
     settings = settings or EditSettings()
     check_seconds(seconds)
     new = max(2, round(seconds * source.fps))
-    if source.num_frames < new + round(0.5 * source.fps):
+    if source.num_frames < new + round(KEPT_SECONDS * source.fps):
         raise RequestError(
             f"The motion is {source.seconds:.1f} s long: too short to make {seconds:g} s of it into a way back to its "
             "beginning."
@@ -52,6 +59,37 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
     whole = concatenate([source, again])
     edit = way_between(whole, source.num_frames - new, source.num_frames - 1, settings)
     return replace(edit, warnings=(*edit.warnings, *warnings))
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """last: index of the last frame of the loop, the one before that which looks and moves like the first. apart: how
+    far those two are from each other, metres, mean over the joints."""
+
+    last: int
+    apart: float
+
+
+def repeat_of(motion: Motion, *, seconds: float = 0.6) -> Repeat:
+    """Where a motion is again as it began: the best end for a loop that begins with its first frame.
+
+    Args:
+        motion: at any rate.
+        seconds: of the end that `make_loop` is to make new.
+    Raises:
+        RequestError: a motion too short to end earlier.
+    """
+    seen, least = looks(motion), round((seconds + KEPT_SECONDS) * motion.fps)
+    if motion.num_frames < least + 2:
+        raise RequestError(
+            f"The motion is {motion.seconds:.1f} s long: too short to find a better end for a loop of which "
+            f"{seconds:g} s are made new."
+        )
+    away = np.linalg.norm(seen - seen[0], axis=-1).mean(axis=1)[least:]
+    start, stop = runs(away <= AS_GOOD * away.min() + NEARLY)[-1]
+    again = least + start + int(away[start:stop].argmin())
+    places = seen[:, : seen.shape[1] // 2]
+    return Repeat(again - 1, float(np.linalg.norm(places[again] - places[0], axis=-1).mean()))
 
 
 def closes(motion: Motion) -> bool:

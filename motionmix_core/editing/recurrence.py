@@ -48,22 +48,22 @@ def _period(source: Motion) -> int | None:
     lags = range(max(2, round(SHORTEST_SECONDS * source.fps)), source.num_frames - moment + 1)
     if not lags:
         return None
-    looks = _looks(source)
-    count = len(looks)
-    speeds = np.linalg.norm(looks[:, looks.shape[1] // 2 :], axis=-1).mean(axis=1)
+    seen = looks(source)
+    count = len(seen)
+    speeds = np.linalg.norm(seen[:, seen.shape[1] // 2 :], axis=-1).mean(axis=1)
     best, found = ALIKE, None
     for lag in lags:
-        between = looks[count - lag - moment :]
+        between = seen[count - lag - moment :]
         spread = np.linalg.norm(between - between.mean(axis=0), axis=-1).mean()
         if spread < STILL or speeds[count - moment :].mean() < AT_REST * speeds[count - lag - moment :].max():
             continue
-        away = np.linalg.norm(looks[count - moment :] - looks[count - moment - lag : count - lag], axis=-1).mean()
+        away = np.linalg.norm(seen[count - moment :] - seen[count - moment - lag : count - lag], axis=-1).mean()
         if away < best * spread:
             best, found = float(away / spread), lag
     return found
 
 
-def _looks(motion: Motion) -> NDArray[np.float64]:
+def looks(motion: Motion) -> NDArray[np.float64]:
     """(T, 44, 3) places and speeds of the joints, seen from over the ground under the hips and from behind."""
     places = motion.positions()
     over = places - places[:, :1] * (1, 0, 1)

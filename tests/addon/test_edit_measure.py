@@ -18,7 +18,7 @@ def one_frame_a_tick(extension, _empty_file, monkeypatch) -> None:
 
 
 def begun(extension, obj):
-    return extension.addon("operators.edit_clean_up").begun(bpy.context.scene, obj)
+    return extension.addon("operators.edit_clean_up").MOTIONMIX_OT_edit_measure.begun(bpy.context.scene, obj)
 
 
 def test_the_rig_is_read_in_ticks_and_nothing_is_changed(extension, models) -> None:

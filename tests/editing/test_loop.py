@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motionmix_core.editing import closes, in_place, make_loop
+from motionmix_core.editing import closes, in_place, make_loop, repeat_of
 from motionmix_core.errors import RequestError
 from motionmix_core.motion.motion import Motion
 from tests.editing.clips import lively_stand, lively_walk
@@ -33,6 +33,28 @@ def test_whole_strides_close_and_others_do_not() -> None:
     assert closes(rest(20))
     for motion in (swaying_walk(2 * STRIDE - 9), lively_walk(3.0), lively_stand(2.3), rest(2)):
         assert not closes(motion)
+
+
+@pytest.mark.parametrize("frames", [3 * STRIDE + 1, 3 * STRIDE + 9, 4 * STRIDE - 2])
+def test_the_best_end_is_after_as_many_whole_strides_as_there_are(frames: int) -> None:
+    found = repeat_of(swaying_walk(frames).transformed(0.7, (2.0, 0.0, 1.0)))
+    assert found.last == 3 * STRIDE - 1
+    assert found.apart < 1e-9
+    assert closes(swaying_walk(frames).crop(0, found.last + 1))
+
+
+def test_where_nothing_repeats_itself_it_says_how_far_off_the_best_end_is() -> None:
+    source = lively_stand(4.0)
+    found = repeat_of(source, seconds=1.0)
+    assert 0 < found.last < source.num_frames - 1
+    first, then = source.positions()[[0, found.last + 1]]
+    assert found.apart == pytest.approx(np.linalg.norm(first - then, axis=-1).mean(), rel=0.2)
+    assert found.apart > 0.01
+
+
+def test_a_motion_too_short_for_another_end_is_refused() -> None:
+    with pytest.raises(RequestError, match="too short to find a better end"):
+        repeat_of(swaying_walk(STRIDE), seconds=0.6)
 
 
 def test_a_loop_without_its_travel_still_closes() -> None:
