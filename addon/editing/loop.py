@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..core import Motion, editing
+from ..core import Motion, RequestError, editing
 from . import body, plausible, ranges, source
 from .plan import Plan, Work
 from .ranges import FrameRange
@@ -62,8 +62,23 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             *found.warnings,
             *plausible.warnings(seen.motion, [0, edit.frames.start - 1], seen.first),
             *edit.warnings,
+            *_out_of_step(seen, spec.seconds),
         ),
     )
+
+
+def _out_of_step(seen: Source, seconds: float) -> list[str]:
+    """What to tell of a range that ends where the motion is far from how it began, if it could end elsewhere."""
+    try:
+        repeat = editing.repeat_of(seen.motion, seconds=seconds)
+    except RequestError:  # it is too short for another end
+        return []
+    if not repeat.better:
+        return []
+    return [
+        f"At its end the motion is {100 * repeat.now:.0f} cm from how it began. A range that ends on frame "
+        f"{seen.first + repeat.last} would make a better loop: {100 * repeat.apart:.0f} cm."
+    ]
 
 
 def _sampled(scene: bpy.types.Scene, found: body.Body, spec: EditSpec, read: Reader) -> tuple[FrameRange, Source]:

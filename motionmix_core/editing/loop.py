@@ -23,6 +23,8 @@ STRAIGHT = np.radians(60.0)
 AS_GOOD, NEARLY = 1.2, 0.005
 """Of ends that are so many times as far from the beginning as the best one, and metres, the last is taken: the longest
 loop repeats itself the least."""
+OUT_OF_STEP = 0.1
+"""Metres from the first frame, mean over the joints, that half a second can't make up for without a shuffle."""
 WITHIN_STEPS, JITTER = 2.0, 0.003
 """From the last frame of a loop to its first joints go so many times as far as in a step beside it, and metres."""
 
@@ -64,10 +66,16 @@ def make_loop(source: Motion, settings: EditSettings | None = None, *, seconds: 
 @dataclass(frozen=True)
 class Repeat:
     """last: index of the last frame of the loop, the one before that which looks and moves like the first. apart: how
-    far those two are from each other, metres, mean over the joints."""
+    far those two are from each other, metres, mean over the joints; now: how far the motion's own last frame is."""
 
     last: int
     apart: float
+    now: float
+
+    @property
+    def better(self) -> bool:
+        """Whether it is worth while to end there."""
+        return self.now > OUT_OF_STEP and self.apart < self.now / 2
 
 
 def repeat_of(motion: Motion, *, seconds: float = 0.6) -> Repeat:
@@ -88,8 +96,8 @@ def repeat_of(motion: Motion, *, seconds: float = 0.6) -> Repeat:
     away = np.linalg.norm(seen - seen[0], axis=-1).mean(axis=1)[least:]
     start, stop = runs(away <= AS_GOOD * away.min() + NEARLY)[-1]
     again = least + start + int(away[start:stop].argmin())
-    places = seen[:, : seen.shape[1] // 2]
-    return Repeat(again - 1, float(np.linalg.norm(places[again] - places[0], axis=-1).mean()))
+    places = seen[[again, -1], : seen.shape[1] // 2] - seen[0, : seen.shape[1] // 2]
+    return Repeat(again - 1, *(float(apart) for apart in np.linalg.norm(places, axis=-1).mean(axis=1)))
 
 
 def closes(motion: Motion) -> bool:

@@ -37,3 +37,21 @@ def test_a_range_too_short_is_told_and_stays(extension, models) -> None:
     with pytest.raises(RuntimeError, match="too short to find a better end"):
         bpy.ops.motionmix.edit_find_repeat()
     assert panel.range == "ACTION"
+
+
+def test_a_loop_out_of_step_is_told_where_to_end(extension, warm_models) -> None:
+    obj = rig_of("vroid")
+    bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
+    capture(extension, obj, walking(extension, 4.0))
+    bpy.context.scene.motionmix_edit.range = "ACTION"
+    bpy.ops.motionmix.edit_find_repeat()
+    best = bpy.context.scene.motionmix_edit.last
+
+    def told(last: int) -> str:
+        spec = extension.addon("editing.spec").EditSpec(tool="loop", range="FRAMES", first=1, last=last, seconds=0.6)
+        job = extension.addon("editing.job").begin(bpy.context.scene, obj, spec)
+        return " ".join(job.warnings)
+
+    stride = 33  # frames of the walk that it's made of
+    assert f"ends on frame {best - stride}" in told(best - stride // 2)
+    assert "better loop" not in told(best)

@@ -41,6 +41,10 @@ def test_the_best_end_is_after_as_many_whole_strides_as_there_are(frames: int) -
     assert found.last == 3 * STRIDE - 1
     assert found.apart < 1e-9
     assert closes(swaying_walk(frames).crop(0, found.last + 1))
+    half_a_stride = repeat_of(swaying_walk(3 * STRIDE + STRIDE // 2))
+    assert half_a_stride.now > 0.1
+    assert half_a_stride.better
+    assert not repeat_of(swaying_walk(3 * STRIDE + 1)).better
 
 
 def test_where_nothing_repeats_itself_it_says_how_far_off_the_best_end_is() -> None:
