@@ -26,8 +26,8 @@ ROLLING_SHARE, FLAT_SHARE, USUAL_SHARE = 0.03, 0.045, 0.043
 medians."""
 
 BELIEVED = 0.085
-"""Share of the travel beyond those: one in forty clean training clips slides by more, most of them of a body whose bones
-nobody measured. With 0.075 clean training clips would be moved by 0.57 cm on the mean, with this by 0.25."""
+"""Share of the travel beyond those: one in forty clean training clips slides by more, most of them of a body whose
+bones nobody measured. From 0.075 on clean training clips would be moved by 0.57 cm on the mean, from here by 0.25."""
 
 DOUBT = 0.04  # more where the legs shook
 AGREED = 0.05  # that all measures must be beyond, to the same side
