@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import bpy
 import numpy as np
 import pytest
@@ -27,6 +29,21 @@ def test_the_range_ends_where_the_walk_is_as_it_began(extension, models, convent
     again, at_the_end = (np.linalg.norm(places[at] - places[0], axis=-1).mean() for at in (length, -1))
     assert again < 0.03
     assert again <= at_the_end
+
+
+def test_beside_the_window_it_finds_what_a_script_finds(extension, models) -> None:
+    obj = rig_of("mixamo")
+    capture(extension, obj, walking(extension, 4.0))
+    panel = bpy.context.scene.motionmix_edit
+    panel.range = "ACTION"
+    run = extension.addon("operators.edit_loop").MOTIONMIX_OT_edit_find_repeat.begun(bpy.context.scene, obj)
+    found = None
+    while found is None:
+        found = run.tick()
+        time.sleep(0.005)
+    assert panel.range == "ACTION"
+    bpy.ops.motionmix.edit_find_repeat()
+    assert (found.first, found.last) == (panel.first, panel.last)
 
 
 def test_a_range_too_short_is_told_and_stays(extension, models) -> None:
