@@ -17,12 +17,17 @@ from .keys import Held
 
 SPEED_SECONDS = 0.25
 """Over which a speed at an end is measured."""
-BRAKING_SECONDS = 2.0
-"""In so long somebody who runs has come to a stand, or one who stands is running."""
-SHORTEST_SECONDS = 2.0
+BRAKING = 1.75
+"""Metres a second squared by which bodies slow down or gather speed; in validation and training clips courses are
+nearest to the hips' with that."""
+QUICKEST_SECONDS, SLOWEST_SECONDS = 0.8, 2.0
+"""In which they do it, whatever the speed: a step or two at least, and runners stop within so long."""
+SHORTEST_SECONDS = 1.7
 """Of a gap that a course is told for: through a shorter one the network knows as well, and feet slide less."""
 ROOM_SECONDS = 3.0
 """From so long on a place that is given may need another speed in between than the ends share."""
+ROUNDS = 4
+"""That speed and how long it takes to get to it depend on each other."""
 Vector = NDArray[np.float64]
 
 
@@ -48,8 +53,9 @@ def course(before: Motion, after: Motion, new: int) -> Vector:
     leaving, arriving = ground_speed(before, True), ground_speed(after, False)
     way = after.root_positions[0] * (1, 0, 1) - start
     kept = _shared(leaving, arriving)
-    if seconds >= ROOM_SECONDS:
-        kept = (way - (leaving + arriving) * BRAKING_SECONDS / 2) / (seconds - BRAKING_SECONDS)
+    for _ in range(ROUNDS if seconds >= ROOM_SECONDS else 0):
+        one, other = (_fade(speed, kept, seconds) for speed in (leaving, arriving))
+        kept = (way - (leaving * one + arriving * other) / 2) / (seconds - (one + other) / 2)
     times = np.arange(1, new + 2) / fps
     gone = _gone(leaving, arriving, kept, seconds, times)
     share = times / seconds  # what is left is spread so that neither end's speed changes
@@ -85,11 +91,17 @@ def _shared(leaving: Vector, arriving: Vector) -> Vector:
 
 def _gone(leaving: Vector, arriving: Vector, kept: Vector, seconds: float, times: Vector) -> Vector:
     """(N, 3) metres from the start at N times: speeds fade from `leaving` to `kept` and from that to `arriving`."""
-    fade = min(seconds, BRAKING_SECONDS)
 
-    def faded(time: Vector) -> Vector:
+    def faded(time: Vector, fade: float) -> Vector:
         t = np.minimum(time, fade)
         return np.asarray(t - t * t / (2 * fade))[:, None]
 
-    arrived = fade / 2 - faded(seconds - times)
-    return kept * times[:, None] + (leaving - kept) * faded(times) + (arriving - kept) * arrived
+    one, other = (_fade(speed, kept, seconds) for speed in (leaving, arriving))
+    arrived = other / 2 - faded(seconds - times, other)
+    return kept * times[:, None] + (leaving - kept) * faded(times, one) + (arriving - kept) * arrived
+
+
+def _fade(speed: Vector, kept: Vector, seconds: float) -> float:
+    """Seconds in which one of the speeds becomes the other, in a gap of so many."""
+    fade = float(np.clip(np.linalg.norm(speed - kept) / BRAKING, QUICKEST_SECONDS, SLOWEST_SECONDS))
+    return min(seconds, fade)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..motion.motion import Motion, concatenate
 from ..motion.rotations import quat_apply, quat_yaw
@@ -78,10 +79,9 @@ def way_between(
         RequestError: as `in_between`.
     """
     fps, new = whole.fps, last + 1 - first
-    second = round(fps)
-    falls = flown_on(whole.crop(max(0, first - second), first)) if first else _NOWHERE
-    after = whole.crop(last + 1, min(whole.num_frames, last + 1 + second)) if last + 1 < whole.num_frames else None
-    rises = flown_on(_backwards(after))[::-1] if after is not None else _NOWHERE
+    falls = _falls(whole.crop(0, first)) if first else _NOWHERE
+    after = whole.crop(last + 1, whole.num_frames) if last + 1 < whole.num_frames else None
+    rises = _falls(_backwards(after))[::-1] if after is not None else _NOWHERE
     warnings: tuple[str, ...] = ()
     flights = len(falls) + len(rises)
     if flights and flights > new - round(LANDED_SECONDS * fps):
@@ -105,4 +105,11 @@ def _placed_behind(before: Motion, after: Motion, new: int) -> Motion:
     heading = float(before.headings()[-1])
     turn = quat_yaw(heading - float(after.headings()[0]))
     speeds = ground_speed(before, True), quat_apply(turn, ground_speed(after, False))
-    return moved_to(after, heading, before.root_positions[-1] + led_on(*speeds, (new + 1) / before.fps))
+    falls = _falls(before)[: new - 1]  # nobody brakes in the air
+    lands = np.concatenate((before.root_positions[-1:], falls))[-1]
+    return moved_to(after, heading, lands + led_on(*speeds, (new + 1 - len(falls)) / before.fps))
+
+
+def _falls(before: Motion) -> NDArray[np.float64]:
+    """(N, 3) places of the hips of somebody whose motion ends in the air, until the ground; N is 0 of others."""
+    return flown_on(before.crop(max(0, before.num_frames - round(before.fps)), before.num_frames))

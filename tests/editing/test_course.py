@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from motionmix_core.editing import EditSettings, Key, in_between, transition
-from motionmix_core.editing.course import BRAKING_SECONDS, course, led_on
+from motionmix_core.editing.course import course, led_on
 from motionmix_core.motion.motion import Motion
 from motionmix_core.representation.default import ROOT_XZ
 from tests import motions
@@ -36,12 +36,14 @@ def speeds(before: Motion, after: Motion, path: np.ndarray) -> np.ndarray:
 def test_a_runner_stands_before_he_sits() -> None:
     before = gliding((0, 0, 3.5))
     way = led_on(np.array([0, 0, 3.5]), np.zeros(3), 4.0)
-    np.testing.assert_allclose(way, (0, 0, 3.5 * BRAKING_SECONDS / 2), atol=1e-9)
+    np.testing.assert_allclose(way, (0, 0, 3.5), atol=1e-9)  # in two seconds, evenly
     after = placed(gliding((0, 0, 0)), *(before.root_positions[-1] + way)[[0, 2]])
     found = speeds(before, after, course(before, after, round(4.0 * FPS) - 1))
     assert abs(found[0, 2] - 3.5) < 0.05
     assert np.all(np.diff(found[:, 2]) < 1e-9)
-    assert np.abs(found[round(BRAKING_SECONDS * FPS) + 1 :]).max() < 1e-9
+    assert np.abs(found[round(2.0 * FPS) + 1 :]).max() < 1e-9
+    walker = led_on(np.array([0, 0, 1.2]), np.zeros(3), 4.0)
+    np.testing.assert_allclose(walker, (0, 0, 0.48), atol=1e-9)  # two thirds of a step and the next
 
 
 def test_who_goes_on_as_before_goes_evenly() -> None:
