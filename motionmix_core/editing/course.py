@@ -64,7 +64,10 @@ def course(before: Motion, after: Motion, new: int) -> Vector:
 
 def courses(motion: Motion, held: Held) -> tuple[Vector, NDArray[np.bool_]]:
     """(T, 3) the motion's root, on courses through the long gaps between stretches in which the root holds, and (T,)
-    where that is."""
+    where that is.
+
+    Not between places that hold alone, whose speeds nobody tells: there the network's own way is nearer to real hips'.
+    """
     root, led = motion.root_positions.copy(), np.zeros(motion.num_frames, bool)
     enough = _speed_frames(motion.fps) + 1
     for start, stop in runs(~held.root):
