@@ -16,7 +16,7 @@ from ..editing import look, reading, settings
 from ..editing.reading import Reader, at_once
 from ..editing.spec import EditSpec
 from ..present import present
-from ..rigs import read
+from ..rigs.read import target_of
 from ..telling import failed
 from .active_rig import RigOperator, rig_of
 from .beside import BesideTheWindow
@@ -28,7 +28,7 @@ class LookOperator(RigOperator, BesideTheWindow):
     tool = ""
 
     @staticmethod
-    def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, reader: Reader) -> Any:
+    def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader) -> Any:
         """What is read. Raises MotionMixError when there is nothing to look at."""
         raise NotImplementedError
 
@@ -42,8 +42,8 @@ class LookOperator(RigOperator, BesideTheWindow):
         """A look, begun. Raises MotionMixError when there is nothing to look at."""
         spec = settings.spec_of(scene, cls.tool)
 
-        def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> Any:
-            return cls.looked_at(scene, obj, spec, reader)
+        def begin(scene: bpy.types.Scene, obj: bpy.types.Object, read: Reader) -> Any:
+            return cls.looked_at(scene, obj, spec, read)
 
         return look.LookRun(reading.beginning(begin, scene, obj), partial(_found, cls, spec))
 
@@ -52,10 +52,10 @@ class LookOperator(RigOperator, BesideTheWindow):
         scene = present(context.scene)
         spec = settings.spec_of(scene, self.tool)
         try:
-            seen = self.looked_at(scene, read.target_of(context.object), spec, at_once)
+            seen = self.looked_at(scene, target_of(context.object), spec, at_once)
             return self._told(self.found_in(seen, spec))
         except MotionMixError as error:
-            return failed(self, error)  # type: ignore[arg-type]  # each is an Operator too
+            return failed(self, error)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturn]:
         """Read a few frames at a time; the window goes on."""
