@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -26,8 +26,16 @@ class BestRange:
 
 
 def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Source:
-    """The motion of which a loop is to be made. Raises RigError or RequestError."""
-    return _sampled(scene, body.of(obj), spec, read)[1]
+    """The motion in which an end is looked for. Raises RigError or RequestError.
+
+    A range by number says where the loop begins; its end may be anywhere up to the Action's last key, so that looking
+    again finds the same.
+    """
+    found = body.of(obj)
+    if spec.range == "FRAMES":
+        action = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
+        spec = replace(spec, last=max(spec.last, action.last))
+    return _sampled(scene, found, spec, read)[1]
 
 
 def best_range(seen: Source, seconds: float) -> BestRange:

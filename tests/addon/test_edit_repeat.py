@@ -26,6 +26,8 @@ def test_the_range_ends_where_the_walk_is_as_it_began(extension, models, convent
     begins, ends = panel.first, panel.last
     length = ends + 1 - begins
     assert 0 < length < motion.num_frames
+    assert bpy.ops.motionmix.edit_find_repeat() == {"FINISHED"}
+    assert (panel.first, panel.last) == (begins, ends), "looked for again it is the same"
     again, at_the_end = (np.linalg.norm(places[at] - places[0], axis=-1).mean() for at in (length, -1))
     assert again < 0.03
     assert again <= at_the_end
