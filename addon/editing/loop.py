@@ -81,7 +81,7 @@ def _out_of_step(seen: Source, seconds: float) -> list[str]:
         repeat = editing.repeat_of(seen.motion, seconds=seconds)
     except RequestError:  # it is too short for another end
         return []
-    if not repeat.better:
+    if not repeat.better or editing.closes(seen.motion):  # what is fast is far off within a single frame
         return []
     return [
         f"At its end the motion is {100 * repeat.now:.0f} cm from how it began. A range that ends on frame "
