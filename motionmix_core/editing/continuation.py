@@ -16,7 +16,7 @@ from .calmness import CONTINUED_CALMEST, as_calm_as
 from .edit import GOING_ON, Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
-from .finishing import feet_held, laid_over, on_the_ground
+from .finishing import feet_held, laid_over, on_the_ground, out_of_the_ground
 from .flight import flown_on, flying
 from .interpolation import interpolated
 from .keys import Held
@@ -86,10 +86,12 @@ def continue_motion(
         made = as_calm_as(before_it, made, mask, every, faster=True, like=like, calmest=calmest)
         motion = exactly(timing.to_source(unimposed(made, at_model)), part, held)
         t = np.clip((np.arange(part.num_frames) - (known - low - 1)) / (EASE_SECONDS * part.fps), 0, 1)
-        motion = on_the_ground(slowed(motion, ~held.rotations), t * t * (3 - 2 * t))
+        new = t * t * (3 - 2 * t)
+        motion = out_of_the_ground(on_the_ground(slowed(motion, ~held.rotations), new), new)
         if settings.foot_lock:
             planted = standing_feet(motion, timing.rows_to_source(contacts)) & ~flies[:, None]
             motion = feet_held(motion, planted, before, swing_height=SWING_HEIGHT)
+            motion = out_of_the_ground(motion, new)
         return laid_over(longer, motion.crop(known - low, part.num_frames), known)
 
     return Edit(

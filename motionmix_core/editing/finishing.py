@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..generation.floating import let_down
+from ..generation.sunken import UNNOTICED, lifted, sunk
 from ..motion.motion import Motion
 from ..motion.skeleton import JOINT_NAMES
 from ..retarget.foot_lock import lock_feet
@@ -63,6 +64,15 @@ def on_the_ground(motion: Motion, free: NDArray[np.float64]) -> Motion:
     root = motion.root_positions.copy()
     root[:, 1] -= drop
     return replace(motion, root_positions=root)
+
+
+def out_of_the_ground(motion: Motion, free: NDArray[np.float64]) -> Motion:
+    """The motion without what sinks into the ground, where it is made new; where what stays does, the ground is lower.
+
+    free: (T,) 0 for poses that stay, to the last bit, 1 for those that are made new.
+    """
+    kept = free == 0
+    return motion if (sunk(motion)[kept] > UNNOTICED).any() else lifted(motion, free)
 
 
 def laid_over(source: Motion, part: Motion, start: int) -> Motion:

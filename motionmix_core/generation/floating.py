@@ -31,7 +31,7 @@ SITTING = 0.75  # of the hips' height over the feet when standing: who has less 
 PLANTED = 0.06  # metres up to which the foot lock brings a foot down that is said to stand
 LOWEST_STEP = 0.06  # metres: nothing that one stands on is lower
 RISING = 0.1  # metres a second: a jump whose feet rise less is at its top
-CLIMBED = 0.3  # metres: who gets so high without a jump has climbed or hangs by the hands
+CLIMBED, CLIMBING_SHARE = 0.3, 0.55  # metres; who gets so high holds on between one grip or step and the next
 EASE_SECONDS = 0.1
 
 _HEEL_BEHIND = 0.04  # metres from the ankle
@@ -102,8 +102,9 @@ def clearance_of(motion: Motion) -> Curve:
 def _flight(motion: Motion, clearance: Curve, start: int, stop: int) -> Curve:
     """(stop - start,) how high the body may be over the ground in a stretch in which nothing of it touches it."""
     height, seconds = clearance[start:stop], (stop - start) / motion.fps
-    fall = 2 * np.sqrt(2 * height.max() / GRAVITY)
-    if height.max() > LOWEST_STEP and _held(motion, start, stop):
+    high = float(height.max())
+    fall = 2 * np.sqrt(2 * high / GRAVITY)
+    if high > LOWEST_STEP and _held(motion, start, stop) >= (HELD_SHARE if high < CLIMBED else CLIMBING_SHARE):
         return height
     falling = _falling(motion, start, stop)
     path = motion.root_positions[start:stop, [0, 2]]
@@ -114,7 +115,7 @@ def _flight(motion: Motion, clearance: Curve, start: int, stop: int) -> Curve:
     fallen = int(np.flatnonzero(arc)[-1]) + 1 if arc.any() else 0
     if fallen > 1 and _falling(motion, start, start + fallen) > FALLING:
         return arc
-    return height if height.max() > CLIMBED else np.zeros(len(height))
+    return np.zeros(len(height))
 
 
 def _falling(motion: Motion, start: int, stop: int) -> float:
@@ -140,8 +141,8 @@ def _first_peak(height: Curve, fps: float) -> int:
     return int(slow[0]) if len(slow) else len(height) - 1
 
 
-def _held(motion: Motion, start: int, stop: int) -> bool:
-    """Whether a foot, a hand over the head or the hips of somebody who sits are still most of the time."""
+def _held(motion: Motion, start: int, stop: int) -> float:
+    """Share of the time in which a foot, a hand over the head or the hips of somebody who sits are still."""
     positions = motion.positions()
     speed = np.linalg.norm(np.gradient(positions, axis=0), axis=-1)[start:stop] * motion.fps
     height = positions[start:stop, :, 1]
@@ -149,4 +150,4 @@ def _held(motion: Motion, start: int, stop: int) -> bool:
     held |= ((speed[:, _WRISTS] < HELD_SPEED) & (height[:, _WRISTS] > height[:, [_HEAD]])).any(axis=1)
     legs = height[:, 0] - height[:, [ankle for ankle, _ in _FEET]].min(axis=1)
     held |= (speed[:, 0] < HELD_SPEED / 2) & (legs < SITTING * rest_height(motion.skeleton))
-    return bool(held.mean() >= HELD_SHARE)
+    return float(held.mean())

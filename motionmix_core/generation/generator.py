@@ -24,7 +24,7 @@ from ..onnx_session import DEFAULT_RUNTIME, Interrupter, Runtime
 from ..representation.default import decode, decoded_contacts
 from .condition import Action, Music
 from .feet import grounded, lock_free_feet, standing_feet
-from .floating import let_down
+from .floating import let_down, poses_given
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
@@ -32,6 +32,7 @@ from .phrasing import as_sentence
 from .predictor import Features
 from .request import GenerationRequest
 from .result import GenerationResult, Progress
+from .sunken import lifted
 from .take import TakeSampler
 from .unsure_rotations import without_flips
 from .windows import HANDOVER_SECONDS, plan_segments, plan_windows
@@ -217,10 +218,14 @@ def _finished(features: Features, request: GenerationRequest, fps: float) -> tup
     labels, locked = decoded_contacts(features), request.foot_lock
     motion = grounded(motion, request.observed_mask)
     motion = let_down(motion, labels if locked else None, request.observed_mask, request.loop)
+    height_is_ours = not poses_given(request.observed_mask)
+    if height_is_ours:
+        motion = lifted(motion, loop=request.loop)
     planted = standing_feet(motion, labels)
     if not locked:
         return motion, planted
     fixed = request.observed_mask
     if request.loop:
         fixed = seam_frames(len(features)) if fixed is None else np.maximum(fixed, seam_frames(len(features)))
-    return lock_free_feet(motion, planted, fixed), planted
+    motion = lock_free_feet(motion, planted, fixed)
+    return lifted(motion, loop=request.loop) if height_is_ours else motion, planted

@@ -79,8 +79,11 @@ def test_what_is_climbed_or_held_keeps_its_height() -> None:
         rotations[:, JOINT_NAMES.index(f"{side}_hip")] = axis_angle_to_quat(swing[:, None] * np.array([0.6, 0.0, 0.0]))
     hanging = replace(hanging, rotations=rotations)
     assert let_down(hanging) is hanging
-    climbing = raised(hanging, np.zeros(120), sway=0.3)  # nothing is still, but nobody floats so high
+    reaching = np.clip(np.sin(np.arange(120) / FPS * np.pi), 0, None)  # still for half of the time, and then on the way
+    climbing = replace(hanging, root_positions=hanging.root_positions + 0.3 * reaching[:, None] * np.array([1, 0, 0]))
     assert let_down(climbing) is climbing
+    drifting = raised(hanging, np.zeros(120), sway=0.3)  # nothing is still: nothing holds it
+    assert clearance_of(let_down(drifting)).max() <= IN_THE_AIR + 1e-6
     letting_go = raised(hanging, np.full(120, -0.32), sway=0.3)
     assert let_down(letting_go) is not letting_go
 

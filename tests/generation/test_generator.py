@@ -166,10 +166,10 @@ def test_a_long_motion_goes_on_without_a_jump(generator: Generator) -> None:
     assert motion.num_frames == 270
     steps = np.linalg.norm(np.diff(motion.root_positions[:, [0, 2]], axis=0), axis=1)
     assert steps.max() < 6 * np.percentile(steps, 75)
-    # three windows of 110: the first is the motion of its own length
+    # three windows of 110: the first is the motion of its own length, but for how its end gets out of the ground
     np.testing.assert_allclose(
-        one(generator, "walks", 110 / FPS, steps=2, foot_lock=False).root_positions,
-        one(generator, "walks", 9.0, steps=2, foot_lock=False).root_positions[:110],
+        one(generator, "walks", 110 / FPS, steps=2, foot_lock=False).root_positions[:90],
+        one(generator, "walks", 9.0, steps=2, foot_lock=False).root_positions[:90],
         atol=1e-5,
     )
 
