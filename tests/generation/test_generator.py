@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 
 from motionmix_core.errors import Cancelled, ModelError, RequestError
 from motionmix_core.generation import GenerationRequest, GenerationResult, Generator, Progress
+from motionmix_core.generation.sunken import UNNOTICED, sunk
 from motionmix_core.motion.motion import Motion
-from motionmix_core.representation.default import FEATURES, ROOT_XZ, joint_columns
+from motionmix_core.representation.default import FEATURES, ROOT_XZ, decode, joint_columns
 from tests.tiny_model import write_denoiser, write_models
 
 FPS = 30
@@ -301,3 +303,15 @@ def test_a_livelier_motion_moves_more(generator: Generator, liveliness: float) -
         for value in (1.0, liveliness)
     )
     assert speed(other) / speed(usual) == pytest.approx(liveliness, rel=0.25)  # the small network is nearly linear
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_no_take_is_in_the_ground(generator: Generator, monkeypatch: pytest.MonkeyPatch, loop: bool) -> None:
+    def sinking(features: np.ndarray, fps: float) -> Motion:
+        motion = decode(features, fps)
+        return replace(motion, root_positions=motion.root_positions - (0.0, 0.9, 0.0))
+
+    monkeypatch.setattr("motionmix_core.generation.generator.decode", sinking)
+    assert sunk(one(generator, "walks", 4.0, loop=loop)).max() <= UNNOTICED
+    monkeypatch.setattr("motionmix_core.generation.generator.lifted", lambda motion, loop: motion)
+    assert sunk(one(generator, "walks", 4.0, loop=loop)).max() > 0.05
