@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..motion.kinematics import global_to_local, positions_from_global
 from ..motion.motion import Motion
 from ..motion.rotations import quat_apply, quat_between, quat_mul
-from ..motion.skeleton import JOINT_NAMES
+from ..motion.skeleton import JOINT_NAMES, Skeleton
 from ..retarget.leg_ik import bend_leg, smooth_cover
 
 RESTS_AT = {
@@ -33,6 +33,8 @@ RESTS_AT = {
     "wrist": 0.02,
 }
 """Metres from a joint to the ground under it, where the body lies on it: half as thick as limbs and trunk are there."""
+FINGERTIPS_AT = 0.01
+"""The same of the ends of the hands."""
 UNNOTICED = 0.01
 """Metres deeper than that: skin gives way."""
 RISE_SECONDS, TURN_SECONDS = 0.12, 0.07
@@ -49,6 +51,8 @@ _LIMBS = [
     for parts in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
 ]
 _LEGS = _LIMBS[1::2]
+_HANDS = [JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")]
+_BACK_OF_HAND = np.array([0.0, 1.0, 0.0])
 _ELBOW_HINGES = {"left_shoulder": (0.0, -1.0, 0.0), "right_shoulder": (0.0, 1.0, 0.0)}
 _HEIGHTS = np.array([RESTS_AT.get(name.split("_")[-1], -np.inf) for name in JOINT_NAMES])
 
@@ -63,9 +67,10 @@ def lifted(motion: Motion, free: Curve | None = None, loop: bool = False) -> Mot
         free: (T,) how much of it each frame gets: 1 all, 0 nothing, and its pose stays to the last bit. None = all do.
         loop: the first frame follows the last one.
     """
-    depth = sunk(motion)
+    depth, before = sunk(motion), motion.global_rotations()
     free = np.ones(motion.num_frames) if free is None else free
-    if not (depth[free > 0] > UNNOTICED).any():
+    fingers = _fingers_sunk(motion.skeleton, before, motion.positions())
+    if not (np.column_stack((depth, fingers))[free > 0] > UNNOTICED).any():
         return motion
 
     def covered(values: Curve, seconds: float) -> Curve:
@@ -75,7 +80,6 @@ def lifted(motion: Motion, free: Curve | None = None, loop: bool = False) -> Mot
 
     rise = covered(_carried(motion.positions(), depth), RISE_SECONDS)
     root = motion.root_positions + rise[:, None] * np.array([0.0, 1.0, 0.0])
-    before = motion.global_rotations()
     world = before.copy()
     for limb in _LIMBS * PASSES:
         for joint in limb[1:]:
@@ -84,6 +88,11 @@ def lifted(motion: Motion, free: Curve | None = None, loop: bool = False) -> Mot
             low = np.flatnonzero(needed)
             if len(low):
                 world[low] = _turned_up(world[low], places[low], limb, joint, needed[low])
+    fingers = _fingers_sunk(motion.skeleton, world, positions_from_global(motion.skeleton, world, root))
+    for hand, needed in zip(_HANDS, fingers.T, strict=True):
+        rise = covered(needed, TURN_SECONDS)
+        low = np.flatnonzero(rise)
+        world[low, hand] = _laid_flat(motion.skeleton, world[low], hand, rise[low])
     turned = (world != before).any(axis=(1, 2))
     rotations = motion.rotations.copy()
     rotations[turned] = global_to_local(world[turned], motion.skeleton.parents)
@@ -100,6 +109,17 @@ def _sunk(heights: Curve) -> Curve:
     for _, knee, ankle in _LEGS:
         depth[:, ankle] *= heights[:, knee] < LYING
     return np.asarray(depth)
+
+
+def _fingers_sunk(skeleton: Skeleton, world: Curve, places: Curve) -> Curve:
+    """(T, 2) metres that the ends of the hands are too low."""
+    ends = [places[:, hand, 1] + _fingers(skeleton, world, hand)[:, 1] for hand in _HANDS]
+    return np.maximum(FINGERTIPS_AT - np.column_stack(ends), 0.0)
+
+
+def _fingers(skeleton: Skeleton, world: Curve, hand: int) -> Curve:
+    """(T, 3) from the wrist to the end of the hand."""
+    return np.asarray(quat_apply(world[:, hand], skeleton.end_offsets[JOINT_NAMES[hand]]))
 
 
 def _carried(positions: Curve, depth: Curve) -> Curve:
@@ -133,6 +153,15 @@ def _turned_up(world: Curve, places: Curve, limb: tuple[int, ...], joint: int, r
     for at, turn in turns.items():
         world[:, at] = quat_mul(turn, world[:, at])
     return world
+
+
+def _laid_flat(skeleton: Skeleton, world: Curve, hand: int, rise: Curve) -> Curve:
+    """World rotations (T, 4) of a hand whose end comes higher by so much (T,): it bends backwards."""
+    fingers = _fingers(skeleton, world, hand)
+    length = np.linalg.norm(fingers, axis=1)
+    on = fingers + length[:, None] * quat_apply(world[:, hand], _BACK_OF_HAND)
+    on[:, 1] = fingers[:, 1] + rise
+    return quat_mul(quat_between(fingers, _on_the_sphere(on, length)), world[:, hand])
 
 
 def _on_the_sphere(goal: Curve, length: Curve) -> Curve:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from motionmix_core.generation.sunken import RESTS_AT, UNNOTICED, lifted, sunk
+from motionmix_core.generation.sunken import FINGERTIPS_AT, RESTS_AT, UNNOTICED, lifted, sunk
 from motionmix_core.motion.contacts import FOOT_INDICES
 from motionmix_core.motion.motion import Motion
+from motionmix_core.motion.rotations import quat_apply
 from motionmix_core.motion.skeleton import JOINT_NAMES
-from tests.motions import about, rest, walk
+from tests.motions import SKELETON, about, rest, walk
 
 FPS, FRAMES = 30.0, 90
 KNEES, WRISTS = ([JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right")] for part in ("knee", "wrist"))
@@ -82,6 +83,28 @@ def test_hands_on_straight_arms_carry_the_body() -> None:
     np.testing.assert_allclose(
         made.root_positions[:, 1] - motion.root_positions[:, 1], 0.2 + RESTS_AT["wrist"], atol=0.02
     )
+
+
+@pytest.mark.parametrize("aside", [0.0, 0.4, np.pi / 2])
+def test_fingers_do_not_go_into_the_ground(aside: float) -> None:
+    """Upside down on straight arms, wrists on the ground, hands hanging into it: they bend backwards, no more."""
+    arms = {f"{side}_shoulder": ("z", turn) for side, turn in (("left", np.pi / 2), ("right", -np.pi / 2))}
+    flat = {f"{side}_wrist": ("z", turn) for side, turn in (("left", -aside), ("right", aside))}
+    upside_down = bent(rest(FRAMES), {**arms, **flat, "pelvis": ("x", np.pi)})
+    wrist = upside_down.positions()[0, WRISTS[0], 1]
+    motion = at_height(upside_down, upside_down.root_positions[0, 1] - wrist + RESTS_AT["wrist"])
+    made = lifted(motion)
+    for name in ("left_wrist", "right_wrist"):
+        joint, end = JOINT_NAMES.index(name), SKELETON.end_offsets[name]
+        tips = [
+            (m.positions()[:, joint] + quat_apply(m.global_rotations()[:, joint], end))[:, 1] for m in (motion, made)
+        ]
+        if aside < np.pi / 2:
+            assert tips[0].max() < -0.1
+        np.testing.assert_allclose(tips[1], np.maximum(tips[0], FINGERTIPS_AT), atol=1e-9)
+    others = [joint for joint in range(len(JOINT_NAMES)) if joint not in WRISTS]
+    np.testing.assert_allclose(made.rotations[:, others], motion.rotations[:, others], atol=1e-9)
+    np.testing.assert_allclose(made.positions(), motion.positions(), atol=1e-9)
 
 
 def test_it_is_eased_in_and_out_and_the_rest_stays_to_the_last_bit() -> None:
