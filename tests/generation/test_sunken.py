@@ -70,7 +70,7 @@ def test_legs_of_whoever_lies_are_turned_up_and_the_trunk_stays() -> None:
     assert sunk(made).max() <= UNNOTICED
     assert np.abs(made.root_positions - motion.root_positions).max() < 0.05
     lengths = [np.linalg.norm(np.diff(m.positions()[:, [1, 4, 7]], axis=1), axis=-1) for m in (motion, made)]
-    np.testing.assert_allclose(*lengths, atol=1e-9)
+    np.testing.assert_allclose(lengths[0], lengths[1], atol=1e-9)
 
 
 def test_hands_on_straight_arms_carry_the_body() -> None:
