@@ -21,6 +21,9 @@ STANDING_SPEED, STANDING_HEIGHT = 0.5, 0.02
 SWING_HEIGHT = 0.03
 """Metres over the ground for a foot that travels: a step whose foot has to catch up must not become a slide."""
 
+LEAST_HIP_HEIGHT = 0.1
+"""Metres of a hip over its ankle: whoever squats deeply has twice as much, whoever lies or is upside down less."""
+
 NEAR_GROUND = 0.05
 """Metres over its place on the ground, up to which the lowest joint of a take touches it."""
 
@@ -31,6 +34,7 @@ _LEGS = [
         *(f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle", "foot")),
     )
 ]
+_HIPS, _ANKLES = ([JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right")] for part in ("hip", "ankle"))
 _LEG_COLUMNS = np.concatenate(
     [np.arange(ROOT_HEIGHT.start, ROOT_HEIGHT.stop), *(joint_columns(joint) for joint in _LEGS)]
 )
@@ -39,9 +43,11 @@ _LEG_COLUMNS = np.concatenate(
 def standing_feet(motion: Motion, labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(T,4) bool: the network's contact labels, and what is as low and slow as only a standing foot is.
 
-    A network that slides a foot over the ground seldom dares to call it planted; so its word alone holds too few.
+    A network that slides a foot over the ground seldom dares to call it planted; so its word alone holds too few. It
+    calls planted what lies or rolls over, too; legs of whoever does can't be bent so that feet stand.
     """
-    feet = motion.positions()[:, FOOT_INDICES]
+    positions = motion.positions()
+    feet = positions[:, FOOT_INDICES]
     window = np.hanning(7)[1:-1] / np.hanning(7).sum()  # speeds of single frames are mostly noise
     reach = len(window) // 2
     padded = np.pad(feet[..., (0, 2)], ((reach, reach), (0, 0), (0, 0)), mode="edge")
@@ -49,7 +55,9 @@ def standing_feet(motion: Motion, labels: NDArray[np.bool_]) -> NDArray[np.bool_
     speed = np.linalg.norm(np.gradient(path, axis=0), axis=-1) * motion.fps
     ankle_over_toe = max(-motion.skeleton.offsets[JOINT_NAMES.index("left_foot"), 1], 0.0)
     flat = np.array([SOLE_THICKNESS + ankle_over_toe, SOLE_THICKNESS] * 2)
-    return np.asarray(labels | ((feet[..., 1] < flat + STANDING_HEIGHT) & (speed < STANDING_SPEED)))
+    under_the_hips = positions[:, _HIPS, 1] - positions[:, _ANKLES, 1] > LEAST_HIP_HEIGHT
+    stands = labels | ((feet[..., 1] < flat + STANDING_HEIGHT) & (speed < STANDING_SPEED))
+    return np.asarray(stands & np.repeat(under_the_hips, 2, axis=1))
 
 
 def grounded(motion: Motion, observed_mask: NDArray[np.float32] | None = None) -> Motion:

@@ -13,7 +13,7 @@ from motionmix_core.motion.contacts import FOOT_INDICES, foot_contacts
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import JOINT_NAMES, rest_height
 from motionmix_core.representation.default import FEATURES, ROOT_XZ
-from tests.motions import SKELETON, walk
+from tests.motions import SKELETON, about, rest, walk
 
 TOES = [JOINT_NAMES.index("left_foot"), JOINT_NAMES.index("right_foot")]
 
@@ -119,3 +119,19 @@ def test_given_poses_say_how_high_a_take_is_and_given_paths_do_not():
     assert grounded(floating, mask) is not floating
     mask[5] = 1
     assert grounded(floating, mask) is floating
+
+
+def test_feet_of_whoever_lies_or_is_upside_down_do_not_stand():
+    lying = replace(rest(40), rotations=rest(40).rotations.copy())
+    lying.rotations[:, 0] = about("x", -np.pi / 2)
+    on_the_back = replace(lying, root_positions=rest(40).root_positions * (1, 0, 1) + (0, 0.12, 0))
+    labels = np.ones((40, 4), bool)
+    assert not standing_feet(on_the_back, labels).any()
+    assert lock_free_feet(on_the_back, standing_feet(on_the_back, labels), None) is on_the_back
+    lying.rotations[:, 0] = about("x", np.pi)
+    assert not standing_feet(lying, labels).any()
+    squatting = rest(40)
+    for side in ("left", "right"):
+        for part, turn in (("hip", -2.2), ("knee", 2.6), ("ankle", -0.4)):
+            squatting.rotations[:, JOINT_NAMES.index(f"{side}_{part}")] = about("x", turn)
+    assert standing_feet(squatting, labels).all()
