@@ -26,6 +26,10 @@ GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.08, 1.5, 8.0
 """Of the feet where nothing seems wrong with them (they stand a little stiller, too, by less than a millimetre), where
 they slide or the capture isn't clean, and where the legs shook."""
 
+FITTED = 0.5
+"""Of the way from gentle to firm, for feet whose travel was fitted to their steps: what they still slide by is as in real
+captures, and to hold them firmly would cost the accelerations that the fitting has put right."""
+
 ROUNDS_OF_FILLING = 3
 
 
@@ -106,7 +110,8 @@ def with_steady_feet(
     slide = measured_slide(motion) if travel_told else None
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() else travel_fitted(motion, slide, evidence)
-    wrong = max(unclean, slide.evidence if slide else 0.0)
+    sliding = FITTED if moved is not motion else slide.evidence if slide else 0.0
+    wrong = max(unclean, sliding)
     firmness = max(GENTLE_FIRMNESS * (FIRMNESS / GENTLE_FIRMNESS) ** wrong, SHAKEN_FIRMNESS * evidence)
     fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)
     return steadied(moved, firmness, fixed, evidence)
