@@ -5,8 +5,8 @@ cosines, along the axes that its joint turns about. How the power of real motion
 one of a family of laws (`_laws`); how well each law, together with the known noise, explains the stretch says how
 likely it is. The coefficients are then scaled as Wiener's filter would, averaged over the laws by their likelihood: the
 least squared error for such a mixture (Gaussian scale mixtures, Portilla et al. 2003). A stretch with a blow in it
-follows a law with fast cosines and keeps them; a calm one doesn't. Each frame lies in several stretches, whose answers
-are averaged. What sudden turns still lose by it is given back by `hits`.
+follows a law with fast cosines and keeps them; a calm one doesn't. Each frame lies in several stretches, of three
+lengths, whose answers are averaged. What sudden turns still lose by it is given back by `hits`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from .cusps import cusps
 from .hits import hits_given_back
 from .noise import WALK_POWER
 
-BLOCK_SECONDS = 32 / 30
+BLOCK_SECONDS = (20 / 30, 28 / 30, 40 / 30)
+"""Of the stretches: three lengths together leave 4 % less error in places than any one, and 1 % less in
+accelerations."""
+
 HOP_SECONDS = 4 / 30
 CYCLE = 0.8
 """Seconds to which a law's cosines are counted."""
@@ -51,10 +54,15 @@ def without_noise(values: Curves, sigma: Curves, wanders: float = 0.0, fps: floa
     wanders: share of the noise's power that is a random walk, of steps that white noise of that strength would be
         mistaken for (`noise.WALK_POWER`).
     """
-    out, noisy, starts = values.copy(), np.flatnonzero(sigma > 0), _starts(len(values), fps)
-    if len(noisy) and len(starts):
-        blocks = values[:, noisy][starts[:, None] + np.arange(_size(len(values), fps))]
-        out[:, noisy] = _joined(_shrunk(blocks, sigma[noisy], fps, wanders), starts, len(values))
+    out, noisy, sizes = values.copy(), np.flatnonzero(sigma > 0), _sizes(len(values), fps)
+    if not (len(noisy) and sizes):
+        return out
+    calm = []
+    for size in sizes:
+        starts = _starts(len(values), size, fps)
+        blocks = values[:, noisy][starts[:, None] + np.arange(size)]
+        calm.append(_joined(_shrunk(blocks, sigma[noisy], fps, wanders), starts, len(values)))
+    out[:, noisy] = np.mean(calm, axis=0)
     return out
 
 
@@ -63,32 +71,38 @@ def rotations_without_noise(rotations: Curves, sigma: Curves, fps: float = 30.0)
 
     Each stretch is handled as rotation vectors from its own mean rotation.
     """
-    out, noisy, starts = rotations.copy(), np.flatnonzero(sigma > 0), _starts(len(rotations), fps)
-    if not (len(noisy) and len(starts)):
+    out, noisy, sizes = rotations.copy(), np.flatnonzero(sigma > 0), _sizes(len(rotations), fps)
+    if not (len(noisy) and sizes):
         return out
     sharp = cusps(rotations[:, noisy], sigma[noisy], fps)
     smooth = quat_mul(rotations[:, noisy], axis_angle_to_quat(-sharp))
-    blocks = smooth[starts[:, None] + np.arange(_size(len(rotations), fps))]
-    blocks = _same_side(blocks, blocks[:, blocks.shape[1] // 2, None])
-    mean = quat_normalise(blocks.mean(axis=1, keepdims=True))
-    turns = _shrunk(quat_to_axis_angle(quat_mul(quat_inv(mean), blocks)), sigma[noisy], fps)
-    calm = _same_side(quat_mul(mean, axis_angle_to_quat(turns)), blocks)
-    # the blocks of one frame may hold opposite quaternions of one rotation
-    signs = np.where((blocks * smooth[starts[:, None] + np.arange(blocks.shape[1])]).sum(-1) < 0, -1, 1)
-    joined = quat_normalise(_joined(calm * signs[..., None], starts, len(rotations)))
+    calm = [_calm_rotations(smooth, sigma[noisy], size, fps) for size in sizes]
+    joined = quat_normalise(np.mean([_same_side(one, smooth) for one in calm], axis=0))
     out[:, noisy] = quat_mul(hits_given_back(joined, smooth, sigma[noisy]), axis_angle_to_quat(sharp))
     return out
 
 
-def _size(frames: int, fps: float) -> int:
-    return min(max(5, round(BLOCK_SECONDS * fps)), frames)
+def _calm_rotations(rotations: Curves, sigma: Curves, size: int, fps: float) -> Curves:
+    """(T, J, 4) with noise of sigma (J,) taken out in stretches of `size` frames."""
+    starts = _starts(len(rotations), size, fps)
+    blocks = rotations[starts[:, None] + np.arange(size)]
+    blocks = _same_side(blocks, blocks[:, blocks.shape[1] // 2, None])
+    mean = quat_normalise(blocks.mean(axis=1, keepdims=True))
+    turns = _shrunk(quat_to_axis_angle(quat_mul(quat_inv(mean), blocks)), sigma, fps)
+    calm = _same_side(quat_mul(mean, axis_angle_to_quat(turns)), blocks)
+    # the blocks of one frame may hold opposite quaternions of one rotation
+    signs = np.where((blocks * rotations[starts[:, None] + np.arange(size)]).sum(-1) < 0, -1, 1)
+    return quat_normalise(_joined(calm * signs[..., None], starts, len(rotations)))
 
 
-def _starts(frames: int, fps: float) -> NDArray[np.int64]:
-    """First frames of the overlapping stretches; none for a motion too short to tell noise from motion."""
-    size = _size(frames, fps)
-    if size < 5:
-        return np.zeros(0, np.int64)
+def _sizes(frames: int, fps: float) -> list[int]:
+    """Frames of the stretches; none for a motion too short to tell noise from motion."""
+    sizes = {min(max(5, round(seconds * fps)), frames) for seconds in BLOCK_SECONDS}
+    return sorted(size for size in sizes if size >= 5)
+
+
+def _starts(frames: int, size: int, fps: float) -> NDArray[np.int64]:
+    """First frames of the overlapping stretches."""
     hop = max(1, round(HOP_SECONDS * fps))
     return np.unique(np.append(np.arange(0, frames - size + 1, hop), frames - size))
 

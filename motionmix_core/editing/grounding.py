@@ -31,7 +31,9 @@ in a hundred slide along by more than the first, none of them a capture of someb
 a hundred slide against their way by more than the second, most of one body whose bones nobody measured."""
 
 DOUBT = 0.04  # more where the legs shook
-AGREED, ALONE = 0.6, 1.2  # of what is believed: that all three measures, or the only two, must be beyond, to the same side
+AGREED, ALONE = 0.6, 1.2
+"""Of what is believed: that all three measures, or the only two, must be beyond, to the same side."""
+
 LARGEST_SHARE = 0.5
 TRAVEL = 1.0  # metres over standing feet before a share is believed
 FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second

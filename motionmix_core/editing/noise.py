@@ -28,9 +28,9 @@ _TO_SIGMA = 1.4826  # of a median absolute value
 WINDOW_FRAMES, QUIET_SHARE, QUIET_BIAS = 12, 0.25, 0.9  # the quieter stretches of white noise have so much of it
 LIVELY, WHITE = -0.5, -0.7  # correlations of neighbouring fourth differences
 PLAIN, PLAINER, PLAIN_LIVELY = 2.0, 3.0, 0.08
-"""Times its roughness, from which on and up to which a root's trembling is less and less likely to be liveliness, and what its
-correlations may then be above those: of 485 clean windows none with more than twice the roughness has one between
--0.7 and -0.4, and chance brings those of a random walk there in one window of fourteen."""
+"""Times its roughness, from which on and up to which a root's trembling is less and less likely to be liveliness, and
+what its correlations may then be above those: of 485 clean windows none with more than twice the roughness has one
+between -0.7 and -0.4, and chance brings those of a random walk there in one window of fourteen."""
 
 WHITE_RATIO, WALK_RATIO = 1.2, 1.55  # nearly all measured ratios of white noise are below, of walks above
 TYPICAL_SPREAD = 0.35  # radians that a joint's rotation varies by, against which noise is weighed

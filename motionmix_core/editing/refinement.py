@@ -27,8 +27,8 @@ GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.08, 1.5, 8.0
 they slide or the capture isn't clean, and where the legs shook."""
 
 FITTED = 0.5
-"""Of the way from gentle to firm, for feet whose travel was fitted to their steps: what they still slide by is as in real
-captures, and to hold them firmly would cost the accelerations that the fitting has put right."""
+"""Of the way from gentle to firm, for feet whose travel was fitted to their steps: what they still slide by is as in
+real captures, and to hold them firmly would cost the accelerations that the fitting has put right."""
 
 ROUNDS_OF_FILLING = 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from motionmix_core.editing import EditSettings, clean_up, estimate_noise
 from motionmix_core.editing.denoise import without_noise
-from motionmix_core.editing.grounding import glides_in_place, measured_slide, travel_fitted
+from motionmix_core.editing.grounding import Slide, glides_in_place, measured_slide, travel_fitted
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.jitter import acceleration_error
@@ -184,6 +185,33 @@ def test_travel_is_fitted_to_the_steps(amount: float) -> None:
     assert travel_fitted(truth, measured_slide(truth)) is truth
 
 
+@pytest.mark.parametrize(
+    ("slide", "believed"),
+    [
+        (Slide(0.06, 0.04, 3), True),
+        (Slide(-0.06, 0.04, 3), False),
+        (Slide(-0.1, 0.06, 3), True),
+        (Slide(0.06, 0.055, 2), False),
+        (Slide(0.07, 0.065, 2), True),
+        (Slide(0.6, 0.5, 3), False),
+    ],
+)
+def test_travel_too_far_is_believed_sooner_than_travel_too_near(slide: Slide, believed: bool) -> None:
+    walk = lively_walk(3.0)
+    made = travel_fitted(walk, slide)
+    assert (made is not walk) == believed
+    way, before = (np.ptp(motion.root_positions[:, 2]) for motion in (made, walk))
+    assert way == pytest.approx(before * (1 - slide.share * believed))
+
+
+def test_feet_whose_travel_was_fitted_keep_their_accelerations(generator: Generator) -> None:
+    truth = lively_walk(5.0)
+    root = truth.root_positions.copy()
+    root[:, 2] *= 1.2
+    sliding = replace(truth, root_positions=root)
+    assert error(cleaned(generator, sliding), truth) < 0.18  # 0.22 if they were held as firmly as feet that slide
+
+
 @pytest.mark.parametrize("share", [-0.1, 0.1])
 def test_a_slide_of_ten_percent_is_halved_and_nothing_jerks(generator: Generator, share: float) -> None:
     truth = lively_walk(5.0)
@@ -227,6 +255,15 @@ def test_a_slide_of_ten_percent_leaves_the_motion_otherwise_alone(
     made = cleaned(generator, FootSlide(0.1).apply(truth, rng))
     arms = [JOINT_NAMES.index(name) for name in ("left_shoulder", "left_elbow", "neck", "head")]
     np.testing.assert_allclose(made.rotations[:, arms], truth.rotations[:, arms], atol=0.01)
+
+
+@pytest.mark.parametrize("made", [lively_stand, lively_walk])
+def test_how_much_a_root_wanders_is_found_whatever_chance_brings(made: Callable[[float], Motion]) -> None:
+    wanders = 0.025 / 30**0.5 * (20 / 70) ** 0.5
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        drifting = DroppedFrames(0.05, 0.15).apply(Drift(0.025).apply(made(4.0), rng), rng)
+        assert 0.7 * wanders < estimate_noise(drifting).root < 1.3 * wanders
 
 
 def test_protected_joints_and_frames_stay(generator: Generator, rng: np.random.Generator) -> None:
