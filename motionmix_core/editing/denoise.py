@@ -22,8 +22,8 @@ from .hits import hits_given_back
 from .noise import WALK_POWER
 
 BLOCK_SECONDS = (20 / 30, 28 / 30, 40 / 30)
-"""Of the stretches: three lengths together leave 4 % less error in places than any one, and 1 % less in
-accelerations."""
+"""Of the stretches: on clips that shake, three lengths together leave 4 % less error in places, and nearly 1 % less in
+accelerations, than the one of 32 / 30 alone."""
 
 HOP_SECONDS = 4 / 30
 CYCLE = 0.8

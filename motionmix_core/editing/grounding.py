@@ -26,9 +26,9 @@ ROLLING_SHARE, FLAT_SHARE, USUAL_SHARE = 0.03, 0.045, 0.043
 medians."""
 
 TOO_FAR, TOO_NEAR = 0.05, 0.085
-"""Shares of the travel beyond those that are believed. Of 187 clean clips for training and validation that travel, two
-in a hundred slide along by more than the first, none of them a capture of somebody whose bones were measured; three in
-a hundred slide against their way by more than the second, most of one body whose bones nobody measured."""
+"""Shares of the travel beyond those that are believed. Of 187 clean windows of training and validation clips that
+travel, three slide along by more than the first, two of them hand-made loops; six slide against their way by more than
+the second, four of them of one body whose bones nobody measured."""
 
 DOUBT = 0.04  # more where the legs shook
 AGREED, ALONE = 0.6, 1.2

@@ -29,8 +29,9 @@ WINDOW_FRAMES, QUIET_SHARE, QUIET_BIAS = 12, 0.25, 0.9  # the quieter stretches 
 LIVELY, WHITE = -0.5, -0.7  # correlations of neighbouring fourth differences
 PLAIN, PLAINER, PLAIN_LIVELY = 2.0, 3.0, 0.08
 """Times its roughness, from which on and up to which a root's trembling is less and less likely to be liveliness, and
-what its correlations may then be above those: of 485 clean windows none with more than twice the roughness has one
-between -0.7 and -0.4, and chance brings those of a random walk there in one window of fourteen."""
+what its correlations may then be above those. Of 485 clean windows none with more than twice the roughness has one
+between -0.7 and -0.4, and chance brings a random walk's there so often that one in thirteen was taken for less than 0.7
+of itself. Joints don't tell: lively ones are there at any strength."""
 
 WHITE_RATIO, WALK_RATIO = 1.2, 1.55  # nearly all measured ratios of white noise are below, of walks above
 TYPICAL_SPREAD = 0.35  # radians that a joint's rotation varies by, against which noise is weighed
@@ -169,7 +170,7 @@ def estimate_noise(motion: Motion) -> NoiseEstimate:
     whole = without_bad(whole, pops)
     rough, root_rough = ROUGHNESS * rate(motion.fps), ROOT_ROUGHNESS * rate(motion.fps)
     sigma = _without_fillings(rotation_course(whole), dropped, rough)
-    root = float(_without_fillings(whole.root_positions, dropped, root_rough, root_rough))
+    root = float(_without_fillings(whole.root_positions, dropped, root_rough, plain=root_rough))
     ratio = float(np.sqrt(np.mean(sigma**2))) / TYPICAL_SPREAD
     wanders = wandering(whole.root_positions, dropped)
     made_up = made_up_for(whole, np.append(_beyond(sigma, rough) > 0, root > root_rough))
@@ -192,12 +193,12 @@ def rotation_course(motion: Motion) -> NDArray[np.float64]:
 
 
 def noise_of(
-    values: NDArray[np.float64], filled: NDArray[np.bool_] | None = None, roughness: float = np.inf
+    values: NDArray[np.float64], filled: NDArray[np.bool_] | None = None, plain: float = np.inf
 ) -> NDArray[np.float64]:
     """(T, ..., C) -> (...) standard deviation of the white noise in C channels together. T >= 5.
 
     filled: (T,) frames that aren't the capture's own, and so too smooth to tell.
-    roughness: of clean captures; what is far beyond it is noise even where chance makes it look lively.
+    plain: roughness of clean captures, times of which are noise even where chance makes them look lively.
 
     Noise is there all the time, and blows come and go: so it is what the quieter stretches of a motion have. And noise
     is as strong at every pitch, so that its fourth differences change sign from frame to frame (their correlation is
@@ -214,8 +215,8 @@ def noise_of(
     quiet = means <= np.quantile(means, 2 * QUIET_SHARE, axis=0)
     correlation = (products * quiet).sum(axis=0) / np.maximum((means * quiet).sum(axis=0), 1e-30)
     strength = np.sqrt(np.quantile(means, QUIET_SHARE, axis=0)) / QUIET_BIAS
-    plain = PLAIN_LIVELY * np.clip((strength / roughness - PLAIN) / (PLAINER - PLAIN), 0.0, 1.0)
-    white = np.clip((LIVELY + plain - correlation) / (LIVELY - WHITE), 0.0, 1.0)
+    allowed = PLAIN_LIVELY * np.clip((strength / plain - PLAIN) / (PLAINER - PLAIN), 0.0, 1.0)
+    white = np.clip((LIVELY + allowed - correlation) / (LIVELY - WHITE), 0.0, 1.0)
     return np.asarray(strength * white)
 
 

@@ -27,7 +27,7 @@ SUDDENNESS = 80.0  # m/s³, how fast hips change their acceleration, as long as 
 LEAST_SUDDENNESS, MOST_SUDDENNESS = 10.0, 100.0
 SUDDEN_SHARE = 1.4  # of what is found, since it is found too smooth
 SUDDEN_SECONDS = 0.25
-STEPS = 0.9  # of the steps that are found for the random walk: feet aren't quite right either, and not by chance alone
+STEP_SHARE = 0.9  # of the random walk's steps that are found: feet aren't quite right either, and not by chance alone
 ROUNDS = 4
 FIXED = 1e-4  # metres that a held frame may be off inside the solution; it is put back exactly afterwards
 
@@ -55,7 +55,7 @@ def root_by_feet(
     anchored[0] = 1.0
     if held is not None and held.any():
         anchored = held.astype(float)
-    steps = STEPS * steps
+    steps = STEP_SHARE * steps
     rate = fps / 30  # errors of standing feet last for some frames, so more frames tell no more
     error = STANDING_ERROR + shaking * (SHAKEN_ERROR - STANDING_ERROR)
     sudden = np.full(frames - 3, SUDDENNESS)
