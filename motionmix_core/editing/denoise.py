@@ -2,11 +2,12 @@
 
 A filter of one width has to choose between noise and blows. Here a stretch of about a second is written as a sum of
 cosines, along the axes that its joint turns about. How the power of real motion falls from slow cosines to fast ones is
-one of a family of laws (`_laws`); how well each law, together with the known noise, explains the stretch says how
-likely it is. The coefficients are then scaled as Wiener's filter would, averaged over the laws by their likelihood: the
-least squared error for such a mixture (Gaussian scale mixtures, Portilla et al. 2003). A stretch with a blow in it
-follows a law with fast cosines and keeps them; a calm one doesn't. Each frame lies in several stretches, of three
-lengths, whose answers are averaged. What sudden turns still lose by it is given back by `hits`.
+one of a family of laws (`_laws`); how well each law, together with the known noise, explains the stretch, and how often
+clean clips follow it, say how likely it is. The coefficients are then scaled as Wiener's filter would, averaged over
+the laws by their likelihood: the least squared error for such a mixture (Gaussian scale mixtures, Portilla et al.
+2003). A stretch with a blow in it follows a law with fast cosines and keeps them; a calm one doesn't. Each frame lies
+in several stretches, of three lengths, whose answers are averaged. What sudden turns still lose by it is given back by
+`hits`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ SLOPES = (4.0, 6.0, 8.0)
 EDGES, EDGE_SLOPE = (3.0, 4.0, 6.0, 8.0, 10.0, 14.0), 6.0
 """Half cycles in `CYCLE` up to which motion has as much power as at rest, and how it falls from there: blows,
 claps."""
+
+SHARES = (0.14, 0.04, 0.04, 0.23, 0.23, 0.14, 0.06, 0.05, 0.07)
+"""How often stretches of clean training clips follow laws of these slopes and of these edges: known beforehand."""
 
 STRENGTHS = 15
 """Of each law, from 1 rad² or m² down, each a quarter of the one before."""
@@ -124,7 +128,7 @@ def _shrunk(blocks: Curves, sigma: Curves, fps: float, wanders: float = 0.0) -> 
     flat = (turned**2).reshape(joints, -1, size)
     likelihood = flat @ (-0.5 / total).transpose(0, 2, 1) - 0.5 * np.log(total).sum(axis=-1)[:, None]
     likelihood = likelihood.reshape(joints, count, channels, -1)
-    likelihood += SHARED * (likelihood.mean(axis=2, keepdims=True) - likelihood)
+    likelihood += SHARED * (likelihood.mean(axis=2, keepdims=True) - likelihood) + np.log(np.tile(SHARES, STRENGTHS))
     weights = np.exp(likelihood - likelihood.max(axis=-1, keepdims=True))
     weights /= weights.sum(axis=-1, keepdims=True)
     gain = (weights.reshape(joints, count * channels, -1) @ (laws[None] / total)).reshape(turned.shape)

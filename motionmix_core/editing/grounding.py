@@ -34,6 +34,10 @@ DOUBT = 0.04  # more where the legs shook
 AGREED, ALONE = 0.6, 1.2
 """Of what is believed: that all three measures, or the only two, must be beyond, to the same side."""
 
+LARGE, MOST_LEFT = 0.12, 0.1
+"""Shares of the travel: slides beyond the first are measured once more when they are nearly gone, and then no more than
+the second may seem to be left, or one of the measures is wrong. Slides of a tenth were not told any better so."""
+
 LARGEST_SHARE = 0.5
 TRAVEL = 1.0  # metres over standing feet before a share is believed
 FLAT_HEIGHT, FLAT_TILT, FLAT_SPEED = 0.07, 0.03, 0.35  # metres of the toes, of the ankle over them; metres a second
@@ -74,8 +78,7 @@ class _Stand:
 
 def measured_slide(motion: Motion) -> Slide | None:
     """The share of the travel that standing feet slide by, beyond what real ones do; None if too little tells."""
-    measures = (_share_of_stands, _share_of_flat_feet, _most_usual_share)
-    shares = [share for share in (measure(motion) for measure in measures) if share is not None]
+    shares = _shares(motion)
     if len(shares) < 2 or min(shares) < 0 < max(shares):
         return None
     return Slide(float(np.median(shares)), min(abs(share) for share in shares), len(shares))
@@ -93,8 +96,29 @@ def travel_fitted(motion: Motion, slide: Slide | None, shaking: float = 0.0) -> 
     agreed = believed * (AGREED if slide.measures > 2 else ALONE)
     if abs(slide.share) <= believed + shaking * DOUBT or slide.least < agreed:
         return motion
+    return _without_share(motion, slide.share)
+
+
+def travel_fitted_closer(fitted: Motion, slide: Slide) -> Motion:
+    """A motion whose travel was fitted to its steps, fitted once more if it had slid far; else itself.
+
+    Of large slides less is seen than there is, since the fastest steps don't count as stands then, and what real feet
+    roll by is a share of the real travel, not of the wrong one. Where it nearly fits neither matters.
+    """
+    shares = _shares(fitted) if abs(slide.share) > LARGE else []
+    left = float(np.median(shares)) if len(shares) > 1 else 0.0
+    return _without_share(fitted, left) if 0 < abs(left) < MOST_LEFT else fitted
+
+
+def _shares(motion: Motion) -> list[float]:
+    """What the measures that can tell find, beyond what real feet get."""
+    found = (measure(motion) for measure in (_share_of_stands, _share_of_flat_feet, _most_usual_share))
+    return [share for share in found if share is not None]
+
+
+def _without_share(motion: Motion, share: float) -> Motion:
     root = motion.root_positions.copy()
-    root[:, [0, 2]] -= slide.share * (root[:, [0, 2]] - root[0, [0, 2]])
+    root[:, [0, 2]] -= share * (root[:, [0, 2]] - root[0, [0, 2]])
     return replace(motion, root_positions=root)
 
 

@@ -15,7 +15,7 @@ from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_sler
 from .countered import countered
 from .denoise import rotations_without_noise, without_noise
 from .finishing import LEGS
-from .grounding import glides_in_place, measured_slide, travel_fitted
+from .grounding import glides_in_place, measured_slide, travel_fitted, travel_fitted_closer
 from .interpolation import interpolated
 from .keys import Held
 from .noise import NoiseEstimate
@@ -26,9 +26,9 @@ GENTLE_FIRMNESS, FIRMNESS, SHAKEN_FIRMNESS = 0.08, 1.5, 8.0
 """Of the feet where nothing seems wrong with them (they stand a little stiller, too, by less than a millimetre), where
 they slide or the capture isn't clean, and where the legs shook."""
 
-FITTED = 0.5
-"""Of the way from gentle to firm, for feet whose travel was fitted to their steps: what they still slide by is as in
-real captures, and to hold them firmly would cost the accelerations that the fitting has put right."""
+FITTED, FITTED_CLOSER = 0.6, 0.15
+"""Of the way from gentle to firm, for feet whose travel was fitted to their steps, once or twice: what they still slide
+by is as in real captures, and to hold them firmly would cost the accelerations that the fitting has put right."""
 
 ROUNDS_OF_FILLING = 3
 
@@ -110,7 +110,10 @@ def with_steady_feet(
     slide = measured_slide(motion) if travel_told else None
     # where some frames hold, the travel between them is given
     moved = motion if held.root.any() else travel_fitted(motion, slide, evidence)
-    sliding = FITTED if moved is not motion else slide.evidence if slide else 0.0
+    sliding = slide.evidence if slide else 0.0
+    if slide and moved is not motion:
+        fitted, moved = moved, travel_fitted_closer(moved, slide)
+        sliding = FITTED if moved is fitted else FITTED_CLOSER
     wrong = max(unclean, sliding)
     firmness = max(GENTLE_FIRMNESS * (FIRMNESS / GENTLE_FIRMNESS) ** wrong, SHAKEN_FIRMNESS * evidence)
     fixed = held.root[:, None] | held.rotations[:, LEGS].reshape(motion.num_frames, 2, -1).any(axis=-1)

@@ -10,7 +10,7 @@ import pytest
 
 from motionmix_core.editing import EditSettings, clean_up, estimate_noise
 from motionmix_core.editing.denoise import without_noise
-from motionmix_core.editing.grounding import Slide, glides_in_place, measured_slide, travel_fitted
+from motionmix_core.editing.grounding import Slide, glides_in_place, measured_slide, travel_fitted, travel_fitted_closer
 from motionmix_core.errors import RequestError
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.jitter import acceleration_error
@@ -22,6 +22,11 @@ from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests.editing.clips import clap, done, hop, kick, lively_stand, lively_walk, one_clap, punch, stamp
 
 WRIST = JOINT_NAMES.index("right_wrist")
+
+
+def with_travel(motion: Motion, factor: float) -> Motion:
+    """The motion with its travel, along z, times so much."""
+    return replace(motion, root_positions=motion.root_positions * np.array([1.0, 1.0, factor]))
 
 
 def cleaned(generator: Generator, motion: Motion, **options: object) -> Motion:
@@ -202,6 +207,18 @@ def test_travel_too_far_is_believed_sooner_than_travel_too_near(slide: Slide, be
     assert (made is not walk) == believed
     way, before = (np.ptp(motion.root_positions[:, 2]) for motion in (made, walk))
     assert way == pytest.approx(before * (1 - slide.share * believed))
+
+
+@pytest.mark.parametrize("amount", [-0.25, -0.2, 0.2, 0.3])
+def test_large_slides_are_fitted_to_within_a_hundredth_where_feet_roll(amount: float) -> None:
+    truth = with_travel(lively_walk(4.0), 1.043)  # as feet of real captures do
+    sliding = with_travel(truth, 1 + amount)
+    slide = measured_slide(sliding)
+    assert slide is not None
+    once = travel_fitted(sliding, slide)
+    twice = travel_fitted_closer(once, slide)
+    wrong, left, hardly = (abs(m.root_positions[-1, 2] - truth.root_positions[-1, 2]) for m in (sliding, once, twice))
+    assert hardly < 0.01 * wrong < left
 
 
 def test_feet_whose_travel_was_fitted_keep_their_accelerations(generator: Generator) -> None:
