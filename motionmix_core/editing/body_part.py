@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
+from ..generation.firmness import FIRMLY
 from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..motion.contacts import foot_contacts
 from ..motion.kinematics import global_to_local
@@ -17,7 +18,7 @@ from ..motion.rotations import quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from .calmness import PART_CALMEST, as_calm_as
 from .carrying import carried
-from .edit import FIRMLY, Edit, EditSettings
+from .edit import Edit, EditSettings
 from .fast_turns import slowed
 from .finishing import LEG, SIDES, feet_held, laid_over, on_the_ground
 from .joint_sets import chain_weights, with_descendants

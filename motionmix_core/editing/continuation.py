@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
+from ..generation.firmness import GOING_ON
 from ..generation.request import MAX_SECONDS, MIN_SECONDS, GenerationRequest
 from ..generation.windows import HANDOVER_SECONDS
 from ..motion.motion import Motion, concatenate
 from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import FPS
 from .calmness import CONTINUED_CALMEST, as_calm_as
-from .edit import GOING_ON, Edit, EditSettings
+from .edit import Edit, EditSettings
 from .exact import exactly
 from .fast_turns import slowed
 from .finishing import feet_held, laid_over, on_the_ground, out_of_the_ground

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import RequestError
 from ..generation.feet import SWING_HEIGHT, standing_feet
+from ..generation.firmness import GOING_ON
 from ..generation.request import MAX_SECONDS, GenerationRequest
 from ..generation.windows import HANDOVER_SECONDS
 from ..motion.motion import Motion
@@ -18,7 +19,7 @@ from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import ROOT_XZ
 from ..retarget.planting import runs
 from .course import courses
-from .edit import GOING_ON, Edit, EditSettings
+from .edit import Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
 from .gap_network import learned

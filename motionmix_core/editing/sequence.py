@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..errors import RequestError
+from ..generation.firmness import GOING_ON
 from ..generation.request import GenerationRequest
-from .edit import GOING_ON, EditSettings
+from .edit import EditSettings
 
 
 def prompt_sequence(parts: Sequence[tuple[str, float]], settings: EditSettings | None = None) -> GenerationRequest:

@@ -28,6 +28,7 @@ from .floating import let_down, poses_given
 from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
+from .openings import opened
 from .phrasing import as_sentence
 from .predictor import Features
 from .request import GenerationRequest
@@ -120,6 +121,8 @@ class Generator:
         denoiser = self.denoiser(request.model)
         description = denoiser.description
         _check_kind(request, description)
+        if description.text_encoder is not None:
+            request = opened(request)
         check()
         warnings: list[str] = []
         prompts = [prompt for prompt, _ in request.segments] or [request.prompt]

@@ -2,7 +2,8 @@
 
 The captions that a network learns from are mostly sentences. Of some verbs they have no other form, and the sentence
 vector of the bare word lies so far off that the motion it brings is another one. And a word that stands for many blows
-at any time brings their mean, which is a slow one; said as certain blows, it brings these.
+at any time brings their mean, which is a slow one; said as certain blows, it brings these. A gait that only few
+captions name is gone on with where they say that somebody walks so, or goes forward.
 """
 
 from __future__ import annotations
@@ -19,15 +20,28 @@ SUBJECTS = frozenset({"a", "is", "man", "person", "someone", "woman"})
 in particular, mean AS_BLOWS."""
 AS_BLOWS = "a person throws a jab and a cross"
 """Fists reach four to six metres a second, as in captured boxing; "a person punches" brings less than two."""
+GAITS = {
+    "limp": "a person walks with a limp",
+    "march": "a person marches forward",
+    "swagger": "a person walks with a swagger",
+    "tiptoe": "a person walks on tiptoe",
+}
+"""Ways to go of which the verb alone makes a body stand: 0.1 to 0.3 m/s on the mean of three seeds; so said 0.8 to
+1.6."""
 
 LONGEST = 3  # words of a prompt that is bare
 
 
 def as_sentence(prompt: str) -> str:
-    """The prompt, or AS_BLOWS, or "a person <verb>s ..." if it is short and begins with one of `SENTENCE_ONLY`."""
+    """The prompt, or AS_BLOWS, or one of `GAITS`, or "a person <verb>s ..." if it is short and begins with one of
+    `SENTENCE_ONLY`."""
     said = [word for word in prompt.strip(".,;! ").lower().split() if word not in SUBJECTS]
-    if len(said) == 1 and said[0] in BLOWS:
-        return AS_BLOWS
+    if len(said) == 1:
+        if said[0] in BLOWS:
+            return AS_BLOWS
+        for gait, sentence in GAITS.items():
+            if said[0] in (gait, third_person(gait), f"{gait}ing", f"{gait}{gait[-1]}ing"):
+                return sentence
     first, space, rest = prompt.partition(" ")
     verb = first.strip(".,;!").lower()
     if verb not in SENTENCE_ONLY or len(prompt.split()) > LONGEST:

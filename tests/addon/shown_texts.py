@@ -47,8 +47,6 @@ NOT_TEXTS = {
     "MotionMix Figure",  # names of data-blocks
     "{1} Figure",
     "{1} MODEL_CARD.md",
-    "a person walks",  # the prompt of the interpreter's test
-    "a person throws a jab and a cross",  # a prompt, too
     "{1} in Blender {2}, Python {3}, {4}",  # a bug report is in English
     "models: {1}",
     "({1} isn't there)",
@@ -60,6 +58,8 @@ NOT_TEXTS = {
     "the client is gone",
     "{1} (MotionMix)",  # the blank is what is translated
 }
+NOT_SHOWN = ("^", "a person ")
+"""Beginnings of patterns and of prompts."""
 
 
 def template(node: ast.expr) -> str | None:
@@ -102,7 +102,7 @@ def worded(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in passed:
             text = template(node)
-            if text is not None and has_words(text, 2) and text not in NOT_TEXTS and not text.startswith("^"):
+            if text is not None and has_words(text, 2) and text not in NOT_TEXTS and not text.startswith(NOT_SHOWN):
                 yield text, node.lineno
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionmix_core.generation.phrasing import AS_BLOWS, as_sentence
+from motionmix_core.generation.phrasing import AS_BLOWS, GAITS, as_sentence
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,13 @@ def test_blows_without_more_are_said_as_certain_ones(prompt: str) -> None:
 )
 def test_blows_that_are_told_are_left_alone(prompt: str) -> None:
     assert as_sentence(prompt) == prompt
+
+
+@pytest.mark.parametrize("prompt", ["limp", "A person limps.", "someone is limping"])
+def test_a_gait_alone_goes_somewhere(prompt: str) -> None:
+    assert as_sentence(prompt) == GAITS["limp"]
+
+
+def test_a_gait_of_which_more_is_said_is_left_alone() -> None:
+    assert as_sentence("a person marches in place") == "a person marches in place"
+    assert as_sentence("marching") == GAITS["march"]

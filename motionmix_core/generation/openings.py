@@ -1,0 +1,95 @@
+"""Where a change of posture begins: who is to sit down stands before it.
+
+Of "a person sits down" a network makes somebody who sits all the time: most stretches of its clips with those words
+show little else. So a prompt that begins with such a change gets half a second of the posture before it, shown to the
+network as any motion that a prompt goes on from. Of 96 motions, of 24 such prompts, 3 went from one posture into the
+other without it, 89 with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from .firmness import GOING_ON
+from .phrasing import third_person
+from .request import MIN_SEGMENT_SECONDS, GenerationRequest
+
+OPENING_SECONDS = MIN_SEGMENT_SECONDS
+SHORTEST_SECONDS = 1.5
+"""A shorter motion is nothing but the change."""
+
+STANDING, SEATED, LYING = "a person stands still", "a person sits on a chair", "a person lies on the ground"
+_SEATS, _GROUNDS = "chair|seat|stool|bench|sofa|couch", "ground|floor|bed"
+_IRREGULAR = {
+    "sit": "sitting",
+    "squat": "squatting",
+    "get": "getting",
+    "lie": "lying",
+    "rise": "rising",
+    "take": "taking",
+}
+
+
+def _forms(*verbs: str) -> str:
+    """Pattern of verbs as they stand in commands and captions."""
+    every = (form for verb in verbs for form in (verb, third_person(verb), _IRREGULAR.get(verb, verb + "ing")))
+    return f"(?:{'|'.join(every)})"
+
+
+DOWN = re.compile(
+    rf"\b(?:{_forms('sit', 'lie', 'lay', 'crouch', 'squat')} (?:back |slowly |quickly )?down|{_forms('take')} a seat|"
+    rf"{_forms('fall')} (?:down|over|(?:to|on|onto) the (?:ground|floor)))\b"
+)
+UP = re.compile(
+    rf"\b{_forms('stand', 'get')} up\b(?! straight| tall)|"
+    rf"\b{_forms('rise', 'get')} (?:up )?from (?:\w+ ){{1,2}}(?:{_SEATS}|{_GROUNDS})\b"
+)
+VERBS = frozenset({"sit", "lie", "lay", "crouch", "squat", "take", "fall", "stand", "get", "rise"})
+"""Of both, as in commands."""
+
+_FROM_SEAT = re.compile(rf" (?:up )?from (?:\w+ ){{1,2}}(?:{_SEATS})\b")
+_LAY = re.compile(rf"\b(?:{_GROUNDS}|lying)\b")
+_BEFORE_IT = re.compile(r",|;|\b(?:and|then|before|after|while|when)\b")
+"""What is said before these comes before the change: the motion doesn't begin with it."""
+_ON_THE_WAY = re.compile(r"\b(?:and|while)\b (?!(?:then )?(?:rise|stand|get|jump))")
+"""Who sits down and drinks is to be seen drinking: told both, the network does neither by half from a stand."""
+
+
+def opening_of(prompt: str) -> str | None:
+    """What the body does before the prompt, said as a prompt; None if it doesn't begin with a change of posture."""
+    said = prompt.lower()
+    matches = [(pattern.search(said), pattern is UP) for pattern in (DOWN, UP)]
+    found = [(match.start(), match.end(), up) for match, up in matches if match]
+    if not found:
+        return None
+    start, end, up = min(found)
+    if _BEFORE_IT.search(said[:start]) or (not up and _ON_THE_WAY.search(said[end:])):
+        return None
+    if not up:
+        return STANDING
+    return LYING if _LAY.search(said) else SEATED
+
+
+def opened(request: GenerationRequest) -> GenerationRequest:
+    """The request with an opening before its prompt, or its first one, if that needs one; else itself.
+
+    Not where motion is shown, or where the end has to flow into the beginning.
+    """
+    parts = request.segments or ((request.prompt, request.seconds),)
+    (prompt, seconds), *others = parts
+    opening = opening_of(prompt) if request.opening is None else request.opening
+    if not (prompt.strip() and opening) or request.observed is not None or request.loop or seconds < SHORTEST_SECONDS:
+        return request
+    firmly = GOING_ON if request.guidance is None else {}
+    first = ((opening, OPENING_SECONDS), (_shortened(prompt), seconds - OPENING_SECONDS))
+    return replace(request, prompt="", segments=(*first, *others), opening="", **firmly)
+
+
+def _shortened(prompt: str) -> str:
+    """The prompt as a sentence, and without the seat, which the opening shows and which captions seldom name."""
+    words = prompt.strip().split(" ", 1)
+    verb = words[0].lower()
+    if verb in VERBS:
+        words[0] = f"a person {third_person(verb)}"
+    return _FROM_SEAT.sub(" up", " ".join(words))
