@@ -64,10 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--guidance", type=float, help="how hard to follow the prompt (default: the model's)")
     interval_help = "noise levels, 0 to 1, between which guidance holds (default: the model's)"
     add("--guidance-interval", type=float, nargs=2, metavar=("LOW", "HIGH"), help=interval_help)
-    opening_help = (
-        'what comes before the prompt for half a second, "" for nothing (default: who sits down stands first)'
-    )
-    add("--opening", metavar="PROMPT", help=opening_help)
+    literal_help = "no posture before it that the prompt doesn't name, nothing one after the other"
+    add("--literal", action="store_true", help=literal_help)
     add("--sampler", choices=SAMPLERS, help="default: the model's")
     add("--no-foot-lock", action="store_true", help="leave planted feet as the network made them")
     add("--model", default="", help="name of the model (default: the one that ships)")
@@ -100,7 +98,7 @@ def _generate(options: argparse.Namespace) -> int:
         guidance_interval=options.guidance_interval,
         foot_lock=not options.no_foot_lock,
         model=options.model,
-        opening=options.opening,
+        literal=options.literal,
     )
     if options.fps is not None and not 1 <= options.fps <= 1000:
         raise DataError(f"The frame rate must be between 1 and 1000, not {options.fps:g}.")

@@ -59,7 +59,7 @@ def generate(model: Path, wanted: StretchSet) -> list[Unfinished]:
     for stretch in wanted.stretches:
         order = Order(stretch.caption(0, False), stretch.frames / wanted.data.fps)
         request = GenerationRequest(
-            order.prompt, order.seconds, seed=order.seed, model=model.resolve().name, foot_lock=False, opening=""
+            order.prompt, order.seconds, seed=order.seed, model=model.resolve().name, foot_lock=False, literal=True
         )
         result = generator.generate(request)
         made.append(Unfinished(result.motions[0], result.contacts[0]))

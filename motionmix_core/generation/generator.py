@@ -29,6 +29,7 @@ from .loop import seam_frames
 from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
 from .openings import opened
+from .parts import in_turn
 from .phrasing import as_sentence
 from .predictor import Features
 from .request import GenerationRequest
@@ -122,7 +123,7 @@ class Generator:
         description = denoiser.description
         _check_kind(request, description)
         if description.text_encoder is not None:
-            request = opened(request)
+            request = opened(in_turn(request))
         check()
         warnings: list[str] = []
         prompts = [prompt for prompt, _ in request.segments] or [request.prompt]

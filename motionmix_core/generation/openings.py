@@ -78,12 +78,13 @@ def opened(request: GenerationRequest) -> GenerationRequest:
     """
     parts = request.segments or ((request.prompt, request.seconds),)
     (prompt, seconds), *others = parts
-    opening = opening_of(prompt) if request.opening is None else request.opening
-    if not (prompt.strip() and opening) or request.observed is not None or request.loop or seconds < SHORTEST_SECONDS:
+    opening = opening_of(prompt)
+    unasked = request.literal or request.observed is not None or request.loop
+    if opening is None or unasked or seconds < SHORTEST_SECONDS:
         return request
     firmly = GOING_ON if request.guidance is None else {}
     first = ((opening, OPENING_SECONDS), (_shortened(prompt), seconds - OPENING_SECONDS))
-    return replace(request, prompt="", segments=(*first, *others), opening="", **firmly)
+    return replace(request, prompt="", segments=(*first, *others), **firmly)
 
 
 def _shortened(prompt: str) -> str:

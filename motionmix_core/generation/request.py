@@ -65,8 +65,8 @@ class GenerationRequest:
             model's own.
         liveliness: strength of the noise to start from, 0.5 to 2; above 1 the motion is livelier than the network
             thinks likely. The papers' networks don't look at it.
-        opening: what the body does for the half second before the prompt, said as a prompt; None = what a change of
-            posture that the prompt begins with needs (`openings`), "" = nothing. Not where motion is observed.
+        literal: the prompt goes to the network as one: no opening before a change of posture (`openings`), no sequence
+            of what comes first and what then (`parts`).
     Raises:
         RequestError: a value out of its range, said in one line.
     """
@@ -91,13 +91,11 @@ class GenerationRequest:
     observed_features: NDArray[Any] | None = None
     guidance_interval: tuple[float, float] | None = None
     liveliness: float = 1.0
-    opening: str | None = None
+    literal: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):
             raise RequestError(f"The prompt must be text, not {type(self.prompt).__name__}.")
-        if self.opening is not None and not isinstance(self.opening, str):
-            raise RequestError(f"The opening must be text, not {type(self.opening).__name__}.")
         if not isinstance(self.model, str):
             raise RequestError(f"The model must be given by name, not {type(self.model).__name__}.")
         _check_number("length in seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)

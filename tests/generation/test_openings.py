@@ -73,16 +73,12 @@ def test_the_guidance_that_was_asked_for_holds() -> None:
     assert opened(GenerationRequest("sit down")).guidance is not None  # as firmly as any prompt after a motion
 
 
-def test_an_opening_can_be_said_or_left_out() -> None:
-    assert opened(GenerationRequest("sit down", opening="")).segments == ()
-    assert opened(GenerationRequest("a person waves", opening=SEATED)).segments[0] == (SEATED, OPENING_SECONDS)
-
-
-def test_no_opening_where_there_is_no_room_or_a_motion_to_go_on_from() -> None:
+def test_no_opening_where_none_is_wanted_or_a_motion_is_gone_on_from() -> None:
     rest = Motion(canonical_skeleton(), np.zeros((120, 3)), np.tile([1.0, 0, 0, 0], (120, 22, 1)), 30)
     for request in (
         GenerationRequest("sit down", seconds=1.0),
         GenerationRequest("sit down", loop=True),
+        GenerationRequest("sit down", literal=True),
         GenerationRequest("sit down", observed=rest, start_level=0.5),
     ):
         assert opened(request) is request

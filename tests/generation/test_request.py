@@ -53,7 +53,6 @@ def some_motion(rng: np.random.Generator, frames: int = 12, fps: float = 24.0) -
         ({"prompt": 5}, "must be text"),
         ({"prompt": None}, "must be text"),
         ({"model": None}, "by name"),
-        ({"opening": 3}, "must be text"),
         ({"observed_mask": np.zeros((30, FEATURES))}, "needs the observed motion"),
         ({"prompt": "walk", "action": "run"}, "one condition, not text and action"),
         ({"action": "run", "music": np.zeros((30, 35))}, "one condition, not action and music"),

@@ -173,7 +173,7 @@ def _measured(generator: CheckpointGenerator, yardstick: Yardstick, taught_on: S
     orders = [Order(s.caption(0, False), min(s.frames / fps, longest)) for s in wanted.stretches]
     motions: list[Motion] = []
     for order in orders:
-        request = GenerationRequest(order.prompt, order.seconds, seed=order.seed, steps=SAMPLING_STEPS, opening="")
+        request = GenerationRequest(order.prompt, order.seconds, seed=order.seed, steps=SAMPLING_STEPS, literal=True)
         motions += generator.generate(request).motions
     captions = [order.prompt for order in orders]
     groups = group_captions(generator._encoder("minilm-l6").encode(captions).pooled, SIMILAR)

@@ -296,8 +296,8 @@ def sheets_text(paths: Sequence[Path], beside: Path, notes: str) -> str:
     pictures = "\n".join(f"![{path.stem}]({path.relative_to(beside).as_posix()})" for path in paths)
     head = (
         "One sample each of the sixty prompts of `training/reports/prompts.txt` (thirty of the data's own words, then "
-        "thirty free ones), first seed, the model's own settings, and no opening before a change of posture, which the "
-        "extension gives. Left limbs blue, right limbs red, green dots = feet in contact.\n"
+        "thirty free ones), first seed, the model's own settings, each prompt taken literally (the extension has "
+        "openings and parts). Left limbs blue, right limbs red, green dots = feet in contact.\n"
     )
     return f"{head}\n{notes}\n{pictures}\n" if paths else f"{head}\nNot drawn.\n"
 

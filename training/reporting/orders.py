@@ -163,7 +163,7 @@ def _make(shelf: str, order: Order) -> None:
         guidance_interval=order.interval,
         foot_lock=order.foot_lock,
         model=name,
-        opening="",  # a stretch of a clip may begin anywhere in what its caption says
+        literal=True,  # a stretch of a clip may begin anywhere in what its caption says
     )
     began = time.process_time()
     (motion,) = generator.generate(request).motions
