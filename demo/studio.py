@@ -67,7 +67,7 @@ def add_camera(points: NDArray[np.float64]) -> bpy.types.Object:
     scene.camera = camera
     camera.rotation_euler = (-CAMERA_OFFSET + Vector((0.0, 0.0, -0.05))).to_track_quat("-Z", "Y").to_euler()
     smooth = _smoothed(points, FOLLOW_SECONDS * scene.render.fps)
-    smooth[:, 2] = np.median(points[:, 2])
+    smooth[:, 2] = np.quantile(points[:, 2], (0.05, 0.95)).mean()  # who sits down is in the picture before it, too
     for frame, point in enumerate(smooth, scene.frame_start):
         camera.location = Vector(point) + CAMERA_OFFSET
         camera.keyframe_insert("location", frame=frame)
