@@ -1,8 +1,8 @@
 """Prompts that say what comes first and what then, made part by part.
 
 Told both things at once, a network does one of them, or both by half. A prompt that says "then" names the order itself,
-so it is made as a sequence, in which each part goes on from the end of the one before it. Of 40 motions of ten such
-prompts, told as one 14 did both things, 33 do so.
+and who "walks over and sits down" can't do both at a time. So it is made as a sequence, in which each part goes on from
+the end of the one before it: of 76 motions of 19 such prompts 61 do both so, and 22 did when told as one.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ import re
 from dataclasses import replace
 
 from .firmness import GOING_ON
+from .openings import DOWN, UP
 from .request import GenerationRequest
 
 SHORTEST_SECONDS = 1.0
 """Of a part: with less time for each the prompt is left whole."""
 
-_THEN = re.compile(r"[\s,;.]*(?:\band\s+)?\b(?:then|after that|afterwards)\b[\s,]*", re.IGNORECASE)
+_THEN = re.compile(
+    r"[\s,;.]*(?:\band\s+)?\b(?:then|after that|afterwards)\b[\s,]*|"
+    rf"[\s,]+and\s+(?=(?:(?:he|she|they|it) )?(?:{DOWN.pattern}|{UP.pattern}))",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"^(?:he|she|they|it)\b", re.IGNORECASE)
-_THIRD_PERSON = re.compile(r"^[a-z]+[a-rt-z]s\b")
+_THIRD_PERSON = re.compile(r"^(?:\w+ly )?[a-z]+[a-rt-z]s\b")
+_NO_PART = re.compile(r"^(?:(?:to the )?(?:back|left|right)|(?:for|back|side|up|down)wards?|sideways)\b", re.IGNORECASE)
+"""What is only the way on: "walks forward, then back"."""
+_NOW_AND_THEN = re.compile(r"\bnow and then\b", re.IGNORECASE)
 
 
 def parts_of(prompt: str) -> list[str]:
@@ -26,7 +34,10 @@ def parts_of(prompt: str) -> list[str]:
 
     "a person walks, then he sits down" -> ["a person walks", "a person sits down"].
     """
-    first, *others = [part.strip() for part in _THEN.split(prompt.strip()) if part.strip(" ,;.")] or [prompt]
+    found = [] if _NOW_AND_THEN.search(prompt) else _THEN.split(prompt.strip())
+    first, *others = [part.strip() for part in found if part.strip(" ,;.")] or [prompt]
+    if any(_NO_PART.match(part) for part in others):
+        return [prompt]
     return [first, *(_of_somebody(part) for part in others)]
 
 
