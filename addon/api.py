@@ -60,6 +60,7 @@ def generate(
     model: str = "",
     frames: int = 0,
     key_rate: str = "scene",
+    literal: bool = False,
     target: bpy.types.Object | Sequence[bpy.types.Object] | None = None,
     scene: bpy.types.Scene | None = None,
     on_progress: Callable[[float], None] | None = None,
@@ -74,7 +75,8 @@ def generate(
     "in_place". loop: make the end flow into the beginning. frame_start: scene frame of the first key; None is the start
     of the scene's range. extend_range: let the scene's range reach to the motion's end. model: a model's name, "" the
     usual one. frames: length in frames of the scene, in place of the seconds. key_rate: "scene" is a key on every frame
-    of the scene, "model" one for each frame that the model made, which may lie between frames. target: the armature, or
+    of the scene, "model" one for each frame that the model made, which may lie between frames. literal: the prompt as
+    it stands, without a posture before it or one thing after the other. target: the armature, or
     several that get the same motions; None is the active object. scene: None is the current one. on_progress: told 0.0
     to 1.0 now and then.
 
@@ -97,6 +99,7 @@ def generate(
         model=model,
         frames=frames,
         key_rate=key_rate,
+        literal=literal,
     )
     given = [target or bpy.context.object] if not isinstance(target, Sequence) else list(target)
     first, *others = [read.target_of(obj) for obj in given] or [None]

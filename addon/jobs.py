@@ -36,6 +36,8 @@ Ask = Callable[..., WorkerTask]
 """(name of a task, its arguments) -> the task: `WorkerClient.ask`."""
 
 KEY_RATES = ("scene", "model")
+_PLAIN = ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "loop", "literal", "extend_range")
+"""Settings that the panel has by the same name and in the same form."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Settings:
     frame_start: scene frame of the first key. extend_range: let the scene's frame range reach to the motion's end.
     loop: make the end flow into the beginning.
     frames: length in the scene's frames; 0 = `seconds` says it. key_rate: "scene" = a key on every frame of the scene,
-    "model" = a key for each of the model's own frames, which may lie between frames.
+    "model" = a key for each of the model's own frames, which may lie between frames. literal: the prompt goes to the
+    network as one (see `GenerationRequest`).
     """
 
     prompt: str
@@ -65,6 +68,7 @@ class Settings:
     model: str = ""
     frames: int = 0
     key_rate: str = "scene"
+    literal: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def panel_settings(scene: bpy.types.Scene) -> Settings:
         loop=panel.loop,
         model=panel.model,
         key_rate=preferences.current().key_rate.lower(),
+        literal=panel.literal,
     )
 
 
@@ -129,7 +134,7 @@ def fill_panel(scene: bpy.types.Scene, settings: Settings) -> None:
     The seed is locked, since it is one of them. Where on the timeline the motion begins stays as the panel has it.
     """
     panel = properties.of(scene)
-    for name in ("prompt", "seconds", "seed", "variations", "quality", "foot_lock", "root", "loop", "extend_range"):
+    for name in _PLAIN:
         setattr(panel, name, getattr(settings, name))
     panel.model = models.in_panel(settings.model)
     panel.lock_seed = True
@@ -171,6 +176,7 @@ def prepare(
         foot_lock=settings.foot_lock,
         loop=settings.loop,
         model=settings.model,
+        literal=settings.literal,
     )
     RetargetOptions(root=settings.root)
     further = tuple((other.session_uid, other.name) for other in usable[1:])

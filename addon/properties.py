@@ -53,6 +53,7 @@ VARIATIONS_TEXT = "How many motions to make at once, each a new Action"
 QUALITY_TEXT = "How much time to spend"
 GUIDANCE_TEXT = "How strictly to follow the prompt. Low: freer; high: more literal, stiffer"
 STEPS_TEXT = "How many times the network refines the motion"
+LITERAL_TEXT = "Take the prompt as it stands: no standing before sitting down, nothing made one after the other"
 FOOT_LOCK_TEXT = "Hold planted feet still on this rig's own proportions"
 ROOT_TEXT = "Which bone carries the character along the ground"
 START_TEXT = "Where on the timeline the motion begins"
@@ -117,6 +118,7 @@ class MotionMixSettings(bpy.types.PropertyGroup):
     root: EnumProperty(name="Travel On", description=ROOT_TEXT, items=ROOT_ITEMS, default="hips")
     start: EnumProperty(name="Begin At", description=START_TEXT, items=START_ITEMS, default="SCENE")
     loop: BoolProperty(name="Loop", description=LOOP_TEXT)
+    literal: BoolProperty(name="Literal Prompt", description=LITERAL_TEXT)
     extend_range: BoolProperty(name="Extend Frame Range", description=EXTEND_TEXT, default=True)
 
 

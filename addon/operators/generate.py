@@ -41,6 +41,7 @@ class MOTIONMIX_OT_generate(AskedOperator, RigOperator, BesideTheWindow, bpy.typ
     )
     frame_start: IntProperty(name="First Frame", description=properties.START_TEXT, default=1, options=SKIP)
     loop: BoolProperty(name="Loop", description=properties.LOOP_TEXT, options=SKIP)
+    literal: BoolProperty(name="Literal Prompt", description=properties.LITERAL_TEXT, options=SKIP)
     extend_range: BoolProperty(
         name="Extend Frame Range", description=properties.EXTEND_TEXT, default=True, options=SKIP
     )

@@ -71,6 +71,7 @@ class MOTIONMIX_PT_advanced(Tab, bpy.types.Panel):
         column.prop(settings, "root")
         column.prop(settings, "foot_lock")
         column.prop(settings, "loop")
+        column.prop(settings, "literal")
         column = layout.column()
         row = column.row()
         row.active = settings.length != "RANGE"

@@ -332,6 +332,15 @@ def test_the_key_menus_offer_the_edits() -> None:
         assert "draw_edit_menu" in drawn
 
 
+def test_a_literal_prompt_is_another_request_and_is_kept_with_the_take(extension, warm_models) -> None:
+    obj = rig_of("vroid")
+    bpy.ops.motionmix.generate(prompt="sit down", seconds=2.0, seed=2)
+    staged = all_bytes(extension, obj)
+    bpy.ops.motionmix.generate(prompt="sit down", seconds=2.0, seed=2, literal=True)
+    assert all_bytes(extension, obj) != staged
+    assert extension.addon("rigs.takes").request_of(obj.animation_data.action)["literal"] is True
+
+
 def test_the_loop_tick_of_generate_reaches_the_model_and_is_kept_with_the_take(extension, warm_models) -> None:
     obj = rig_of("vroid")
     bpy.ops.motionmix.generate(prompt="walk", seconds=3.0, seed=2)

@@ -82,13 +82,16 @@ def test_a_model_that_is_gone_is_named(extension, skeleton, models) -> None:
 
 
 def test_the_settings_go_back_into_the_panel_and_make_the_same(extension, skeleton, models) -> None:
-    bpy.ops.motionmix.generate(prompt="walk", seconds=1.2, seed=41, quality="draft", steps=9, foot_lock=False)
+    given = {"quality": "draft", "steps": 9, "foot_lock": False, "literal": True}
+    bpy.ops.motionmix.generate(prompt="walk", seconds=1.2, seed=41, **given)
     panel = bpy.context.scene.motionmix
+    assert not panel.literal
     panel.prompt, panel.seed, panel.lock_seed, panel.variations = "salsa", 1, False, 4
     panel.use_guidance = True
     bpy.ops.motionmix.take_use_settings()
     assert (panel.prompt, panel.seed, panel.lock_seed, panel.variations) == ("walk", 41, True, 1)
     assert (panel.quality, panel.use_steps, panel.steps, panel.use_guidance) == ("draft", True, 9, False)
+    assert panel.literal
     bpy.ops.motionmix.generate()
     assert made(extension, "walk #2") == made(extension, "walk #1")
 
