@@ -8,6 +8,8 @@ captions name is gone on with where they say that somebody walks so, or goes for
 
 from __future__ import annotations
 
+import re
+
 # fmt: off
 SENTENCE_ONLY = frozenset({
     "box", "chop", "clap", "crawl", "dribble", "kick", "kneel", "lunge", "point", "punch", "shoot", "slash", "squat",
@@ -29,12 +31,19 @@ GAITS = {
 """Ways to go of which the verb alone makes a body stand: 0.1 to 0.3 m/s on the mean of three seeds; so said 0.8 to
 1.6."""
 
+_FORWARD = re.compile(
+    r"\b((?:point|reach|look|gaz|star|punch)(?:e|s|es|ing)?)(?: straight)? (?:for|on)wards?\b", re.IGNORECASE
+)
+"""Nobody goes anywhere for these, but who does anything "forward" in captions walks: "a person points forward" went 5
+m."""
+
 LONGEST = 3  # words of a prompt that is bare
 
 
 def as_sentence(prompt: str) -> str:
     """The prompt, or AS_BLOWS, or one of `GAITS`, or "a person <verb>s ..." if it is short and begins with one of
     `SENTENCE_ONLY`."""
+    prompt = _FORWARD.sub(r"\1", prompt)
     said = [word for word in prompt.strip(".,;! ").lower().split() if word not in SUBJECTS]
     if len(said) == 1:
         if said[0] in BLOWS:

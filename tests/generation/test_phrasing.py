@@ -55,3 +55,17 @@ def test_a_gait_alone_goes_somewhere(prompt: str) -> None:
 def test_a_gait_of_which_more_is_said_is_left_alone() -> None:
     assert as_sentence("a person marches in place") == "a person marches in place"
     assert as_sentence("marching") == GAITS["march"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "read"),
+    [
+        ("a person points forward", "a person points"),
+        ("walk forward and look forward", "walk forward and look"),
+        ("a person reaches straight forward with both hands", "a person reaches with both hands"),
+        ("a person steps forward", "a person steps forward"),
+        ("a person looks back", "a person looks back"),
+    ],
+)
+def test_who_only_points_or_looks_forward_does_not_go_there(prompt: str, read: str) -> None:
+    assert as_sentence(prompt) == read
