@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 
 from .firmness import GOING_ON
-from .phrasing import third_person
+from .phrasing import as_sentence, third_person
 from .request import MIN_SEGMENT_SECONDS, GenerationRequest
 
 OPENING_SECONDS = MIN_SEGMENT_SECONDS
@@ -52,13 +52,13 @@ _FROM_SEAT = re.compile(rf" (?:up )?from (?:\w+ ){{1,2}}(?:{_SEATS})\b")
 _LAY = re.compile(rf"\b(?:{_GROUNDS}|lying)\b")
 _BEFORE_IT = re.compile(r",|;|\b(?:and|then|before|after|while|when)\b")
 """What is said before these comes before the change: the motion doesn't begin with it."""
-_ON_THE_WAY = re.compile(r"\b(?:and|while)\b (?!(?:then )?(?:rise|stand|get|jump))")
+_ON_THE_WAY = re.compile(r"\b(?:and|while)\b (?!(?:then )?(?:rise|stand|get|jump|lie|stay))")
 """Who sits down and drinks is to be seen drinking: told both, the network does neither by half from a stand."""
 
 
 def opening_of(prompt: str) -> str | None:
     """What the body does before the prompt, said as a prompt; None if it doesn't begin with a change of posture."""
-    said = prompt.lower()
+    said = as_sentence(prompt).lower()
     matches = [(pattern.search(said), pattern is UP) for pattern in (DOWN, UP)]
     found = [(match.start(), match.end(), up) for match, up in matches if match]
     if not found:

@@ -15,13 +15,17 @@ SENTENCE_ONLY = frozenset({
     "box", "chop", "clap", "crawl", "dribble", "kick", "kneel", "lunge", "point", "punch", "shoot", "slash", "squat",
     "stab", "strike",
 })
-BLOWS = frozenset({"box", "boxes", "boxing", "punch", "punches", "punching"})
+BLOWS = frozenset({"box", "boxes", "boxing", "fight", "fights", "fighting", "punch", "punches", "punching"})
 SUBJECTS = frozenset({"a", "is", "man", "person", "someone", "woman"})
 # fmt: on
 """Verbs that the training data knows, but not as a caption of one to three words; words that alone, or said of nobody
 in particular, mean AS_BLOWS."""
 AS_BLOWS = "a person throws a jab and a cross"
 """Fists reach four to six metres a second, as in captured boxing; "a person punches" brings less than two."""
+DEATHS = frozenset({"die", "dies", "dying", "death", "collapse", "collapses", "faint", "faints"})
+AS_DEATH = "a person falls down and lies still"
+"""Those words no caption has; who only falls gets up again in the same four seconds."""
+
 GAITS = {
     "limp": "a person walks with a limp",
     "march": "a person marches forward",
@@ -41,13 +45,15 @@ LONGEST = 3  # words of a prompt that is bare
 
 
 def as_sentence(prompt: str) -> str:
-    """The prompt, or AS_BLOWS, or one of `GAITS`, or "a person <verb>s ..." if it is short and begins with one of
-    `SENTENCE_ONLY`."""
+    """The prompt, or AS_BLOWS, AS_DEATH or one of `GAITS`, or "a person <verb>s ..." if it is short and begins with one
+    of `SENTENCE_ONLY`."""
     prompt = _FORWARD.sub(r"\1", prompt)
     said = [word for word in prompt.strip(".,;! ").lower().split() if word not in SUBJECTS]
     if len(said) == 1:
         if said[0] in BLOWS:
             return AS_BLOWS
+        if said[0] in DEATHS:
+            return AS_DEATH
         for gait, sentence in GAITS.items():
             if said[0] in (gait, third_person(gait), f"{gait}ing", f"{gait}{gait[-1]}ing"):
                 return sentence

@@ -22,6 +22,8 @@ from motionmix_core.motion.skeleton import canonical_skeleton
         ("the old man takes a seat", STANDING),
         ("a person falls to the ground", STANDING),
         ("crouch down and rise again", STANDING),
+        ("a person dies", STANDING),
+        ("a person falls down and lies still", STANDING),
         ("stand up", SEATED),
         ("a person gets up from a chair and walks", SEATED),
         ("a woman rises from her stool", SEATED),

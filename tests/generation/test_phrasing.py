@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionmix_core.generation.phrasing import AS_BLOWS, GAITS, as_sentence
+from motionmix_core.generation.phrasing import AS_BLOWS, AS_DEATH, GAITS, as_sentence
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,8 @@ def test_a_gait_of_which_more_is_said_is_left_alone() -> None:
 )
 def test_who_only_points_or_looks_forward_does_not_go_there(prompt: str, read: str) -> None:
     assert as_sentence(prompt) == read
+
+
+def test_who_dies_falls_and_stays_there() -> None:
+    assert as_sentence("die") == as_sentence("A person dies.") == AS_DEATH
+    assert as_sentence("the noise dies down") == "the noise dies down"
