@@ -40,7 +40,7 @@ def test_a_bad_argument_is_said_and_ends_with_status_2(repo_root: Path, argument
 
 def stock_files(repo_root: Path) -> list[Path]:
     """What the user's own Python runs: build.py and its parts, without the pytest plugin."""
-    parts = (path for path in (repo_root / "build_steps").glob("*.py") if path.stem != "blender_results")
+    parts = (path for path in (repo_root / "build_steps").glob("*.py") if path.stem != "suite_results")
     return [repo_root / "build.py", *sorted(parts)]
 
 

@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--licence", help="licence of files that state none (BVH, AMASS); without it they're marked as "
                         "not for models that ship")  # fmt: skip
     parser.add_argument("--as-recorded", action="store_true", help="leave out the training clips that are made here: "
-                        "short gaits repeated, hand tasks by formula")  # fmt: skip
+                        "short gaits repeated, hand tasks by formula, keyed gestures")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 

@@ -27,6 +27,7 @@ class DataConfig:
     balance: float = 0.5  # 1 = every second of motion alike, 0 = every action alike
     hand_made_weight: float = 0.4  # of game animations beside captured motion
     hand_task_weight: float = 0.4  # of hand tasks made by formula
+    body_task_weight: float = 0.4  # of gestures and doings keyed by hand
 
 
 @dataclass(frozen=True)

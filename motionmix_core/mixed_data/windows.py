@@ -27,7 +27,7 @@ _WHOLE_TRIAL_SHARE = 0.15  # how often CMU's short index line is read where a cl
 # clips whose windows begin at the first frame and keep their speed, so that the frame tells the phase of the stroke,
 # and whose right hand works unless the caption names one: a phase or a side to guess is averaged away in the noisiest
 # steps. Windows with observed motion see the phase and begin anywhere
-TIMED = frozenset({"hand_tasks"})
+TIMED = frozenset({"hand_tasks", "body_tasks"})
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def clip_weights(clips: Sequence[Clip], data: DataConfig) -> np.ndarray:
         totals[action] = totals.get(action, 0.0) + count
     share = np.array([totals[action] for action in actions])
     weights = frames / share * share**data.balance
-    of_dataset = {"cmu": 1.0, "aistpp": 1.0, "bandai": 1.0, "hand_tasks": data.hand_task_weight}
+    of_dataset = {"cmu": 1.0, "aistpp": 1.0, "bandai": 1.0}
+    of_dataset |= {"hand_tasks": data.hand_task_weight, "body_tasks": data.body_task_weight}
     weights *= [of_dataset.get(clip.dataset, data.hand_made_weight) for clip in clips]
     return weights / weights.sum()
 

@@ -8,7 +8,7 @@ import pytest
 from motionmix_core.motion.rotations import quat_angle, quat_apply
 from motionmix_core.motion.skeleton import FOOT_JOINTS, JOINT_NAMES, canonical_skeleton
 from training.preparation.hand_tasks import TASKS, VARIANTS, HandTask, hand_task_clips, hand_task_motion
-from training.preparation.standing_worker import two_bones
+from training.preparation.limbs import two_bones
 
 DOWN = np.array([0.0, -1.0, 0.0])
 

@@ -111,7 +111,7 @@ def test_training_clips_made_here_are_added_unless_refused(everything, tmp_path)
     assert run(everything, out=recorded) == 0
     assert main(["--quiet", "--jobs", "1", "--out", str(full), "--source", str(everything)]) == 0
     added = [entry for name, entry in entries(full).items() if name not in entries(recorded)]
-    assert {entry["dataset"] for entry in added} >= {"hand_tasks"}
+    assert {entry["dataset"] for entry in added} >= {"hand_tasks", "body_tasks"}
     assert {entry["split"] for entry in added} == {"train"}
     assert all(entries(full)[name]["split"] == entry["split"] for name, entry in entries(recorded).items())
 
@@ -149,7 +149,8 @@ def test_captions_keep_their_times_and_their_mirror_image(everything, tmp_path):
 
 def test_a_stated_licence_lets_files_ship(everything, tmp_path):
     out = tmp_path / "cache"
-    assert main(["--source", str(everything), "--out", str(out), "--jobs", "1", "--quiet", "--licence", "CC0 1.0"]) == 0
+    arguments = ["--source", str(everything), "--out", str(out), "--as-recorded", "--quiet"]
+    assert main([*arguments, "--licence", "CC0 1.0"]) == 0
     assert entries(out)["lab/anna/turn"]["shippable"] is True
     assert entries(out)["lab/anna/turn"]["licence"] == "CC0 1.0"
 
@@ -158,7 +159,7 @@ def test_same_input_same_bytes_whatever_the_jobs(everything, tmp_path):
     digests = []
     for name, jobs in (("a", "1"), ("b", "2")):
         out = tmp_path / name
-        assert main(["--source", str(everything), "--out", str(out), "--jobs", jobs, "--quiet"]) == 0
+        assert main(["--source", str(everything), "--out", str(out), "--jobs", jobs, "--quiet", "--as-recorded"]) == 0
         digests.append([hashlib.sha256((out / file).read_bytes()).hexdigest() for file in sorted(os.listdir(out))])
     assert digests[0] == digests[1]
 
@@ -230,7 +231,7 @@ def test_research_data_is_taken_only_when_asked_for(tmp_path, capsys):
     out = tmp_path / "cache"
     assert run(tmp_path / "data", out=out) == 2
     assert "--research" in capsys.readouterr().err
-    assert main(["--source", str(tmp_path / "data"), "--out", str(out), "--jobs", "1", "--quiet", "--research"]) == 0
+    assert main(["--source", str(tmp_path / "data"), "--out", str(out), "--as-recorded", "--quiet", "--research"]) == 0
     entry = entries(out)["bandai/walk_1"]
     assert entry["shippable"] is False
     assert entry["labels"] == {"action": "walk", "style": "active"}

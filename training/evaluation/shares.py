@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from training.preparation.body_tasks import DATASET as BODY_TASKS
 from training.preparation.gait_loops import SUFFIX as LOOP
 from training.preparation.hand_tasks import DATASET as HAND_TASKS
 
@@ -16,8 +17,8 @@ def take_of(clip_id: str) -> str:
 
 
 def is_made(clip_id: str) -> bool:
-    """Whether training.prepare made the clip, by formula or by repeating a captured gait."""
-    return LOOP in clip_id or clip_id.startswith(f"{HAND_TASKS}/")
+    """Whether training.prepare made the clip, by formula, by keyed poses or by repeating a captured gait."""
+    return LOOP in clip_id or clip_id.split("/")[0] in (HAND_TASKS, BODY_TASKS)
 
 
 def first_share(clips: Iterable[tuple[str, int]], share: float, seed: int = 0) -> set[str]:

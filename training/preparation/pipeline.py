@@ -16,6 +16,7 @@ from motionmix_core.formats.cc0_pack import Cc0Pack
 from motionmix_core.formats.cmu_pack import CmuPack
 
 from .bandai import bandai_units, prepare_bandai
+from .body_tasks import body_task_clips
 from .cache import check_target, write_cache
 from .caption_files import find_captions
 from .cc0 import cc0_units, prepare_cc0
@@ -114,7 +115,7 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
         raise DataError(f"no clip could be used{_because(skips)}")
     finished = carve_validation(spread_test(settle_floors(list(clips.values()))))
     if options.made:
-        finished += [*looped_gaits(finished), *hand_task_clips(options.fps)]
+        finished += [*looped_gaits(finished), *hand_task_clips(options.fps), *body_task_clips(options.fps)]
     write_cache(out, finished, options.fps)
     return Result(Path(out), tuple(finished), tuple(skips))
 

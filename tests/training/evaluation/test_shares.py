@@ -23,5 +23,5 @@ def test_another_seed_draws_other_takes() -> None:
 
 def test_what_was_made_of_a_take_goes_with_it_and_is_known_as_made() -> None:
     assert take_of("cmu/02_01@73+loop") == take_of("cmu/02_01") == "cmu/02_01"
-    assert is_made("cmu/02_01+loop") and is_made("hand_tasks/stir_pot_1")
+    assert is_made("cmu/02_01+loop") and is_made("hand_tasks/stir_pot_1") and is_made("body_tasks/bow_1")
     assert not is_made("cmu/02_01@73")

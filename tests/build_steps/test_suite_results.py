@@ -1,4 +1,4 @@
-"""Tests that ran inside a Blender count in the last pytest's summary, with their own outcomes and reports."""
+"""Tests that ran in a process of their own count in the last pytest's summary, with their own outcomes and reports."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def run_pytest(folder: Path, *arguments: object) -> subprocess.CompletedProcess[
 @pytest.fixture
 def junit(tmp_path: Path) -> Path:
     (tmp_path / "test_inside.py").write_text(INSIDE, encoding="utf-8")
-    path = tmp_path / "blender-4.2.xml"
+    path = tmp_path / "blender-4.2.suite.xml"
     done = run_pytest(tmp_path, tmp_path / "test_inside.py", f"--junitxml={path}")
     assert done.returncode == 1, done.stdout
     return path
 
 
 def test_every_outcome_is_counted_and_reported(junit: Path):
-    done = run_pytest(junit.parent, "-p", "build_steps.blender_results", "-rs", junit)
+    done = run_pytest(junit.parent, "-p", "build_steps.suite_results", "-rs", junit)
     assert done.returncode == 1
     last = done.stdout.strip().splitlines()[-1]
     assert "2 failed, 1 passed, 1 skipped" in last
@@ -62,7 +62,7 @@ def test_every_outcome_is_counted_and_reported(junit: Path):
 def test_results_and_tests_of_this_session_share_one_summary(junit: Path):
     (junit.parent / "test_outside.py").write_text("def test_outside():\n    pass\n", encoding="utf-8")
     outside = junit.parent / "test_outside.py"
-    done = run_pytest(junit.parent, "-p", "build_steps.blender_results", outside, junit, "-k", "outside or passes")
+    done = run_pytest(junit.parent, "-p", "build_steps.suite_results", outside, junit, "-k", "outside or passes")
     assert done.returncode == 0, done.stdout
     assert "2 passed, 3 deselected" in done.stdout.strip().splitlines()[-1]
 
@@ -70,8 +70,25 @@ def test_results_and_tests_of_this_session_share_one_summary(junit: Path):
 def test_a_blender_that_dies_counts_as_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(checks, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(checks, "INSIDE_BLENDER", "import os; print('Writing crash log', flush=True); os._exit(139)")
-    (path,) = checks.blender_tests([checks.Blender("4.2", Path(sys.executable))], tmp_path / "none.zip", None)
-    done = run_pytest(tmp_path, "-p", "build_steps.blender_results", path)
+    suite = checks.blender_suite("4.2", Path(sys.executable), tmp_path / "none.zip")
+    (path,) = checks.run_suites([suite], None)
+    done = run_pytest(tmp_path, "-p", "build_steps.suite_results", path)
     assert done.returncode == 1
     assert "1 failed" in done.stdout.strip().splitlines()[-1]
     assert "Writing crash log" in done.stdout
+
+
+def test_suites_share_the_cores_and_keep_their_own_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(checks, "RESULTS", tmp_path / "results")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    suites = []
+    for number in range(3):
+        tests = tmp_path / f"test_suite_{number}.py"
+        tests.write_text(f"def test_number_{number}():\n    assert {number} != 1\n", encoding="utf-8")
+        words = (sys.executable, "-m", "pytest", "-c", str(tmp_path / "pytest.ini"), str(tests))
+        suites.append(checks.Suite(f"suite-{number}", words, {}))
+    paths = checks.run_suites(suites, None)
+    assert [path.name for path in paths] == [f"suite-{number}.suite.xml" for number in range(3)]
+    done = run_pytest(tmp_path, "-p", "build_steps.suite_results", *paths)
+    assert "1 failed, 2 passed" in done.stdout.strip().splitlines()[-1]
+    assert "test_number_1" in done.stdout
