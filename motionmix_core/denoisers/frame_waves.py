@@ -18,20 +18,28 @@ PERIOD = 192.0
 
 
 class FrameWaves(nn.Module):
-    """waves: of 1, 2, ... turns in `PERIOD` frames. Begins as nothing added."""
+    """waves: of 1, 2, ... turns in `PERIOD` frames; width shapes made of them. Begins as nothing added.
 
-    def __init__(self, waves: int, condition_width: int, features: int, width: int = 128) -> None:
+    gate: width of a hidden layer between the condition and the shapes, which tells many prompts apart; 0 = none.
+    """
+
+    def __init__(self, waves: int, condition_width: int, features: int, width: int = 128, gate: int = 0) -> None:
         super().__init__()
         self.waves = waves
         self.shapes = nn.Linear(2 * waves, width)
-        self.gate = nn.Linear(condition_width, width)
+        self.gate: nn.Module = nn.Linear(condition_width, width)
+        if gate:
+            self.gate = nn.Sequential(nn.Linear(condition_width, gate), nn.SiLU(), nn.Linear(gate, width))
         self.out = nn.Linear(width, features, bias=False)
         nn.init.zeros_(self.out.weight)
 
     def forward(self, frames: int, condition: Tensor) -> Tensor:
         """(B, frames, features) to add to the output; condition (B, C)."""
-        numbers = torch.arange(frames, device=condition.device).to(condition.dtype)
+        return self.at(torch.arange(frames, device=condition.device), condition)
+
+    def at(self, numbers: Tensor, condition: Tensor) -> Tensor:
+        """(B, N, features) of the frames with these numbers (N,)."""
         turns = torch.arange(self.waves, device=condition.device) + 1.0
-        angles = numbers[:, None] * turns * (2 * math.pi / PERIOD)
+        angles = numbers.to(condition.dtype)[:, None] * turns * (2 * math.pi / PERIOD)
         shapes = self.shapes(torch.cat((angles.sin(), angles.cos()), dim=-1))
         return self.out(shapes * self.gate(condition)[:, None])

@@ -28,8 +28,11 @@ LOWEST_PLACE = 0.5
 """Where on a cosine schedule the fit begins; at 1 all is noise."""
 
 _BATCH = 64
-_STROKES, _OTHERS = 24, 100  # of a step; the others are captions alone, to which the waves say nothing
+_STROKES, _OTHERS = 48, 100  # of a step; the others are captions alone, to which the waves say nothing
 _STROKES_SHARE = 0.2
+_FRAMES_APART = 4  # a step fits every fourth frame of strokes, and is silent at every sixteenth
+_SMALL_COUNT = 0.5
+"""How far strokes count alike however small they are: 1 gives a nod the weight of a squat, 0 none but its own."""
 
 
 @dataclass(frozen=True)
@@ -85,27 +88,35 @@ def fit_waves(
     left = _left_over(network, checkpoint, cache, timed, texts, fit, generator, on_progress)
     silent = _others_conditions(network, checkpoint, [clip for clip in clips if clip not in timed], texts, generator)
     waves = network.waves.requires_grad_(True)
+    power = (left.values * left.there).square().mean(dim=(1, 2))
+    count = (power.mean() / power.clamp(min=1e-3 * power.mean())) ** _SMALL_COUNT
+    count = count / count.mean()
     optimiser = torch.optim.Adam(waves.parameters(), lr=fit.learning_rate)
     for step in range(fit.steps):
         optimiser.param_groups[0]["lr"] = fit.learning_rate * 0.5 * (1 + math.cos(math.pi * step / fit.steps))
         rows = torch.randint(len(left.values), (_STROKES,), generator=generator)
-        loss = _STROKES_SHARE * (_error(waves, left, rows)).square().mean()
+        frames = torch.arange(int(torch.randint(_FRAMES_APART, (1,), generator=generator)), fit.frames, _FRAMES_APART)
+        squares = _error(waves, left, rows, frames).square().mean(dim=(1, 2))
+        loss = _STROKES_SHARE * (count[rows] * squares).mean()
         if len(silent):
             others = silent[torch.randint(len(silent), (_OTHERS,), generator=generator)]
-            loss = loss + (1 - _STROKES_SHARE) * waves(fit.frames, others).square().mean()
+            loss = loss + (1 - _STROKES_SHARE) * waves.at(frames[::4], others).square().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         on_progress("fitting", (step + 1) / fit.steps)
     with torch.no_grad():
-        every = torch.arange(len(left.values))
-        still = float(_error(waves, left, every).square().sum() / (left.values * left.there).square().sum())
+        parts = torch.arange(len(left.values)).split(_BATCH)
+        frames = torch.arange(fit.frames)
+        still = sum(float(_error(waves, left, part, frames).square().sum()) for part in parts)
+        still /= float(power.sum()) * left.values[0].numel()
     return WavesFit({PREFIX + name: value.detach().clone() for name, value in waves.state_dict().items()}, still)
 
 
-def _error(waves: FrameWaves, left: _Left, rows: Tensor) -> Tensor:
-    said = waves(left.values.shape[1], left.conditions[rows])
-    return (said - left.values[rows]) * left.there[rows]
+def _error(waves: FrameWaves, left: _Left, rows: Tensor, frames: Tensor) -> Tensor:
+    """(R, N, F) of some rows and frames."""
+    said = waves.at(frames, left.conditions[rows])
+    return (said - left.values[rows[:, None], frames]) * left.there[rows[:, None], frames]
 
 
 @torch.no_grad()
@@ -151,7 +162,8 @@ def _others_conditions(
     network: MotionTransformer, checkpoint: Checkpoint, clips: list[Clip], texts: TextBank, generator: torch.Generator
 ) -> Tensor:
     """(M, C) conditions of the other clips' captions, each at a few noise levels."""
-    rows = texts.rows(sorted(possible_texts(clips, checkpoint.config)))
+    alone = replace(checkpoint.config, mix=replace(checkpoint.config.mix, composite_share=0.0))
+    rows = texts.rows(sorted(possible_texts(clips, alone)))  # which clips are joined depends on which there are
     if not len(rows):
         return torch.zeros(0, checkpoint.config.network.condition_width)
     _, mask, pooled = (torch.from_numpy(array) for array in texts.gather(rows))

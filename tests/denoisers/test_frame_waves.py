@@ -34,3 +34,15 @@ def test_a_frame_means_the_same_in_windows_of_any_length() -> None:
         waves.out.weight.normal_()
         condition = torch.randn(2, 2)
         torch.testing.assert_close(waves(40, condition), waves(150, condition)[:, :40])
+
+
+def test_frames_may_be_asked_for_one_by_one_and_gates_may_have_a_hidden_layer() -> None:
+    torch.manual_seed(0)
+    waves = FrameWaves(4, condition_width=2, features=5, width=12, gate=7)
+    condition = torch.randn(3, 2)
+    with torch.no_grad():
+        assert not waves(9, condition).any(), "begins as nothing added"
+        waves.out.weight.normal_()
+        torch.testing.assert_close(waves.at(torch.tensor([8, 2]), condition), waves(9, condition)[:, [8, 2]])
+        doubled, sums = waves(9, 2 * condition), 2 * waves(9, condition)
+    assert (doubled - sums).abs().max() > 1e-3, "prompts are told apart by more than a product"

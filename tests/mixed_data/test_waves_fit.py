@@ -28,17 +28,18 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> MotionCache:
     return replace(cache, clips=tuple(clips))
 
 
-def checkpoint_of(cache: MotionCache, frame_waves: int = 16) -> Checkpoint:
+def checkpoint_of(cache: MotionCache, frame_waves: int = 16, gate: int = 0) -> Checkpoint:
     """A run that has learned nothing yet."""
     torch.manual_seed(0)
-    config = replace(CONFIG, network=replace(NETWORK, frame_waves=frame_waves))
+    config = replace(CONFIG, network=replace(NETWORK, frame_waves=frame_waves, frame_wave_gate=gate))
     normaliser = fit_window_normaliser(cache, cache.select("train", True), text_bank(), CONFIG)
     weights = MotionTransformer(config.network).state_dict()
     return Checkpoint(3, config, normaliser, weights, weights, {})
 
 
-def test_the_waves_take_over_strokes_and_are_silent_elsewhere(cache: MotionCache) -> None:
-    checkpoint = checkpoint_of(cache)
+@pytest.mark.parametrize("gate", [0, 24])
+def test_the_waves_take_over_strokes_and_are_silent_elsewhere(cache: MotionCache, gate: int) -> None:
+    checkpoint = checkpoint_of(cache, gate=gate)
     fitted = fit_waves(checkpoint, cache, text_bank(), FIT)
     assert fitted.left < 0.5
     network = MotionTransformer(checkpoint.config.network)
