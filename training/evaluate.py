@@ -2,7 +2,7 @@
 
 Draws contact sheets (--sheet) and films (--film) of what a shipped model makes of prompts, of a training run's
 checkpoint, or of real clips out of the cache, measures how physical they are beside real clips (--metrics), and how
-good the timeline's edits are beside plain baselines (--task).
+good the timeline's edits are beside plain baselines and how often prompts are done (--task).
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     strips_help = "films as pictures: every third frame in rows, the feet's height under it"
     made.add_argument("--strips", type=Path, metavar="OUT.png", help=strips_help)
     made.add_argument("--metrics", type=Path, metavar="OUT", help="table of physical measures: OUT.json and OUT.md")
-    tasks = ("inbetween", "bodypart", "cleanup", "continue")
-    made.add_argument("--task", choices=tasks, help="table of an edit beside baselines: see --out")
+    tasks = ("inbetween", "bodypart", "cleanup", "continue", "doings")
+    made.add_argument("--task", choices=tasks, help="table of an edit beside baselines, or of prompts done: see --out")
     made.add_argument("--out", type=Path, help="where --task writes OUT.json and OUT.md (task-NAME)")
     made.add_argument("--limit", type=int, help="windows of real clips in one table of --task (default: all)")
     made.add_argument("--threads", type=int, default=0, help="of the network in --task (default: physical cores)")

@@ -49,4 +49,4 @@ def test_values_that_are_not_finite_are_left_out() -> None:
 
 
 def test_the_command_line_knows_the_tasks() -> None:
-    assert set(TASKS) == {"inbetween", "bodypart", "cleanup", "continue"}
+    assert set(TASKS) == {"inbetween", "bodypart", "cleanup", "continue", "doings"}

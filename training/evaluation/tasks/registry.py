@@ -8,7 +8,7 @@ from pathlib import Path
 from motionmix_core.generation import Generator
 from motionmix_core.metrics.report import Table
 from training.evaluation.clip_cache import open_cache
-from training.evaluation.tasks import bodypart, cleanup, continuation, inbetween
+from training.evaluation.tasks import bodypart, cleanup, continuation, doings, inbetween
 from training.evaluation.tasks.setup import TaskSetup
 
 TASKS: Mapping[str, Callable[[TaskSetup], list[Table]]] = {
@@ -16,6 +16,7 @@ TASKS: Mapping[str, Callable[[TaskSetup], list[Table]]] = {
     "bodypart": bodypart.measure,
     "cleanup": cleanup.measure,
     "continue": continuation.measure,
+    "doings": doings.measure,
 }
 
 
