@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.evaluation.shares import is_made
 from training.preparation.cache import load_motion, read_manifest
 from training.preparation.floor import estimate_floor
 from training.prepare import main
@@ -31,10 +32,10 @@ def minutes(clips: list[dict]) -> float:
     return sum(clip["frames"] for clip in clips) / 30 / 60
 
 
-def test_nearly_all_of_it_is_there_and_fits_in_40_mb(cache, clips):
+def test_nearly_all_of_it_is_there_and_fits_in_45_mb(cache, clips):
     assert minutes([c for c in clips if c["dataset"] == "cmu"]) > 78  # of 82; broken stretches are cut out
     assert minutes(clips) > 85
-    assert sum(path.stat().st_size for path in cache.iterdir()) < 40e6
+    assert sum(path.stat().st_size for path in cache.iterdir()) < 45e6
     assert minutes([c for c in clips if c["clean"]]) > 60
     assert minutes([c for c in clips if not c["annotated"]]) < 1
 
@@ -59,7 +60,8 @@ def test_the_test_split_is_as_given_and_no_group_is_torn(shared_data, clips):
         else:
             groups.setdefault(described[trial], set()).add(clip["split"])
     assert all(len(splits) == 1 for splits in groups.values())
-    share = minutes([c for c in clips if c["split"] == "val"]) / minutes([c for c in clips if c["split"] != "test"])
+    captured = [c for c in clips if not is_made(c["id"]) and c["split"] != "test"]
+    share = minutes([c for c in captured if c["split"] == "val"]) / minutes(captured)
     assert 0.04 < share < 0.07
 
 

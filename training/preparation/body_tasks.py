@@ -25,7 +25,7 @@ from .records import Caption, Clip, Frames
 from .text import mirror_text
 
 DATASET = "body_tasks"
-VARIANTS = 5
+VARIANTS = 3
 SECONDS = 7.0
 STAND = "stand"
 EXTENT, PLACE_SPREAD = 0.07, 0.012  # of how far a variant goes; metres that its hands are held elsewhere
