@@ -34,8 +34,8 @@ class MotionTransformerConfig:
     dropout: float = 0.1
     root_layers: int = 0  # above 0: so many of the layers decide the root first (`root_then_body`)
     frame_waves: int = 0  # waves of the frame's number (`frame_waves`): for motion that begins with its window
-    frame_wave_width: int = 128
-    frame_wave_gate: int = 0
+    frame_wave_width: int = 128  # shapes that they make
+    frame_wave_gate: int = 0  # width of a hidden layer that tells prompts apart for them; 0 = none
     skip_widths: tuple[float, ...] = ()  # frames of the windows of `smoothed_skip`; none: no way past the blocks
     quality_flag: bool = False  # a learned direction of the condition says that a window's source is noisy
 
@@ -153,9 +153,8 @@ class MotionTransformer(nn.Module):
         self.null_pooled = nn.Parameter(torch.zeros(condition))
         self.noise_in = nn.Sequential(nn.Linear(256, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.noisy_source = nn.Parameter(torch.zeros(condition)) if config.quality_flag else None
-        wave_sizes = config.frame_wave_width, config.frame_wave_gate
-        waves = FrameWaves(config.frame_waves, condition, config.features, *wave_sizes) if config.frame_waves else None
-        self.waves = waves
+        sizes = config.frame_waves, condition, config.features, config.frame_wave_width, config.frame_wave_gate
+        self.waves = FrameWaves(*sizes) if config.frame_waves else None
         self.skip = SmoothedSkip(config.skip_widths, condition, config.features) if config.skip_widths else None
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.out_norm = nn.LayerNorm(width, elementwise_affine=False)

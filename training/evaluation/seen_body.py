@@ -55,10 +55,6 @@ class SeenBody:
         """Metres over the ground from the first frame to the last."""
         return float(np.linalg.norm((self.place("pelvis")[-1] - self.place("pelvis")[0])[[0, 2]]))
 
-    def either(self, joint: str) -> tuple[str, str]:
-        """The left and the right joint of that name."""
-        return f"left_{joint}", f"right_{joint}"
-
 
 def swings(values: np.ndarray, least: float) -> int:
     """How often values (T,) go to and fro by at least so much each way."""
