@@ -53,7 +53,10 @@ VARIATIONS_TEXT = "How many motions to make at once, each a new Action"
 QUALITY_TEXT = "How much time to spend"
 GUIDANCE_TEXT = "How strictly to follow the prompt. Low: freer; high: more literal, stiffer"
 STEPS_TEXT = "How many times the network refines the motion"
-LITERAL_TEXT = "Take the prompt as it stands: no standing before sitting down, nothing made one after the other"
+LITERAL_TEXT = (
+    "Take the prompt as it stands: not in words that the model knows better, no standing before sitting down, nothing "
+    "made one after the other"
+)
 FOOT_LOCK_TEXT = "Hold planted feet still on this rig's own proportions"
 ROOT_TEXT = "Which bone carries the character along the ground"
 START_TEXT = "Where on the timeline the motion begins"

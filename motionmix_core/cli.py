@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--guidance", type=float, help="how hard to follow the prompt (default: the model's)")
     interval_help = "noise levels, 0 to 1, between which guidance holds (default: the model's)"
     add("--guidance-interval", type=float, nargs=2, metavar=("LOW", "HIGH"), help=interval_help)
-    literal_help = "no posture before it that the prompt doesn't name, nothing one after the other"
+    literal_help = "no other words, no posture before it that the prompt doesn't name, nothing one after the other"
     add("--literal", action="store_true", help=literal_help)
     add("--sampler", choices=SAMPLERS, help="default: the model's")
     add("--no-foot-lock", action="store_true", help="leave planted feet as the network made them")

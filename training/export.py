@@ -33,7 +33,7 @@ from training.onnx_weights import WEIGHTS_FILE, write_model
 OPSET = 18
 TOLERANCE = 1e-3
 GUIDANCE_INTERVAL = (0.7, 1.0)  # chosen by training.choose_guidance: training/reports/guidance.md
-SMOOTHING_FRAMES = 0.51  # of base-cmu; training.choose_smoothing says what it should be for other weights
+SMOOTHING_FRAMES = 0.53  # of base-cmu; training.choose_smoothing says what it should be for other weights
 MODEL_FILES = ("graph.onnx", WEIGHTS_FILE, "model.json")
 
 

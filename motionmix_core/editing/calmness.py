@@ -17,7 +17,7 @@ from ..representation.default import decode, encode
 WIDTHS = (0.4, 0.45, 0.5, 0.55, 0.6)
 """Standard deviations in frames, at 30 a second, that are tried one after the other. The last leaves 73 % of a movement
 at 5 Hz, the fastest that hands do on purpose, together with the low-pass before it."""
-PART_CALMEST, CONTINUED_CALMEST = 0.6, 0.45
+PART_CALMEST, CONTINUED_CALMEST = 0.6, 0.4
 """The strongest that a body part and a continuation get; chosen on validation clips (`python -m
 training.choose_edit_smoothing`). A continuation may well get livelier than what it goes on from."""
 

@@ -7,7 +7,8 @@ prompt -> text features; length -> frames; seed -> noise; observed motion -> kno
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,12 +31,13 @@ from .models import default_models_dir, model_folder, text_encoder_folder
 from .observed import Observed
 from .openings import opened
 from .parts import in_turn
-from .phrasing import as_sentence
+from .phrasebook import Phrasebook, read_phrasebook
+from .phrasing import FIXED, as_sentence
 from .predictor import Features
 from .request import GenerationRequest
 from .result import GenerationResult, Progress
 from .sunken import lifted
-from .take import TakeSampler
+from .take import TakeSampler, Window, network_calls, shown_first
 from .unsure_rotations import without_flips
 from .windows import HANDOVER_SECONDS, plan_segments, plan_windows
 
@@ -63,6 +65,7 @@ class Generator:
         self._threads, self._runtime = threads, runtime
         self._denoisers: dict[Path, OnnxDenoiser] = {}
         self._encoders: dict[Path, MiniLMEncoder] = {}
+        self._phrasebooks: dict[Path, Phrasebook] = {}
         self._interrupter = Interrupter()
 
     def interrupt(self) -> None:
@@ -122,18 +125,21 @@ class Generator:
         denoiser = self.denoiser(request.model)
         description = denoiser.description
         _check_kind(request, description)
-        if description.text_encoder is not None:
-            request = opened(in_turn(request))
-        check()
         warnings: list[str] = []
+        book = self._phrasebook(request.model)
+        if description.text_encoder is not None:
+            request = opened(self._in_known_words(in_turn(request), book, description.text_encoder, warnings))
+        check()
         prompts = [prompt for prompt, _ in request.segments] or [request.prompt]
-        texts = [self._text(prompt, description, warnings) for prompt in prompts]
+        sentences = [prompt if book.has(prompt) else as_sentence(prompt.strip()) for prompt in prompts]
+        texts = [self._text(sentence, description, warnings) for sentence in sentences]
         check()
         known = Observed.of(request, description)
         schedule = _schedule(request, description)
         frames = max(request.frames(description.fps), math.ceil(description.min_seconds * description.fps))
-        windows = [(a, b, texts[which]) for a, b, which in _windows(request, frames, description)]
-        total = request.count * (len(windows) + request.loop) * len(schedule)
+        known = known.padded_to(frames) if known else None
+        windows = _windows(request, frames, description, texts, [book.has(text) for text in sentences], known)
+        total = request.count * network_calls(windows, schedule, request.loop)
         done = 0
 
         def advance() -> None:
@@ -153,7 +159,7 @@ class Generator:
         takes = []
         for seed in seeds:
             sampling = TakeSampler(denoiser, schedule, request, seed, advance)
-            features = sampling.run(known.padded_to(frames) if known else None, windows)
+            features = sampling.run(known, windows)
             features = features[: request.frames(description.fps)]
             takes.append(sampling.closed(features, known, texts[-1]) if request.loop else features)
         motions, contacts = [], []
@@ -164,9 +170,34 @@ class Generator:
             contacts.append(planted)
         return GenerationResult(motions, seeds, contacts, warnings, self.name_of(request.model))
 
+    def _phrasebook(self, model: str) -> Phrasebook:
+        folder = model_folder(self.models_dir, model)
+        if folder not in self._phrasebooks:
+            self._phrasebooks[folder] = read_phrasebook(folder)
+        return self._phrasebooks[folder]
+
+    def _in_known_words(
+        self, request: GenerationRequest, book: Phrasebook, encoder: str, warnings: list[str]
+    ) -> GenerationRequest:
+        """The request with prompts read as the phrasebook has them."""
+        if not book.captions or request.literal:
+            return request
+
+        def reading(prompt: str) -> str:
+            sentence = as_sentence(prompt.strip())
+            if not sentence or sentence in FIXED or book.has(prompt):
+                return prompt
+            known = book.reading(sentence, self._encoder(encoder).encode([sentence]).pooled[0])
+            if known is None:
+                return prompt
+            warnings.append(f"Read as “{known}”: the model was taught these words.")
+            return known
+
+        segments = tuple((reading(prompt), seconds) for prompt, seconds in request.segments)
+        return replace(request, prompt=reading(request.prompt), segments=segments)
+
     def _text(self, prompt: str, description: ModelDescription, warnings: list[str]) -> TextFeatures | None:
-        prompt = prompt.strip()
-        if not prompt:
+        if not prompt.strip():
             return None
         if description.text_encoder is None:
             warnings.append(f"The model {description.name} takes no text: the prompt was left out.")
@@ -176,7 +207,7 @@ class Generator:
             warnings.append(
                 "The text model knows none of the prompt's characters: describe the motion in English words."
             )
-        text = encoder.encode([as_sentence(prompt)])
+        text = encoder.encode([prompt])
         if text.cut[0]:
             warnings.append(
                 f"The prompt is longer than the {text.mask.shape[1] - 2} words or so that the text model reads: "
@@ -194,16 +225,35 @@ def _check_kind(request: GenerationRequest, description: ModelDescription) -> No
         raise RequestError(f"The model {description.name} takes observed motion as a motion, not as numbers.")
 
 
-def _windows(request: GenerationRequest, frames: int, description: ModelDescription) -> list[tuple[int, int, int]]:
-    """(start, stop, number of the prompt) of each window."""
+def _windows(
+    request: GenerationRequest,
+    frames: int,
+    description: ModelDescription,
+    texts: Sequence[TextFeatures | None],
+    keyed: Sequence[bool],
+    known: Observed | None,
+) -> list[Window]:
+    """The windows of a motion; texts, keyed: of each prompt, whether it is a keyed doing."""
     overlap = round(OVERLAP_SECONDS * description.fps)
-    if not request.segments:
-        return [(a, b, 0) for a, b in plan_windows(frames, description.max_frames, overlap)]
-    ends = np.cumsum([seconds for _, seconds in request.segments]) * description.fps
-    edges = [0, *np.rint(ends).astype(int).tolist()]
-    edges[-1] = frames
-    lengths = [b - a for a, b in pairwise(edges)]
-    return plan_segments(lengths, description.max_frames, overlap, round(HANDOVER_SECONDS * description.fps))
+    if request.segments:
+        ends = np.cumsum([seconds for _, seconds in request.segments]) * description.fps
+        edges = [0, *np.rint(ends).astype(int).tolist()]
+        edges[-1] = frames
+        lengths = [b - a for a, b in pairwise(edges)]
+        planned = plan_segments(lengths, description.max_frames, overlap, round(HANDOVER_SECONDS * description.fps))
+    else:
+        planned = [(a, b, 0) for a, b in plan_windows(frames, description.max_frames, overlap)]
+    windows: list[Window] = []
+    said = -1
+    for start, stop, which in planned:
+        begins, said = which != said, which
+        if known is None:
+            shown = start > 0
+        else:
+            shown = bool(shown_first(known.mask)) if start == 0 else not known.mask[start:stop].any()
+        anew = begins and keyed[which] and shown and request.start_level == 1
+        windows.append(Window(start, stop, texts[which], anew))
+    return windows
 
 
 def _schedule(request: GenerationRequest, description: ModelDescription) -> Schedule:

@@ -19,7 +19,9 @@ OPENING_SECONDS = MIN_SEGMENT_SECONDS
 SHORTEST_SECONDS = 1.5
 """A shorter motion is nothing but the change."""
 
-STANDING, SEATED, LYING = "a person stands still", "a person sits on a chair", "a person lies on the ground"
+STANDING, SEATED = "a person stands still", "a person sits on a chair"
+LYING = "a person lies on the back and sits up again and again"
+"""A caption of keyed sit-ups, which lie for their first half second; "a person lies on the ground" sits, by half."""
 _SEATS, _GROUNDS = "chair|seat|stool|bench|sofa|couch", "ground|floor|bed"
 _IRREGULAR = {
     "sit": "sitting",

@@ -65,8 +65,8 @@ class GenerationRequest:
             model's own.
         liveliness: strength of the noise to start from, 0.5 to 2; above 1 the motion is livelier than the network
             thinks likely. The papers' networks don't look at it.
-        literal: the prompt goes to the network as one: no opening before a change of posture (`openings`), no sequence
-            of what comes first and what then (`parts`).
+        literal: the prompt goes to the network as it is: not as a caption that the network knows (`phrasebook`), no
+            opening before a change of posture (`openings`), no sequence of what comes first and what then (`parts`).
     Raises:
         RequestError: a value out of its range, said in one line.
     """

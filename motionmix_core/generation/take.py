@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,8 +21,31 @@ from .seams import ease_seam
 from .smoothing import smoothed
 
 _LOOP_WINDOW = 1 << 20  # the number that its noise is drawn by; no motion has so many windows
-Window = tuple[int, int, TextFeatures | None]
-"""First frame, frame after the last, and the prompt that holds there."""
+_ALONE = 1 << 21  # added to a window's number for what is made alone
+LED_FROM = 0.6
+"""Noise level from which a doing that was made alone is led over from what goes before it. Of 15 doings told after a
+walk 6 are done if the network goes on from the walk, 12 so; from 0.4 and from 0.8 as many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """What is sampled at once.
+
+    start, stop: first frame and frame after the last. text: the prompt that holds there. anew: what the prompt says is
+    known from its first frame on, and best where nothing is shown (`denoisers/frame_waves.py`), but the window's first
+    frames are. So it is made alone first, from where they end, and then led over from them.
+    """
+
+    start: int
+    stop: int
+    text: TextFeatures | None
+    anew: bool = False
+
+
+def network_calls(windows: Sequence[Window], schedule: Schedule, loop: bool) -> int:
+    """Steps of one take, for its progress."""
+    led = sum(window.anew for window in windows)
+    return (len(windows) + loop) * len(schedule) + led * len(schedule.up_to(LED_FROM))
 
 
 class TakeSampler:
@@ -38,10 +62,11 @@ class TakeSampler:
         self._denoiser, self._schedule, self._request = denoiser, schedule, request
         self._seed, self._advance = seed, advance
 
-    def run(self, known: Observed | None, windows: list[Window]) -> Features:
+    def run(self, known: Observed | None, windows: Sequence[Window]) -> Features:
         """(T,207) features: in the scene if anything is known, else at home."""
         result: Features | None = None
-        for number, (start, stop, text) in enumerate(windows):
+        for number, window in enumerate(windows):
+            start, stop = window.start, window.stop
             part = None if known is None else (known.features[start:stop], known.mask[start:stop])
             place = known.placement if known is not None else None
             if result is not None:
@@ -49,7 +74,7 @@ class TakeSampler:
                 place = placement_of(part[0][0])
             if part is not None and place is not None:
                 part = (place.home(part[0]), part[1])
-            made = self._window(number, stop - start, part, text)
+            made = self._window(number, stop - start, part, window.text, window.anew)
             if place is not None:
                 made = place.back(made)
             if result is None:
@@ -72,17 +97,26 @@ class TakeSampler:
         return gap.closed(features, made, fps)
 
     def _window(
-        self, number: int, frames: int, part: tuple[Features, Features] | None, text: TextFeatures | None
+        self,
+        number: int,
+        frames: int,
+        part: tuple[Features, Features] | None,
+        text: TextFeatures | None,
+        anew: bool = False,
     ) -> Features:
         description, request = self._denoiser.description, self._request
         normaliser = description.normaliser
         noise = SeededNoise(_window_seed(self._seed, number), (1, frames, len(normaliser.mean)))
         start = noise.initial() * np.float32(request.liveliness)
-        observation = None
+        observation, schedule = None, self._schedule
         if part is not None:
             values = normaliser.normalise(part[0])[None]
             observation = Observation(values, part[1][None])
-            if request.start_level < 1 and number != _LOOP_WINDOW:
+            if anew:
+                schedule = schedule.up_to(LED_FROM)
+                guess = normaliser.normalise(self._alone(number, part, text))[None]
+                start = q_sample(guess, start, float(schedule.alphas_cumprod[-1])).astype(np.float32)
+            elif request.start_level < 1 and number != _LOOP_WINDOW:
                 start = q_sample(values, start, float(self._schedule.alphas_cumprod[-1])).astype(np.float32)
         guidance = description.default_guidance if request.guidance is None else request.guidance
         interval = request.guidance_interval or description.guidance_interval
@@ -91,7 +125,7 @@ class TakeSampler:
         made = sample(
             predict,
             start,
-            self._schedule,
+            schedule,
             sampler=request.sampler or description.default_sampler,  # type: ignore[arg-type]  # checked by sample
             noise=noise,
             observed=observation,
@@ -99,6 +133,19 @@ class TakeSampler:
         )
         features = normaliser.denormalise(made[0]).astype(np.float32)
         return smoothed(features, None if part is None else part[1], description.smoothing_frames)
+
+    def _alone(self, number: int, part: tuple[Features, Features], text: TextFeatures | None) -> Features:
+        """The window's features: what is shown, and behind it what the prompt says, made as if nothing were."""
+        shown = shown_first(part[1])
+        made = self._window(number + _ALONE, len(part[0]) - shown, None, text)
+        return np.concatenate((part[0][:shown], placement_of(part[0][shown - 1]).back(made)))
+
+
+def shown_first(mask: Features) -> int:
+    """How many of a window's first frames are shown as a whole, if nothing else is; else 0. mask: (T,207)."""
+    whole = mask.min(axis=1) == 1
+    count = len(mask) if whole.all() else int(whole.argmin())
+    return 0 if mask[count:].any() or count == len(mask) else count
 
 
 def _bridging(network: Predict, observation: Observation) -> Predict:

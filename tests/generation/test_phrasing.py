@@ -60,7 +60,7 @@ def test_a_gait_of_which_more_is_said_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("prompt", "read"),
     [
-        ("a person points forward", "a person points"),
+        ("a person points forward", "a person points forward"),
         ("walk forward and look forward", "walk forward and look"),
         ("a person reaches straight forward with both hands", "a person reaches with both hands"),
         ("a person steps forward", "a person steps forward"),

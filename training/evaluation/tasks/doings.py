@@ -196,7 +196,8 @@ def measure(setup: TaskSetup) -> list[Table]:
         row_header="",
         notes=(
             "Share of the motions that do it, by one plain measure each (training/evaluation/tasks/doings.py), which "
-            "the keyed clip that taught it passes and a standing body does not. No caption has the other words.",
+            "the keyed clip that taught it passes and a standing body does not. No caption has the other words; a "
+            "model with a phrasebook reads them as the nearest caption (motionmix_core/generation/phrasebook.py).",
         ),
     )
     shares: dict[str, list[list[float]]] = {name: [] for name in table.columns}
