@@ -76,9 +76,9 @@ def generate(
     of the scene's range. extend_range: let the scene's range reach to the motion's end. model: a model's name, "" the
     usual one. frames: length in frames of the scene, in place of the seconds. key_rate: "scene" is a key on every frame
     of the scene, "model" one for each frame that the model made, which may lie between frames. literal: the prompt as
-    it stands, without a posture before it or one thing after the other. target: the armature, or
-    several that get the same motions; None is the active object. scene: None is the current one. on_progress: told 0.0
-    to 1.0 now and then.
+    it stands, not in words that the model knows better, without a posture before it or one thing after the other.
+    target: the armature, or several that get the same motions; None is the active object. scene: None is the current
+    one. on_progress: told 0.0 to 1.0 now and then.
 
     Returns the new actions. Raises MotionMixError; nothing has been changed then.
     """

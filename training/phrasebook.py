@@ -22,6 +22,9 @@ from training.command import command
 
 KEYED = frozenset({"body_tasks", "hand_tasks"})
 """The datasets whose captions prompts are read as: few clips, made here, that begin with their window."""
+ALIKE = 0.88
+"""Cosine from which one of two other captions is enough: so a third of them go, and no prompt of the validation split
+is read differently."""
 _BATCH = 64
 
 
@@ -41,6 +44,16 @@ def vectors_of(texts: Sequence[str], encoder: MiniLMEncoder) -> np.ndarray:
     return np.rint(np.concatenate([np.zeros((0, 384), np.float32), *pooled]) * SCALE).astype(np.int8)
 
 
+def thinned(vectors: np.ndarray) -> np.ndarray:
+    """Rows (M,384) int8 without those that an earlier one is `ALIKE` to."""
+    unit = vectors.astype(np.float32) / SCALE
+    kept: list[int] = []
+    for row, vector in enumerate(unit):
+        if not kept or float((unit[kept] @ vector).max()) < ALIKE:
+            kept.append(row)
+    return vectors[kept]
+
+
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.phrasebook", description=__doc__)
     parser.add_argument("model", nargs="?", type=Path, default=Path("pretrained/base-cmu"))
@@ -56,11 +69,10 @@ def main(argv: list[str] | None) -> None:
     cache = load_cache(arguments.cache, DataConfig().caption_sources)
     keyed, others = sorted_captions(cache.select("train", shippable_only=True))
     encoder = MiniLMEncoder(arguments.text_encoder)
+    vectors, beside = vectors_of(keyed, encoder), thinned(vectors_of(others, encoder))
     with written_whole(arguments.model / FILE, binary=True) as file:
-        np.savez_compressed(
-            file, captions=np.array(keyed), vectors=vectors_of(keyed, encoder), others=vectors_of(others, encoder)
-        )
-    print(f"{arguments.model / FILE}: {len(keyed)} captions of keyed doings, {len(others)} others")
+        np.savez_compressed(file, captions=np.array(keyed), vectors=vectors, others=beside)
+    print(f"{arguments.model / FILE}: {len(keyed)} captions of keyed doings, {len(beside)} of {len(others)} others")
 
 
 if __name__ == "__main__":

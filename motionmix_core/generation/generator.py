@@ -84,6 +84,13 @@ class Generator:
         """By its folder's name a model can be asked for again, whatever name its description keeps after a copy."""
         return model_folder(self.models_dir, model).name
 
+    def phrasebook(self, model: str = "") -> Phrasebook:
+        """A model's captions by which prompts in other words are read; empty where it has none. ModelError: damaged."""
+        folder = model_folder(self.models_dir, model)
+        if folder not in self._phrasebooks:
+            self._phrasebooks[folder] = read_phrasebook(folder)
+        return self._phrasebooks[folder]
+
     def load(self, model: str = "") -> None:
         """Load a model and its text encoder ahead of the first request."""
         encoder = self.denoiser(model).description.text_encoder
@@ -126,7 +133,7 @@ class Generator:
         description = denoiser.description
         _check_kind(request, description)
         warnings: list[str] = []
-        book = self._phrasebook(request.model)
+        book = self.phrasebook(request.model)
         if description.text_encoder is not None:
             request = opened(self._in_known_words(in_turn(request), book, description.text_encoder, warnings))
         check()
@@ -169,12 +176,6 @@ class Generator:
             motions.append(motion)
             contacts.append(planted)
         return GenerationResult(motions, seeds, contacts, warnings, self.name_of(request.model))
-
-    def _phrasebook(self, model: str) -> Phrasebook:
-        folder = model_folder(self.models_dir, model)
-        if folder not in self._phrasebooks:
-            self._phrasebooks[folder] = read_phrasebook(folder)
-        return self._phrasebooks[folder]
 
     def _in_known_words(
         self, request: GenerationRequest, book: Phrasebook, encoder: str, warnings: list[str]

@@ -76,6 +76,12 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().strip(" .!").split())
 
 
+def no_phrasebook() -> Phrasebook:
+    """Of a model that takes prompts as they stand."""
+    nothing = np.zeros((0, TEXT_WIDTH), np.float32)
+    return Phrasebook((), nothing, nothing)
+
+
 def read_phrasebook(model: Path) -> Phrasebook:
     """The phrasebook in a model's folder; an empty one where a model has none.
 
@@ -84,7 +90,7 @@ def read_phrasebook(model: Path) -> Phrasebook:
     """
     path = model / FILE
     if not path.is_file():
-        return Phrasebook((), np.zeros((0, TEXT_WIDTH), np.float32), np.zeros((0, TEXT_WIDTH), np.float32))
+        return no_phrasebook()
     try:
         with np.load(path, allow_pickle=False) as stored:
             captions = tuple(map(str, stored["captions"]))

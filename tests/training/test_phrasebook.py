@@ -9,7 +9,7 @@ from motionmix_core.conditions.text import MiniLMEncoder
 from motionmix_core.generation.phrasebook import SCALE
 from motionmix_core.mixed_data.cache import Caption, Clip
 from tests.tiny_model import write_models
-from training.phrasebook import sorted_captions, vectors_of
+from training.phrasebook import sorted_captions, thinned, vectors_of
 
 
 def clip(dataset: str, *captions: tuple[str, str]) -> Clip:
@@ -35,3 +35,11 @@ def test_vectors_keep_their_likeness_as_bytes(tmp_path):
     truth = encoder.encode(texts[:3]).pooled
     assert kept[:3] @ truth.T == pytest.approx(truth @ truth.T, abs=0.02)
     assert vectors_of([], encoder).shape == (0, 384)
+
+
+def test_of_others_nearly_alike_one_is_kept():
+    apart = np.eye(384, dtype=np.float32)[:3]
+    near = apart[:1] + 0.1 * apart[1:2]
+    rows = np.rint(np.concatenate((apart, near / np.linalg.norm(near))) * SCALE).astype(np.int8)
+    assert np.array_equal(thinned(rows), rows[:3])
+    assert thinned(rows[:0]).shape == (0, 384)

@@ -13,6 +13,7 @@ from motionmix_core.denoisers.description import ModelDescription
 from motionmix_core.denoisers.root_then_body import denoiser_of
 from motionmix_core.errors import DataError
 from motionmix_core.generation import Generator
+from motionmix_core.generation.phrasebook import Phrasebook, no_phrasebook
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
 
 FPS = 30.0
@@ -73,6 +74,10 @@ class CheckpointGenerator(Generator):
     def name_of(self, model: str = "") -> str:
         """The run's name."""
         return self._denoiser.description.name
+
+    def phrasebook(self, model: str = "") -> Phrasebook:
+        """None: of a network that is looked at, its own answers are asked for."""
+        return no_phrasebook()
 
 
 def _description(checkpoint: Checkpoint, name: str) -> ModelDescription:
