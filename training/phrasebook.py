@@ -23,8 +23,8 @@ from training.command import command
 KEYED = frozenset({"body_tasks", "hand_tasks"})
 """The datasets whose captions prompts are read as: few clips, made here, that begin with their window."""
 ALIKE = 0.88
-"""Cosine from which one of two other captions is enough: so a third of them go, and no prompt of the validation split
-is read differently."""
+"""Cosine from which one of two other captions is enough: so a third of them go, and of the validation split's captions
+as few are read as a doing (1 of 263)."""
 _BATCH = 64
 
 
