@@ -24,7 +24,7 @@ _LOOP_WINDOW = 1 << 20  # the number that its noise is drawn by; no motion has s
 _ALONE = 1 << 21  # added to a window's number for what is made alone
 LED_FROM = 0.6
 """Noise level from which a doing that was made alone is led over from what goes before it. Of 15 doings told after a
-walk 6 were done if the network goes on from the walk, 11 so (weights of two thousand steps before those that ship)."""
+walk 6 were done if the network goes on from the walk, 11 so (weights of an earlier step than those that ship)."""
 
 
 @dataclass(frozen=True, eq=False)
