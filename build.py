@@ -13,14 +13,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import List, Optional
+from typing import Callable, Dict, List, Optional
 
 from build_steps import checks, demo, type_check, window
-from build_steps.console import ROOT, BuildError, Steps
+from build_steps.console import ROOT, BuildError, Steps, at_once
 from build_steps.debian_blender import BLENDERS, reason_why_not
 from build_steps.environments import ensure_environment
-from build_steps.interpreters import find_interpreter
+from build_steps.interpreters import Interpreter, find_interpreter
 from build_steps.link import layout, link
 from build_steps.package import PLATFORMS, PYTHONS, REQUIREMENTS, make_text_encoder, package, this_platform
 from build_steps.wheels import fetch_wheels
@@ -117,36 +118,40 @@ def run_test(options: argparse.Namespace) -> int:
     if select and not options.only:
         only = ("unit", "addon")
     steps = Steps()
-    failures = []
+    failures: List[str] = []
     interpreter = find_interpreter(TEST_PYTHON if "addon" in only else MODULES_PYTHONS)
-    with steps.step("tools, torch and test libraries (.venvs/dev)"):
-        dev = ensure_environment(ROOT / ".venvs" / "dev", interpreter, REQUIREMENTS / "test.txt", editable=True)
-    for kind, check in (("lint", checks.lint), ("types", type_check.types)):
-        if kind in only:
-            try:
-                with steps.step(kind):
-                    check(dev)
-            except BuildError as error:
-                failures.append(str(error))
-    suites: List[checks.Suite] = [checks.unit_suite(dev)] if "unit" in only else []
-    if "unit" in only or "addon" in only:
+
+    def tools() -> Dict[str, Path]:
+        with steps.step("tools, torch and test libraries (.venvs/dev)"):
+            requirements = REQUIREMENTS / "test.txt"
+            return {"dev": ensure_environment(ROOT / ".venvs" / "dev", interpreter, requirements, editable=True)}
+
+    def blenders() -> Dict[str, Path]:
+        return _blenders_and_zip(steps, interpreter)
+
+    made = at_once([tools, blenders] if "addon" in only else [tools])
+    dev = made[0]["dev"]
+    if "unit" in only:
         with steps.step("the text encoder"):
             make_text_encoder(dev)
+
+    def told(kind: str, check: Callable[[Path], None]) -> None:
+        try:
+            with steps.step(kind):
+                check(dev)
+        except BuildError as error:
+            failures.append(str(error))
+
+    without_tests = {"types": type_check.types, "lint": checks.lint}
+    static = [partial(told, kind, check) for kind, check in without_tests.items() if kind in only]
     if "addon" in only:
-        pythons = {}
-        for version in ("4.5", "4.2", "5.0"):  # the slower ones first
-            with steps.step(f"Blender {version} as a Python module"):
-                if version == "5.0":
-                    pythons[version] = _blender_environment()
-                else:
-                    folder = ROOT / ".venvs" / f"blender-{version}"
-                    requirements = REQUIREMENTS / f"blender-{version}.txt"
-                    pythons[version] = ensure_environment(folder, interpreter, requirements)
-        with steps.step("packaging the extension"):
-            (zip_path,) = package(pythons["5.0"], [this_platform()])
-        suites += [checks.blender_suite(version, python, zip_path) for version, python in pythons.items()]
+        suites = [checks.unit_suite(dev)] if "unit" in only else []
+        zip_path = made[1].pop("zip")
+        suites += [checks.blender_suite(version, python, zip_path) for version, python in made[1].items()]
         with steps.step("unit tests, and the extension's tests in each Blender"):
-            results = checks.run_suites(suites, select)
+            results = checks.run_suites(suites, select, static)
+    else:
+        at_once(static)
     print(steps.table(), flush=True)
     for failure in failures:
         print(f"FAILED: {failure}", flush=True)
@@ -156,6 +161,23 @@ def run_test(options: argparse.Namespace) -> int:
     elif "unit" in only:
         status = checks.unit_tests(dev, select)
     return status or (1 if failures else 0)
+
+
+def _blenders_and_zip(steps: Steps, interpreter: Interpreter) -> Dict[str, Path]:
+    """The Python of each Blender to be tested in, the slower ones first, and at "zip" the packaged extension."""
+    made: Dict[str, Path] = {}
+    for version in ("4.5", "4.2", "5.0"):
+        with steps.step(f"Blender {version} as a Python module"):
+            if version == "5.0":
+                made[version] = _blender_environment()
+            else:
+                folder = ROOT / ".venvs" / f"blender-{version}"
+                made[version] = ensure_environment(folder, interpreter, REQUIREMENTS / f"blender-{version}.txt")
+    with steps.step("the text encoder"):
+        make_text_encoder(made["5.0"])
+    with steps.step("packaging the extension"):
+        (made["zip"],) = package(made["5.0"], [this_platform()])
+    return made
 
 
 def run_window_tests(options: argparse.Namespace) -> int:

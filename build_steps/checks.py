@@ -1,7 +1,7 @@
 """What ``build.py test`` checks: lint, unit tests, and the extension's tests inside three Blenders.
 
-Each suite of tests runs in a process of its own, two at a time, and leaves a JUnit file; a last pytest takes these
-files in as tests of its own (:mod:`build_steps.suite_results`). So its summary line counts everything.
+Each suite of tests runs in a process of its own and leaves a JUnit file; a last pytest takes these files in as tests of
+its own (:mod:`build_steps.suite_results`). So its summary line counts everything. Two things are done at a time.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ import os
 import shutil
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from xml.etree import ElementTree
 
-from build_steps.console import ROOT, run
+from build_steps.console import AT_ONCE, ROOT, at_once, run
 
 KINDS = ("lint", "types", "unit", "addon")
 RESULTS = ROOT / "build" / "test-results"
 UNIT_TESTS = ("tests", "--ignore=tests/addon")
 NO_TESTS = 5  # pytest's exit status when a selection matches nothing
 SUITE_SECONDS = 3600
-AT_ONCE = 2
 
 # Blender 4.2 crashes and 4.5 hangs when Python ends with one of its timers registered (Rigify leaves one), so the
 # process ends before Python takes itself down.
@@ -66,16 +65,17 @@ def blender_suite(version: str, python: Path, zip_path: Path) -> Suite:
     return Suite(f"blender-{version}", words, environment)
 
 
-def run_suites(suites: Sequence[Suite], select: Optional[str]) -> List[Path]:
+def run_suites(suites: Sequence[Suite], select: Optional[str], beside: Sequence[Callable[[], None]] = ()) -> List[Path]:
     """Run the suites, two at a time in their order, each with its share of the cores.
 
     :param select: pytest's ``-k`` expression.
-    :returns: a JUnit file for each, written here if its process died without one.
+    :param beside: other checks, begun when no suite is waiting.
+    :returns: a JUnit file for each suite, written here if its process died without one.
     """
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda suite: _run_suite(suite, select), suites))
+    jobs: List[Callable[[], Optional[Path]]] = [partial(_run_suite, suite, select) for suite in suites]
+    return [path for path in at_once([*jobs, *beside]) if path is not None]
 
 
 def _run_suite(suite: Suite, select: Optional[str]) -> Path:
