@@ -1,9 +1,12 @@
-"""Where a change of posture begins: who is to sit down stands before it.
+"""Where a change of posture begins, and a jump: who is to sit down, or to jump, stands before it.
 
 Of "a person sits down" a network makes somebody who sits all the time: most stretches of its clips with those words
 show little else. So a prompt that begins with such a change gets half a second of the posture before it, shown to the
 network as any motion that a prompt goes on from. Of 96 motions, of 24 such prompts, 3 went from one posture into the
 other without it, 89 with it.
+
+Jumps begin anywhere in the clips' as well: of 40 motions, of ten prompts, 8 began in the air and 8 ended there. From a
+stand none begins so and 3 end so, and they go higher, 27 cm on the mean for 22.
 """
 
 from __future__ import annotations
@@ -47,8 +50,13 @@ UP = re.compile(
     rf"\b{_forms('stand', 'get')} up\b(?! straight| tall)|"
     rf"\b{_forms('rise', 'get')} (?:up )?from (?:\w+ ){{1,2}}(?:{_SEATS}|{_GROUNDS})\b"
 )
-VERBS = frozenset({"sit", "lie", "lay", "crouch", "squat", "take", "fall", "stand", "get", "rise"})
-"""Of both, as in commands."""
+JUMP = re.compile(rf"(?<!hip )(?<!hip-)\b(?:{_forms('jump', 'leap')}|hop(?:s|ping)?|(?:back|front) ?flips?)\b")
+# fmt: off
+VERBS = frozenset({
+    "sit", "lie", "lay", "crouch", "squat", "take", "fall", "stand", "get", "rise", "jump", "leap", "hop",
+})
+# fmt: on
+"""Of all three, as in commands."""
 
 _FROM_SEAT = re.compile(rf" (?:up )?from (?:\w+ ){{1,2}}(?:{_SEATS})\b")
 _LAY = re.compile(rf"\b(?:{_GROUNDS}|lying)\b")
@@ -59,18 +67,17 @@ _ON_THE_WAY = re.compile(r"\b(?:and|while)\b (?!(?:then )?(?:rise|stand|get|jump
 
 
 def opening_of(prompt: str) -> str | None:
-    """What the body does before the prompt, said as a prompt; None if it doesn't begin with a change of posture."""
+    """What the body does before the prompt, said as a prompt; None if it begins with neither of them."""
     said = as_sentence(prompt).lower()
-    matches = [(pattern.search(said), pattern is UP) for pattern in (DOWN, UP)]
-    found = [(match.start(), match.end(), up) for match, up in matches if match]
+    found = [(match, pattern) for pattern in (DOWN, UP, JUMP) if (match := pattern.search(said))]
     if not found:
         return None
-    start, end, up = min(found)
-    if _BEFORE_IT.search(said[:start]) or (not up and _ON_THE_WAY.search(said[end:])):
+    match, pattern = min(found, key=lambda one: one[0].start())
+    if _BEFORE_IT.search(said[: match.start()]) or (pattern is DOWN and _ON_THE_WAY.search(said[match.end() :])):
         return None
-    if not up:
-        return STANDING
-    return LYING if _LAY.search(said) else SEATED
+    if pattern is UP:
+        return LYING if _LAY.search(said) else SEATED
+    return STANDING
 
 
 def opened(request: GenerationRequest) -> GenerationRequest:

@@ -34,7 +34,9 @@ GAITS = {
 }
 """Ways to go of which the verb alone makes a body stand: 0.1 to 0.3 m/s on the mean of three seeds; so said 0.8 to
 1.6."""
-FIXED = frozenset({AS_BLOWS, AS_DEATH, *GAITS.values()})
+AS_JACKS = "a person does jumping jacks"
+"""Begun from a stand, the two words alone jump twice in four seconds, the sentence four times."""
+FIXED = frozenset({AS_BLOWS, AS_DEATH, AS_JACKS, *GAITS.values()})
 """Sentences that were chosen for what they bring."""
 
 _FORWARD = re.compile(
@@ -46,8 +48,7 @@ LONGEST = 3  # words of a prompt that is bare
 
 
 def as_sentence(prompt: str) -> str:
-    """The prompt, or AS_BLOWS, AS_DEATH or one of `GAITS`, or "a person <verb>s ..." if it is short and begins with one
-    of `SENTENCE_ONLY`."""
+    """The prompt, one of `FIXED`, or "a person <verb>s ..." if it is short and begins with one of `SENTENCE_ONLY`."""
     prompt = _FORWARD.sub(r"\1", prompt)
     said = [word for word in prompt.strip(".,;! ").lower().split() if word not in SUBJECTS]
     if len(said) == 1:
@@ -58,6 +59,8 @@ def as_sentence(prompt: str) -> str:
         for gait, sentence in GAITS.items():
             if said[0] in (gait, third_person(gait), f"{gait}ing", f"{gait}{gait[-1]}ing"):
                 return sentence
+    if said == ["jumping", "jacks"]:
+        return AS_JACKS
     first, space, rest = prompt.partition(" ")
     verb = first.strip(".,;!").lower()
     if verb not in SENTENCE_ONLY or len(prompt.split()) > LONGEST:

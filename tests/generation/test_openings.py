@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from motionmix_core.generation import GenerationRequest, Generator
+from motionmix_core.generation.floating import clearance_of
 from motionmix_core.generation.openings import LYING, OPENING_SECONDS, SEATED, STANDING, opened, opening_of
 from motionmix_core.motion.motion import Motion
 from motionmix_core.motion.skeleton import canonical_skeleton
@@ -29,6 +30,11 @@ from motionmix_core.motion.skeleton import canonical_skeleton
         ("a woman rises from her stool", SEATED),
         ("get up from the floor", LYING),
         ("someone lying on the back gets up", LYING),
+        ("jump in place", STANDING),
+        ("a person hops on the right foot", STANDING),
+        ("he is leaping forward", STANDING),
+        ("a person does a backflip", STANDING),
+        ("jump up and fall down", STANDING),
     ],
 )
 def test_a_change_of_posture_begins_in_the_other_one(prompt: str, opening: str) -> None:
@@ -49,6 +55,9 @@ def test_a_change_of_posture_begins_in_the_other_one(prompt: str, opening: str) 
         "a person rises from a squat",
         "slow down",
         "a gust gets upset",
+        "a person dances hip hop",
+        "hip-hop dance",
+        "a person runs and jumps",
     ],
 )
 def test_other_prompts_begin_as_the_network_likes(prompt: str) -> None:
@@ -97,3 +106,13 @@ def test_the_model_that_ships_goes_from_one_posture_into_the_other(repo_root: Pa
         assert motion.num_frames == 120
         first, last = (float(np.median(motion.root_positions[part, 1])) for part in (slice(0, 8), slice(-20, None)))
         assert (first > 0.8 and last < 0.65) if falls else (first < 0.65 and last > 0.8)
+
+
+def test_who_jumps_stands_first_and_then_leaves_the_ground(repo_root: Path) -> None:
+    folder = repo_root / "pretrained"
+    if not (folder / "text-minilm").is_dir():
+        pytest.skip("pretrained/text-minilm isn't made yet (build.py makes it)")
+    for motion in Generator(folder).generate(GenerationRequest("jump in place", 4.0, seed=5, count=3)).motions:
+        height = clearance_of(motion)
+        assert height[:10].max() < 0.03
+        assert height.max() > 0.15

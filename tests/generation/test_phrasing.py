@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionmix_core.generation.phrasing import AS_BLOWS, AS_DEATH, GAITS, as_sentence
+from motionmix_core.generation.phrasing import AS_BLOWS, AS_DEATH, AS_JACKS, GAITS, as_sentence
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,8 @@ def test_who_only_points_or_looks_forward_does_not_go_there(prompt: str, read: s
 def test_who_dies_falls_and_stays_there() -> None:
     assert as_sentence("die") == as_sentence("A person dies.") == AS_DEATH
     assert as_sentence("the noise dies down") == "the noise dies down"
+
+
+def test_jumping_jacks_are_done_by_somebody() -> None:
+    assert as_sentence("Jumping jacks!") == AS_JACKS
+    assert as_sentence("ten jumping jacks") == "ten jumping jacks"
