@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from .formats.motion_npz import save_motion
 from .generation import GenerationRequest, Generator, Progress, default_models_dir, list_models
 from .generation.request import MAX_SECONDS, QUALITY_STEPS, SAMPLERS
 from .motion.motion import Motion
+from .motion.resampling import resampled
 
 BAR_WIDTH = 30
 SUFFIXES = (".bvh", ".npz")
@@ -36,6 +38,9 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a console that can't show a file's name loses no takes
     try:
         return int(options.run(options))
     except MotionMixError as error:
@@ -112,7 +117,7 @@ def _generate(options: argparse.Namespace) -> int:
     for warning in result.warnings:
         _complain(warning)
     for path, motion in zip(paths, result, strict=True):
-        _write(path, motion.resample(options.fps) if options.fps else motion, options.unit)
+        _write(path, resampled(motion, options.fps) if options.fps else motion, options.unit)
         print(path)
     return 0
 

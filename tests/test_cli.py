@@ -177,3 +177,16 @@ def test_it_is_a_module_too(models: Path, tmp_path: Path, repo_root: Path) -> No
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a.bvh").is_file()
+
+
+def test_a_console_that_cannot_write_the_name_loses_no_take(models: Path, tmp_path: Path, repo_root: Path) -> None:
+    command = [sys.executable, "-m", "motionmix_core", "generate", "walk \udcff", "--seconds", "1", "--count", "2"]
+    done = subprocess.run(
+        [*command, "--models-dir", str(models), "-o", str(tmp_path / "走.bvh")],
+        cwd=repo_root,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.glob("走-?.bvh"))) == 2

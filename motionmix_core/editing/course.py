@@ -62,18 +62,20 @@ def course(before: Motion, after: Motion, new: int) -> Vector:
     return np.asarray(start + gone + (share**2 * (3 - 2 * share))[:, None] * (way - gone[-1]))[:-1]
 
 
-def courses(motion: Motion, held: Held) -> tuple[Vector, NDArray[np.bool_]]:
+def courses(motion: Motion, held: Held, shortest: float = SHORTEST_SECONDS) -> tuple[Vector, NDArray[np.bool_]]:
     """(T, 3) the motion's root, on courses through the long gaps between stretches in which the root holds, and (T,)
     where that is.
 
     Not between places that hold alone, whose speeds nobody tells: there the network's own way is nearer to real hips'.
+
+    shortest: seconds of a gap that gets one.
     """
     root, led = motion.root_positions.copy(), np.zeros(motion.num_frames, bool)
     enough = _speed_frames(motion.fps) + 1
     for start, stop in runs(~held.root):
         beside = held.root[max(start - enough, 0) : start], held.root[stop : stop + enough]
         speeds_known = all(len(known) == enough and known.all() for known in beside)
-        if speeds_known and (stop - start + 1) / motion.fps >= SHORTEST_SECONDS:
+        if speeds_known and (stop - start + 1) / motion.fps >= shortest:
             path = course(motion.crop(0, start), motion.crop(stop, motion.num_frames), stop - start)
             root[start:stop, [0, 2]], led[start:stop] = path[:, [0, 2]], True
     return root, led

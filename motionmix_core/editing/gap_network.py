@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..generation.models import default_models_dir
+from ..generation.models import default_models_dir, shipped_models_dir
 from ..motion.kinematics import global_to_local
 from ..motion.motion import Motion
 from ..motion.rotations import axis_angle_to_quat, quat_apply, quat_mul
@@ -111,13 +111,17 @@ class GapNetwork:
 
 
 def gap_network(models_dir: Path | None = None) -> GapNetwork | None:
-    """The network that ships, read once; None where it isn't installed.
+    """The network, read once; None where it isn't installed.
+
+    models_dir: where it is looked for; None = the folder of models in use, else that of those that ship, so that a
+    folder of one's own models needs no copy of it.
 
     Raises:
         ModelError: its file is damaged.
     """
-    file = (models_dir or default_models_dir()) / FOLDER / WEIGHTS
-    return _opened(file) if file.is_file() else None
+    folders = [default_models_dir(), shipped_models_dir()] if models_dir is None else [models_dir]
+    files = [folder / FOLDER / WEIGHTS for folder in folders]
+    return next((_opened(file) for file in files if file.is_file()), None)
 
 
 def learned(motion: Motion, held: Held, network: GapNetwork | None = None) -> Motion:

@@ -18,7 +18,7 @@ from ..motion.rotations import quat_angle, quat_slerp
 from ..motion.skeleton import JOINT_NAMES
 from ..representation.default import ROOT_XZ
 from ..retarget.planting import runs
-from .course import courses
+from .course import SHORTEST_SECONDS, courses
 from .edit import Edit, EditSettings
 from .exact import exactly
 from .finishing import LEGS, feet_held, laid_over
@@ -34,7 +34,8 @@ STEP_HEIGHT = 0.045
 clips that brings low feet that move from .134 of all low ones to .101, which is what real clips have."""
 CONTEXT_SECONDS = 1.0
 """How much of the motion beside the range is shown."""
-FAR_SECONDS = 10.0
+FAR_SECONDS = 6.0
+"""Longer gaps aren't made at once: what is made first doesn't see the end."""
 Shares = tuple[tuple[float, ...], tuple[float, ...]]
 MADE_SHARE: Shares = ((0.2, 0.37, 0.77, 1.03), (0.0, 0.125, 0.125, 0.25))
 """Lengths of a gap in seconds, and the made motion's share beside the learned curve; chosen on validation clips
@@ -98,9 +99,8 @@ def in_between(
     guided = _short(held, source.fps) and not alive and not prompted
     in_the_air = np.zeros(part.num_frames, bool)
     in_the_air[[frame - start for frame in falling]] = True
-    mask, seen = features_mask(at_model, timing.rows_to_model(in_the_air)), shown
-    if not prompted:
-        seen = _led(shown, mask, timing, part, held)
+    mask = features_mask(at_model, timing.rows_to_model(in_the_air))
+    seen = _led(shown, mask, timing, part, held, FAR_SECONDS if prompted else SHORTEST_SECONDS)
     request = GenerationRequest(
         seconds=timing.seconds,
         observed=seen,
@@ -133,9 +133,9 @@ def in_between(
     )
 
 
-def _led(shown: Motion, mask: NDArray[np.float32], timing: Timing, part: Motion, held: Held) -> Motion:
-    """What the network is shown, on courses through the long gaps; the mask is told of them."""
-    root, led = courses(part, held)
+def _led(shown: Motion, mask: NDArray[np.float32], timing: Timing, part: Motion, held: Held, shortest: float) -> Motion:
+    """What the network is shown, on courses through gaps of `shortest` seconds and more; the mask is told of them."""
+    root, led = courses(part, held, shortest)
     at_model = timing.to_model(replace(part, root_positions=root)).root_positions
     free = timing.rows_to_model(led) & ~timing.rows_to_model(held.root)
     mask[free, ROOT_XZ] = 1
@@ -151,7 +151,7 @@ def split_at_keys(keys: Sequence[Key], first: int, last: int, fps: float) -> lis
     Raises:
         RequestError: more than 58 s without such a key.
     """
-    longest = int((MAX_SECONDS - 2 * CONTEXT_SECONDS) * fps)
+    longest = int((MAX_SECONDS - 2 * CONTEXT_SECONDS) * fps) - 1  # both ends are in it
     whole = sorted(k.frame for k in keys if k.joints is None and k.root and first <= k.frame <= last)
     parts: list[tuple[int, int]] = []
     while last - first > longest:

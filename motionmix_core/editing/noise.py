@@ -277,5 +277,5 @@ def dropped_frames(motion: Motion) -> NDArray[np.bool_]:
         return np.zeros_like(still)  # it isn't a capture that lost frames, it stands
     speed = np.concatenate(([0.0], turn + move))
     moving = speed > 20 * STILL
-    near = np.convolve(moving, np.ones(15), mode="same") > 0
+    near = np.convolve(moving, np.ones(15))[7:-7] > 0
     return still & near

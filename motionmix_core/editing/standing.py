@@ -33,7 +33,7 @@ def standing(feet: Curve, fps: float) -> Curve:
 
 def calm_path(values: Curve, fps: float) -> Curve:
     """(T, ...) means over 0.1 s on either side, weighted towards the middle; beyond the ends the curve goes on."""
-    reach = max(1, round(CALM_SECONDS * fps))
+    reach = max(1, min(round(CALM_SECONDS * fps), len(values) - 1))
     window = np.hanning(2 * reach + 3)[1:-1] / np.hanning(2 * reach + 3).sum()
     before, after = 2 * values[:1] - values[reach:0:-1], 2 * values[-1:] - values[-2 : -2 - reach : -1]
     padded = np.concatenate((before, values, after))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..motion.motion import Motion
-from ..motion.rotations import axis_angle_to_quat, quat_inv, quat_mul, quat_normalise, quat_to_axis_angle
+from ..motion.resampling import sampled_smoothly
 from ..representation.default import FPS
 
 
@@ -25,8 +25,8 @@ class Timing:
 
     @property
     def model_frames(self) -> int:
-        """M, at least 2."""
-        return max(2, round((self.frames - 1) / self.fps * FPS) + 1)
+        """M, at least 3: no shorter motion can be asked for."""
+        return max(3, round((self.frames - 1) / self.fps * FPS) + 1)
 
     @property
     def seconds(self) -> float:
@@ -66,24 +66,3 @@ class Timing:
     @property
     def _equal(self) -> bool:
         return self.frames == self.model_frames and abs(self.fps - FPS) < 1e-9
-
-
-def sampled_smoothly(motion: Motion, at: NDArray[np.float64], fps: float) -> Motion:
-    """The motion at fractional frames, by Catmull-Rom cubics through its frames; exact on whole ones."""
-    last = motion.num_frames - 1
-    low = np.clip(np.floor(at).astype(int), 0, max(last - 1, 0))
-    t = at - low
-    around = np.clip(low + np.arange(-1, 3)[:, None], 0, last)
-    weights = np.stack(
-        (
-            -0.5 * t + t**2 - 0.5 * t**3,
-            1 - 2.5 * t**2 + 1.5 * t**3,
-            0.5 * t + 2 * t**2 - 1.5 * t**3,
-            -0.5 * t**2 + 0.5 * t**3,
-        )
-    )
-    root = np.einsum("kt,ktc->tc", weights, motion.root_positions[around])
-    here = motion.rotations[low]
-    turns = quat_to_axis_angle(quat_mul(quat_inv(here)[None], motion.rotations[around]))
-    turn = np.einsum("kt,ktjc->tjc", weights, turns)
-    return Motion(motion.skeleton, root, quat_normalise(quat_mul(here, axis_angle_to_quat(turn))), fps)

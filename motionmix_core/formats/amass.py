@@ -51,7 +51,7 @@ def read_amass(path: str | Path) -> SourceMotion:
             table = {key: arrays[key] for key in arrays.files if key in wanted}
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:  # TypeError: a lone array
         raise DataError(f"{path} is broken or no npz file: {error}") from error
     try:
         return smpl_motion(table)

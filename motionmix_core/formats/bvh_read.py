@@ -52,10 +52,11 @@ def read_bvh(path: str | Path) -> SourceMotion:
 
 def parse_bvh(text: str) -> SourceMotion:
     """The text of a BVH file -> SourceMotion. Raises DataError without a file name."""
+    text = "\n".join(text.splitlines())  # whatever ended them
     parts = re.split(r"(?im)^\s*MOTION\s*$", text, maxsplit=1)
-    if len(parts) != 2 or not re.match(r"\s*HIERARCHY\b", text, re.IGNORECASE):
+    if len(parts) != 2 or not (begins := re.search(r"(?im)^\s*HIERARCHY\b", parts[0])):
         raise DataError("not a BVH file (no HIERARCHY and MOTION parts)")
-    head, motion = parts
+    head, motion = "\n" * text.count("\n", 0, begins.start()) + text[begins.start() : len(parts[0])], parts[1]
     joints = _parse_hierarchy(head)
     values, frame_seconds, notes = _parse_frames(motion, sum(len(joint.channels) for joint in joints))
     source = _build(joints, values, 1.0 / frame_seconds)
@@ -146,7 +147,8 @@ def _parse_frames(text: str, channels: int) -> tuple[np.ndarray, float, tuple[st
         raise DataError(f"Frames {frames[1]!r} or Frame Time {time[1]!r} isn't a number") from None
     if not 0 < seconds <= MAX_FRAME_SECONDS:
         raise DataError(f"a Frame Time of {seconds} s makes no motion")
-    words = text[time.end() :].replace(",", " ").split()
+    rows = [row for row in text[time.end() :].splitlines() if row.strip()]
+    words = " ".join(rows).replace(",", " ").split()
     try:
         values = np.array(words, dtype=np.float64)
     except ValueError:
@@ -157,6 +159,8 @@ def _parse_frames(text: str, channels: int) -> tuple[np.ndarray, float, tuple[st
     notes: tuple[str, ...] = ()
     if left and whole < count:
         notes = (f"cut off: {whole} of {count} frames are whole",)
+    elif not left and whole == len(rows) > count > 0:
+        notes = (f"the file says {count} frames and has {whole}",)
     elif left or whole > count > 0:
         # a wrong number of values a line shifts every later frame, so nothing of it can be trusted
         if left or whole % count:

@@ -68,7 +68,7 @@ def _is_own(path: Path) -> bool:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return {"names", "root_positions", "rotations"} <= set(arrays.files)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):  # a lone array has no names
         return False
 
 

@@ -43,6 +43,9 @@ from .windows import HANDOVER_SECONDS, plan_segments, plan_windows
 
 OVERLAP_SECONDS = 1.0
 """How much of a window the next one sees: enough to carry its speed, its stride and its mood on."""
+LOOK_AHEAD_SECONDS = 1.0
+"""How much more of it is made again where keys follow. Of keys two frames behind a window's end in a walk of 20 s the
+worst acceleration of a joint was 158 to 474 m/s² in three motions without it, 90 at most with it; the walk's own 82."""
 
 OnProgress = Callable[[Progress], None]
 ShouldCancel = Callable[[], bool]
@@ -235,7 +238,7 @@ def _windows(
     known: Observed | None,
 ) -> list[Window]:
     """The windows of a motion; texts, keyed: of each prompt, whether it is a keyed doing."""
-    overlap = round(OVERLAP_SECONDS * description.fps)
+    overlap, taken_over = round(OVERLAP_SECONDS * description.fps), None
     if request.segments:
         ends = np.cumsum([seconds for _, seconds in request.segments]) * description.fps
         edges = [0, *np.rint(ends).astype(int).tolist()]
@@ -243,7 +246,9 @@ def _windows(
         lengths = [b - a for a, b in pairwise(edges)]
         planned = plan_segments(lengths, description.max_frames, overlap, round(HANDOVER_SECONDS * description.fps))
     else:
-        planned = [(a, b, 0) for a, b in plan_windows(frames, description.max_frames, overlap)]
+        ahead = _looks_ahead(known, description)
+        taken_over = overlap if ahead else None
+        planned = [(a, b, 0) for a, b in plan_windows(frames, description.max_frames, overlap + ahead)]
     windows: list[Window] = []
     said = -1
     for start, stop, which in planned:
@@ -253,8 +258,18 @@ def _windows(
         else:
             shown = bool(shown_first(known.mask)) if start == 0 else not known.mask[start:stop].any()
         anew = begins and keyed[which] and shown and request.start_level == 1
-        windows.append(Window(start, stop, texts[which], anew))
+        windows.append(Window(start, stop, texts[which], anew, taken_over))
     return windows
+
+
+def _looks_ahead(known: Observed | None, description: ModelDescription) -> int:
+    """Frames by which windows overlap more, where something is shown behind the first one.
+
+    A key just behind a window's end comes as a surprise to the next, which has a few frames left to get there.
+    """
+    if known is None or not known.mask[description.max_frames :].any():
+        return 0
+    return round(LOOK_AHEAD_SECONDS * description.fps)
 
 
 def _schedule(request: GenerationRequest, description: ModelDescription) -> Schedule:

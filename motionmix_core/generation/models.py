@@ -14,9 +14,14 @@ TEXT_ENCODER_FOLDERS = {"minilm-l6": "text-minilm"}
 
 
 def default_models_dir() -> Path:
-    """The folder ``pretrained`` beside this package, or the one that the variable MOTIONMIX_MODELS names."""
+    """The folder that the variable MOTIONMIX_MODELS names, or that of the models that ship."""
     named = os.environ.get(MODELS_VARIABLE)
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "pretrained"
+    return Path(named) if named else shipped_models_dir()
+
+
+def shipped_models_dir() -> Path:
+    """The folder ``pretrained`` beside this package."""
+    return Path(__file__).resolve().parents[2] / "pretrained"
 
 
 def list_models(models_dir: Path) -> list[str]:

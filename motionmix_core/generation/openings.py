@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .firmness import GOING_ON
+from .firmness import going_on
 from .phrasing import as_sentence, third_person
 from .request import MIN_SEGMENT_SECONDS, GenerationRequest
 
@@ -91,9 +91,8 @@ def opened(request: GenerationRequest) -> GenerationRequest:
     unasked = request.literal or request.observed is not None or request.loop
     if opening is None or unasked or seconds < SHORTEST_SECONDS:
         return request
-    firmly = GOING_ON if request.guidance is None else {}
     first = ((opening, OPENING_SECONDS), (_shortened(prompt), seconds - OPENING_SECONDS))
-    return replace(request, prompt="", segments=(*first, *others), **firmly)
+    return replace(request, prompt="", segments=(*first, *others), **going_on(request))
 
 
 def _shortened(prompt: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .firmness import GOING_ON
+from .firmness import going_on
 from .openings import DOWN, UP
 from .request import GenerationRequest
 
@@ -23,7 +23,8 @@ _THEN = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"^(?:he|she|they|it)\b", re.IGNORECASE)
-_THIRD_PERSON = re.compile(r"^(?:\w+ly )?[a-z]+[a-rt-z]s\b")
+_NO_VERBS = "arms|elbows|eyes|fists|hands|heels|her|hers|hips|his|its|knees|legs|palms|shoulders|this|toes"
+_THIRD_PERSON = re.compile(rf"^(?:\w+ly )?(?!(?:{_NO_VERBS})\b)[a-z]+[a-rt-z]s\b")
 _NO_PART = re.compile(r"^(?:(?:to the )?(?:back|left|right)|(?:for|back|side|up|down)wards?|sideways)\b", re.IGNORECASE)
 """What is only the way on: "walks forward, then back"."""
 _NOW_AND_THEN = re.compile(r"\bnow and then\b", re.IGNORECASE)
@@ -50,8 +51,7 @@ def in_turn(request: GenerationRequest) -> GenerationRequest:
     seconds = request.seconds / len(parts)
     if len(parts) < 2 or request.literal or request.observed is not None or request.loop or seconds < SHORTEST_SECONDS:
         return request
-    firmly = GOING_ON if request.guidance is None else {}
-    return replace(request, prompt="", segments=tuple((part, seconds) for part in parts), **firmly)
+    return replace(request, prompt="", segments=tuple((part, seconds) for part in parts), **going_on(request))
 
 
 def _of_somebody(part: str) -> str:

@@ -61,8 +61,8 @@ def as_sentence(prompt: str) -> str:
                 return sentence
     if said == ["jumping", "jacks"]:
         return AS_JACKS
-    first, space, rest = prompt.partition(" ")
-    verb = first.strip(".,;!").lower()
+    first, space, rest = prompt.lstrip(".,;! ").partition(" ")
+    verb = first.rstrip(".,;!").lower()
     if verb not in SENTENCE_ONLY or len(prompt.split()) > LONGEST:
         return prompt
     return f"a person {third_person(verb)}{first[len(verb) :]}{space}{rest}"

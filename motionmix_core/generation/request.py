@@ -96,6 +96,9 @@ class GenerationRequest:
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str):
             raise RequestError(f"The prompt must be text, not {type(self.prompt).__name__}.")
+        object.__setattr__(self, "prompt", _encodable(self.prompt))
+        for name in ("seconds", "seed", "count", "steps", "guidance", "start_level", "liveliness"):
+            object.__setattr__(self, name, _plain(getattr(self, name)))
         if not isinstance(self.model, str):
             raise RequestError(f"The model must be given by name, not {type(self.model).__name__}.")
         _check_number("length in seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)
@@ -115,12 +118,14 @@ class GenerationRequest:
             raise RequestError("The noise level to start from must be above 0: at 0 nothing would change.")
         _check_number("liveliness", self.liveliness, 0.5, 2.0)
         self._check_segments()
+        if self.music is not None and np.asarray(self.music).dtype.kind in "iuf":
+            object.__setattr__(self, "music", np.asarray(self.music, np.float32))
         condition_of(self.prompt or "".join(prompt for prompt, _ in self.segments), self.action, self.music)
         self._check_observed()
 
     def _check_segments(self) -> None:
         try:
-            segments = tuple((prompt, seconds) for prompt, seconds in self.segments)
+            segments = tuple((prompt, _plain(seconds)) for prompt, seconds in self.segments)
         except (TypeError, ValueError):
             raise RequestError("The prompts of a sequence must be pairs of a text and seconds.") from None
         for prompt, seconds in segments:
@@ -129,7 +134,8 @@ class GenerationRequest:
             _check_number(f"length of {prompt!r} in seconds", seconds, MIN_SEGMENT_SECONDS, MAX_SECONDS)
         if segments and abs(sum(seconds for _, seconds in segments) - self.seconds) > 1e-3:
             raise RequestError("The prompts of a sequence must last as long together as the motion.")
-        object.__setattr__(self, "segments", segments)
+        encodable = tuple((_encodable(prompt), seconds) for prompt, seconds in segments)
+        object.__setattr__(self, "segments", encodable)
 
     def _check_observed(self) -> None:
         mask = self.observed_mask
@@ -223,6 +229,16 @@ class GenerationRequest:
                 raise RequestError(f"The observed motion can't be used: {error}.") from error
         fields |= {name: arrays[name] for name in ARRAY_FIELDS if name in arrays}
         return cls(**fields)
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy's as Python's own, which JSON can write."""
+    return value.item() if isinstance(value, np.integer | np.floating) else value
+
+
+def _encodable(text: str) -> str:
+    """The text without what UTF-8 can't write: half of a pair, from a command line in another encoding."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _check_number(what: str, value: Any, low: float, high: float) -> None:

@@ -33,13 +33,15 @@ class Window:
 
     start, stop: first frame and frame after the last. text: the prompt that holds there. anew: what the prompt says is
     known from its first frame on, and best where nothing is shown (`denoisers/frame_waves.py`), but the window's first
-    frames are. So it is made alone first, from where they end, and then led over from them.
+    frames are. So it is made alone first, from where they end, and then led over from them. taken_over: how many of its
+    first frames stay as the window before made them; what that one made behind them is made again. None = all of them.
     """
 
     start: int
     stop: int
     text: TextFeatures | None
     anew: bool = False
+    taken_over: int | None = None
 
 
 def network_calls(windows: Sequence[Window], schedule: Schedule, loop: bool) -> int:
@@ -70,6 +72,8 @@ class TakeSampler:
             part = None if known is None else (known.features[start:stop], known.mask[start:stop])
             place = known.placement if known is not None else None
             if result is not None:
+                if window.taken_over is not None:
+                    result = result[: start + window.taken_over]
                 part = _continued(result[start:], stop - start, part)
                 place = placement_of(part[0][0])
             if part is not None and place is not None:

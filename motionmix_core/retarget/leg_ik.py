@@ -91,7 +91,8 @@ def _opened(
     """
     before, after = corner(beside, old, across), corner(beside, new, across)
     kept = np.clip(1 - (after - before) / np.maximum(2 * before, 1e-9), 0, 1)
-    return np.where(backwards, after + before - 2 * before * kept, after - before)
+    bent_back = np.where(after < before, before - after, after + before - 2 * before * kept)
+    return np.where(backwards, bent_back, after - before)
 
 
 def corner(beside: np.ndarray, base: np.ndarray, across: np.ndarray) -> np.ndarray:

@@ -79,7 +79,7 @@ class WorkerProcess:
         """
         self.inbox: queue.Queue[Message | Ended] = queue.Queue()
         self.started_at = time.time()
-        self._outbox: queue.Queue[Message | None] = queue.Queue()
+        self._outbox: queue.Queue[bytes | None] = queue.Queue()
         log = _open_log(settings.log_file)
         try:
             self._process = subprocess.Popen(
@@ -103,8 +103,12 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, message: Message) -> None:
-        """Send when the pipe takes it; never blocks."""
-        self._outbox.put(message)
+        """Send when the pipe takes it; never blocks.
+
+        Raises:
+            TypeError: a message that can't be sent, here and not in the writer's thread, where it would end in silence.
+        """
+        self._outbox.put(pack(message))
 
     def kill(self) -> None:
         """End it now. The inbox still gets its `Ended`."""
@@ -142,8 +146,8 @@ class WorkerProcess:
         stdin = self._process.stdin
         assert stdin is not None
         try:
-            while (message := self._outbox.get()) is not None:
-                write_all(stdin, pack(message))
+            while (packed := self._outbox.get()) is not None:
+                write_all(stdin, packed)
             stdin.close()
         except OSError:
             pass  # it is gone, which the reader reports

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..motion.motion import Motion
+from ..motion.resampling import resampled
 from ..retarget import BoneMapping, RetargetOptions, RigDescription, RigPoses, to_rig
 
 
@@ -34,7 +35,7 @@ def put_on_rig(
     """
     poses = []
     for motion, planted in zip(motions, contacts, strict=True):
-        timed = motion.resample(fps) if frames is None else motion.sampled(np.arange(frames) / fps, fps)
+        timed = resampled(motion, fps, frames)
         at = contacts_at(planted, motion, timed) if planted is not None else None
         poses.append(to_rig(timed, rig, mapping, replace(options, contacts=at)))
     return tuple(poses)

@@ -363,3 +363,11 @@ def test_curves_without_noise_are_kept_to_the_bit(rng: np.random.Generator) -> N
     out = without_noise(values, np.array([0.0, 0.1]))
     np.testing.assert_allclose(out[:, 0], values[:, 0], atol=1e-12)
     np.testing.assert_array_equal(without_noise(values, np.zeros(2)), values)
+
+
+@pytest.mark.parametrize("fps", [30.0, 60.0, 240.0])
+@pytest.mark.parametrize("frames", [5, 8, 14, 20])
+def test_a_few_frames_can_be_measured_and_cleaned(generator: Generator, fps: float, frames: int) -> None:
+    source = lively_walk(1.0, fps).crop(0, frames)
+    assert len(estimate_noise(source).dropped) == frames
+    assert done(generator, clean_up(source, 0, frames - 1)).num_frames == frames

@@ -14,7 +14,7 @@ from motionmix_core.editing.gap_view import FUTURE, PAST, GapView
 from motionmix_core.editing.interpolation import interpolated
 from motionmix_core.editing.keys import Held, Key, held_by
 from motionmix_core.errors import ModelError
-from motionmix_core.generation.models import default_models_dir
+from motionmix_core.generation.models import default_models_dir, shipped_models_dir
 from motionmix_core.motion.motion import Motion
 from tests.editing.clips import lively_walk
 
@@ -166,3 +166,8 @@ def test_the_pose_alone_is_enough_to_go_on_from(wild: GapNetwork) -> None:
     np.testing.assert_allclose(
         learned(motion, held, wild).positions()[20:41], learned(other, held, wild).positions()[20:41], atol=1e-9
     )
+
+
+def test_a_folder_of_ones_own_models_needs_no_copy_of_it(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTIONMIX_MODELS", str(tmp_path))
+    assert gap_network() is gap_network(shipped_models_dir()) is not None

@@ -160,3 +160,28 @@ def test_long_ranges_are_split_at_keys_of_whole_poses() -> None:
     assert split_at_keys(keys, 0, 300, 30.0) == [(0, 300)]
     with pytest.raises(RequestError, match="no key of a whole pose"):
         split_at_keys([Key(0)], 0, 2400, 30.0)
+
+
+def test_each_part_of_a_long_range_can_be_made() -> None:
+    """Of 58 s with motion on either side, too: that is 60 s at once, both ends counted."""
+    source = lively_walk(120.0)
+    keys = [Key(frame) for frame in range(0, 3600, 20)]
+    for first, last in split_at_keys(keys, 30, 3560, 30.0):
+        assert in_between(source, keys, first, last).request.seconds <= 60
+
+
+def test_a_prompted_gap_that_is_not_made_at_once_has_a_course() -> None:
+    """Who walks on for half of it, and doesn't know where it ends, has to hurry back."""
+    source = lively_walk(16.0)
+    for seconds, led in ((4, False), (12, True)):
+        edit = in_between(source, [], 60, 60 + seconds * 30, EditSettings("a person walks forward"))
+        mask = edit.request.observed_mask
+        assert mask is not None
+        assert bool(mask[60 + seconds * 15, ROOT_XZ].any()) is led
+    assert "without a key" in edit.warnings[0]
+
+
+def test_three_frames_of_a_fast_scene(generator: Generator) -> None:
+    source = lively_walk(1.0, 120.0).crop(0, 3)
+    made = done(generator, in_between(source, [Key(0), Key(2)], 0, 2))
+    assert made.num_frames == 3

@@ -127,3 +127,20 @@ def test_broken_files_are_named_with_what_is_wrong(tmp_path, what):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DataError, match=r"gone\.bvh"):
         read_bvh(tmp_path / "gone.bvh")
+
+
+def test_more_frames_than_the_file_says(rng):
+    """Programs that join files forget that line. All of it is there, so all of it is read."""
+    source = source_of(motions.random_motion(rng, seconds=1.0))
+    text = bvh_text(source)
+    for said in (29, 15):
+        read = parse_bvh(text.replace("Frames: 30", f"Frames: {said}"))
+        assert f"says {said} frames and has 30" in " ".join(read.notes)
+        assert_same_world(read, source)
+
+
+def test_a_remark_in_front_and_other_line_ends(rng):
+    source = source_of(motions.random_motion(rng, seconds=1.0))
+    text = bvh_text(source)
+    assert_same_world(parse_bvh("# recorded on a Monday\n" + text), source)
+    assert_same_world(parse_bvh(text.replace("\n", "\r")), source)

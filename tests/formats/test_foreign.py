@@ -199,3 +199,10 @@ def test_other_kinds_of_files_are_refused(tmp_path):
     path.write_bytes(b"Kaydara")
     with pytest.raises(DataError, match=r"walk\.fbx.*\.bvh and \.npz"):
         read_motion_file(path)
+
+
+def test_a_lone_array_with_an_archives_name_is_named(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    (tmp_path / "a.npy").rename(tmp_path / "a.npz")
+    with pytest.raises(DataError, match="a.npz"):
+        read_motion_file(tmp_path / "a.npz")

@@ -82,6 +82,7 @@ def test_a_sequence_is_opened_before_its_first_part() -> None:
 def test_the_guidance_that_was_asked_for_holds() -> None:
     assert opened(GenerationRequest("sit down", guidance=1.5)).guidance == 1.5
     assert opened(GenerationRequest("sit down")).guidance is not None  # as firmly as any prompt after a motion
+    assert opened(GenerationRequest("sit down", guidance_interval=(0.0, 0.3))).guidance_interval == (0.0, 0.3)
 
 
 def test_no_opening_where_none_is_wanted_or_a_motion_is_gone_on_from() -> None:

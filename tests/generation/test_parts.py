@@ -28,6 +28,8 @@ from motionmix_core.motion.skeleton import canonical_skeleton
         ("step left then to the right", ["step left then to the right"]),
         ("a person waves now and then", ["a person waves now and then"]),
         ("strengthen the grip", ["strengthen the grip"]),
+        ("walk, then hands up", ["walk", "hands up"]),
+        ("a person walks, then his arms swing", ["a person walks", "his arms swing"]),
         ("", [""]),
     ],
 )
@@ -41,6 +43,7 @@ def test_parts_share_the_length_and_are_followed_firmly() -> None:
     assert (request.prompt, request.seconds, request.seed) == ("", 5.0, 3)
     assert request.guidance is not None
     assert in_turn(GenerationRequest("walk, then jump", guidance=2.0)).guidance == 2.0
+    assert in_turn(GenerationRequest("walk, then jump", guidance_interval=(0.0, 0.3))).guidance_interval == (0.0, 0.3)
 
 
 def test_the_first_part_gets_its_opening() -> None:

@@ -142,3 +142,16 @@ def test_a_broken_sent_request_is_refused(rng: np.random.Generator) -> None:
     arrays["observed_rotations"] = arrays["observed_rotations"][:, :5]
     with pytest.raises(RequestError, match="observed motion"):
         GenerationRequest.from_plain(header, arrays)
+
+
+def test_numbers_of_numpy_and_half_characters_can_be_sent() -> None:
+    fields: dict[str, Any] = {"seconds": np.float32(2), "seed": np.int64(3)}
+    parts: Any = (("walk \udcff", np.float64(1)), ("run", np.float32(1)))
+    request = GenerationRequest("walk \udcff", segments=parts, **fields)
+    header, _ = request.to_plain()
+    assert json.loads(json.dumps(header).encode())["seed"] == 3
+    assert request.prompt == "walk ?"
+    assert request.segments == (("walk ?", 1.0), ("run", 1.0))
+    music = GenerationRequest(seconds=1.0, music=np.ones((30, 35), np.int16)).music
+    assert music is not None
+    assert music.dtype == np.float32
