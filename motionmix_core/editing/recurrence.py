@@ -36,7 +36,8 @@ def recurring(source: Motion, frames: int) -> Motion | None:
     whole = source
     while whole.num_frames < source.num_frames + frames:
         again = whole.crop(whole.num_frames - lag - 1, whole.num_frames)
-        again = again.transformed(float(whole.headings()[-1] - again.headings()[0]))
+        ends = whole.crop(whole.num_frames - 1, whole.num_frames)
+        again = again.transformed(float(ends.headings()[0] - again.crop(0, 1).headings()[0]))
         again = again.transformed(0.0, (whole.root_positions[-1] - again.root_positions[0]) * (1, 0, 1))
         whole = concatenate([whole, again.crop(1, again.num_frames)])
     return whole.crop(0, source.num_frames + frames)

@@ -42,8 +42,7 @@ def without_glides(
             if not len(free):
                 continue
             start, stop = max(start, int(free[0]) - 1), min(stop, int(free[-1]) + 2)
-            way = places[start:stop, side]
-            if np.linalg.norm(way[:, None] - way[None], axis=-1).max() <= GLIDE:
+            if not _glides(places[start:stop, side]):
                 continue
             lifted = min(size, len(free))
             airborne = ~planted[:, 2 - 2 * side : 4 - 2 * side].any(axis=1)
@@ -56,6 +55,14 @@ def without_glides(
             planted[low : low + lifted, columns] = False
             left += [(a, b) for a, b in ((start, low), (low + lifted, stop)) if b - a > 1]
     return tidy_contacts(planted, motion.fps)
+
+
+def _glides(way: NDArray[np.float64]) -> bool:
+    """Whether two of these places (T,2) are farther apart than GLIDE."""
+    across = np.ptp(way, axis=0)
+    if across.max() > GLIDE or np.linalg.norm(across) <= GLIDE:
+        return bool(across.max() > GLIDE)  # without the distances of all to all, which in a minute's stand are many
+    return bool(np.linalg.norm(way[:, None] - way[None], axis=-1).max() > GLIDE)
 
 
 def _gain(
