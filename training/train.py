@@ -1,7 +1,7 @@
 """Train a model: python -m training.train training/configs/base-cmu.toml --run runs/base-cmu [--minutes 25]
 
 The same command resumes a run that was ended or killed. Several processes:
-python -m torch.distributed.run --nproc_per_node N -m training.train ...
+python -m torch.distributed.run --standalone --nproc_per_node 2 -m -- training.train CONFIG --run RUN
 """
 
 from __future__ import annotations

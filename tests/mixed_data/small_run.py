@@ -11,6 +11,7 @@ import numpy as np
 from motionmix_core.conditions.text import TEXT_WIDTH
 from motionmix_core.denoisers.motion_transformer import MotionTransformerConfig
 from motionmix_core.mixed_data.cache import MotionCache, load_cache
+from motionmix_core.mixed_data.checkpoints import config_to_dict
 from motionmix_core.mixed_data.config import DataConfig, MixConfig, TrainConfig
 from motionmix_core.mixed_data.text_bank import TextBank
 from motionmix_core.motion.motion import Motion
@@ -97,6 +98,17 @@ def text_bank() -> TextBank:
     pooled = rng.normal(size=(count, TEXT_WIDTH)).astype(np.float32) * 0.05
     pooled[0] = 0
     return TextBank({text: row for row, text in enumerate(texts, start=1)}, tokens, mask, pooled)
+
+
+def write_config(path: Path, config: TrainConfig = CONFIG) -> Path:
+    """The config as the TOML file that the command line takes."""
+    plain = config_to_dict(config)
+    tables = {name: value for name, value in plain.items() if isinstance(value, dict)}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items() if name not in tables]
+    for table, values in tables.items():
+        lines += [f"[{table}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 def with_mix(**changes: object) -> TrainConfig:
