@@ -36,6 +36,7 @@ class MixConfig:
 
     enabled: bool = True  # off: every clip trains every step with its condition, as in MDM
     pivot_noise_level: float = 0.3  # noisy clips train only above it, unless they bring a level of their own
+    unannotated_everywhere: bool = True  # off: clean clips without captions train only below the pivot, as in the paper
     text_dropout: float = 0.1
     mask_share: float = 0.3  # share of windows with observed motion
     composite_share: float = 0.0  # share of windows that join the arms of one clip to the body of another

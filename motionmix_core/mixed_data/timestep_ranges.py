@@ -7,7 +7,8 @@ Timesteps are 0-based and T* (`pivot`) is the first of the conditional ones:
 | clean | every t, condition as given | t < T*, null condition (or every t, as an option) |
 | noisy | t >= T*, condition as given | left out |
 
-The paper's setting is the diagonal: noisy clips annotated, clean ones not. A pivot of 0 switches the mix off: then
+The paper's setting is the diagonal: noisy clips annotated, clean ones not. The option is `unannotated_everywhere` of
+`[mix]`, on by default in `config.py` and off in `paper_config.py`. A pivot of 0 switches the mix off: then
 every clip trains every t, as in the plain trainer.
 """
 

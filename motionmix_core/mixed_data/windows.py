@@ -101,7 +101,7 @@ class WindowSampler:
     ) -> None:
         self._schedule = named_schedule(config.schedule, config.diffusion_steps)
         pivot = self._schedule.index_of_noise(config.mix.pivot_noise_level) if config.mix.enabled else 0
-        self._ranges = TimestepRanges(len(self._schedule), pivot, unannotated_everywhere=True)
+        self._ranges = TimestepRanges(len(self._schedule), pivot, config.mix.unannotated_everywhere)
         usable = self._ranges.trainable([clip.clean for clip in clips], [clip.annotated for clip in clips])
         self._clips = [clip for clip, use in zip(clips, usable, strict=True) if use and clip.frames >= 2]
         if not self._clips:

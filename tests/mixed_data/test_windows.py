@@ -68,6 +68,21 @@ def test_noisy_clips_only_train_above_their_own_pivot(cache, normaliser, clip, l
     assert drawn.max() > 950
 
 
+def test_clean_clips_without_words_can_be_kept_below_the_pivot_as_in_the_paper(cache, normaliser):
+    """T* = 60 of 1,000 steps; the default teaches them the unconditional branch above it, too."""
+
+    def drawn(clip: str, **changes: object) -> np.ndarray:
+        of_clip = sampler(cache, normaliser, with_mix(pivot_noise_level=0.107, **changes), ids={clip})
+        return np.concatenate([of_clip.batch(step).timesteps for step in range(300)])
+
+    papers = drawn("test/unlabelled", unannotated_everywhere=False)
+    assert papers.max() == 59
+    assert papers.min() < 3
+    assert (drawn("test/unlabelled") >= 60).mean() > 0.9
+    for captioned in ("test/walk", "test/noisy walk"):  # nobody else's range changes
+        np.testing.assert_array_equal(drawn(captioned, unannotated_everywhere=False), drawn(captioned))
+
+
 def test_with_the_mix_off_every_clip_trains_every_step(cache, normaliser):
     off = sampler(cache, normaliser, with_mix(enabled=False), ids={"test/noisy walk"})
     assert np.concatenate([off.batch(s).timesteps for s in range(200)]).min() < 30

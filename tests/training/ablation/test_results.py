@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from training.ablation.results import differences_of, kept_results, table_of
+from training.ablation.plan import FOLDER, read_plan
+from training.ablation.results import ablations_text, differences_of, kept_results, table_of, write_page
 
 
 def stored(**arms: list[dict[str, Any]]) -> dict[str, Any]:
@@ -56,3 +58,32 @@ def test_what_was_measured_elsewhere_is_read_back_by_what_was_run(tmp_path: Path
     )
     assert kept_results(tmp_path) == {"abc": {"error@0.5": 0.1}, "def": {"jitter": 9.0}}
     assert kept_results(tmp_path / "nowhere") == {}
+
+
+def test_the_published_page_and_report_say_what_the_results_and_remarks_say(repo_root: Path, tmp_path: Path) -> None:
+    """A remark that was corrected, or an arm that was renamed, is written out again (`write_page`)."""
+    pytest.importorskip("matplotlib")
+    published = repo_root / "training" / "reports"
+    copied = tmp_path / "ablations"
+    shutil.copytree(published / "ablations", copied)
+    assert write_page(copied).read_text("utf-8") == (published / "ablations.md").read_text("utf-8")
+    assert ablations_text(copied) in (published / "base-cmu.md").read_text("utf-8")
+
+
+def test_what_is_published_of_an_arm_was_run_as_the_arm_says(repo_root: Path) -> None:
+    for path in sorted((repo_root / "training" / "reports" / "ablations").glob("*.json")):
+        stored = json.loads(path.read_text("utf-8"))
+        for arm in read_plan(repo_root / FOLDER / f"{path.stem}.toml").arms:
+            told = stored["arms"][arm.name]
+            assert told["label"] == arm.label
+            assert {run["digest"] for run in told["runs"]} <= {arm.digest(run["seed"]) for run in told["runs"]}
+
+
+def test_the_arm_called_the_papers_keeps_its_clean_half_below_the_pivot(repo_root: Path) -> None:
+    for name in ("motionmix", "motionmix-simulated"):
+        arms = read_plan(repo_root / FOLDER / f"{name}.toml").arms
+        called = [arm for arm in arms if "paper" in arm.label]
+        assert called
+        for arm in called:
+            assert arm.data.hide_clean and arm.data.pivot and arm.data.simulated == 0.5
+            assert arm.config.mix.enabled and not arm.config.mix.unannotated_everywhere
