@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
+from motionmix_core.denoisers.root_then_body import denoiser_of
 from motionmix_core.errors import DataError
 from motionmix_core.mixed_data.cache import load_cache
 from motionmix_core.mixed_data.checkpoints import config_to_dict
 from motionmix_core.mixed_data.config import TrainConfig, config_from_dict, load_config
+from motionmix_core.mixed_data.initial_weights import initial_weights, load_into
 
 
 def test_the_shipped_configs_load(repo_root):
@@ -15,6 +18,19 @@ def test_the_shipped_configs_load(repo_root):
     assert paths
     for path in paths:
         assert isinstance(load_config(path), TrainConfig)
+
+
+def test_configs_that_begin_with_shipped_weights_fit_them(repo_root):
+    paths = sorted((repo_root / "training" / "configs").glob("*.toml"))
+    begun = [(path.name, config) for path in paths if (config := load_config(path)).init_from]
+    assert begun
+    for name, config in begun:
+        network, weights = denoiser_of(config.network), initial_weights(repo_root / config.init_from)
+        load_into(network, weights, f"{name}: {config.init_from}")
+        taken = network.state_dict()
+        assert weights.network
+        for part, tensor in weights.network.items():
+            assert torch.equal(taken[part], tensor), f"{name}: {part}"
 
 
 def test_a_config_survives_being_stored():
