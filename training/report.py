@@ -101,7 +101,7 @@ def _run(arguments: argparse.Namespace) -> None:
 PAGES = {
     "guidance.md": "how much to guide, and where",
     "one-pass.md": "guidance in one pass of the network",
-    "speed.md": "speed and memory of what ships",
+    "speed.md": "speed and memory (it says of which weights)",
     "edits/inbetween.md": "in-betweens",
     "edits/bodypart.md": "new motion for a part of the body",
     "edits/continue.md": "continuations",

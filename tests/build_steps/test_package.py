@@ -99,6 +99,14 @@ def test_the_stage_holds_what_ships_and_nothing_else(small_repository: Path, tmp
     assert staged["wheels"] == ["./wheels/some_package-1.0-py3-none-any.whl"]
 
 
+def test_every_model_that_ships_is_credited():
+    """Of whom and by which licence, with a link where the licence asks for one (CC BY)."""
+    notice = (package.ROOT / "NOTICE.md").read_text(encoding="utf-8")
+    for model in package.MODELS:
+        assert f"`pretrained/{model}`" in notice
+    assert "https://creativecommons.org/licenses/by/4.0/" in notice
+
+
 def test_a_missing_model_is_named(small_repository: Path, tmp_path: Path):
     (small_repository / "pretrained" / "base-cmu" / "model.json").unlink()
     (small_repository / "pretrained" / "base-cmu").rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
             facts["times"] = "of the processor, not of the wall's clock: others were using the cores"
         measured = measure_backbones(cores, repeats, processor_time=arguments.processor_time)
         return _show(measured, facts, others, arguments.output)
+    facts["weights"] = weights_of(arguments.model)
     rows = measure_worker(arguments.model, cores, repeats)
     rows += package_sizes(Path("dist"))
     for python in arguments.bpy:
@@ -75,6 +77,12 @@ def _show(rows: list[Row], facts: dict[str, object], others: OtherWork, output: 
     for path in write(rows, facts, output):
         print(path)
     return 0
+
+
+def weights_of(model: Path) -> str:
+    """The beginning of the weights' hash, by which other reports name them, too."""
+    described = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    return str(described["weights_sha256"])[:12]
 
 
 def package_sizes(folder: Path) -> list[Row]:

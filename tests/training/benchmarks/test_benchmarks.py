@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("onnx")
 
 from tests.tiny_model import write_models
-from training.benchmarks.__main__ import package_sizes
+from training.benchmarks.__main__ import package_sizes, weights_of
 from training.benchmarks.measures import REFERENCE, Row, machine_facts, markdown, seconds_of, write
 from training.benchmarks.runtime import measure_worker, peak_memory_mb
 
@@ -88,6 +88,17 @@ def test_parameters_are_counted_from_the_weights_file(tmp_path: Path) -> None:
     tensors = {"a": numpy.zeros((3, 4), "f4"), "b": numpy.zeros(5, "f2")}
     safetensors.save_file(tensors, tmp_path / "weights.safetensors", metadata={"who": "test"})
     assert parameters_of(tmp_path) == 17
+
+
+def test_what_was_measured_is_named(repo_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text('{"weights_sha256": "0123456789abcdef"}', encoding="utf-8")
+    assert weights_of(tmp_path) == "0123456789ab"
+    published = repo_root / "training" / "reports" / "speed.json"
+    facts = json.loads(published.read_text(encoding="utf-8"))["facts"]
+    page = published.with_suffix(".md").read_text(encoding="utf-8")
+    assert all(f"- {name}: {told}\n" in page for name, told in facts.items())
+    shipped = weights_of(repo_root / "pretrained" / "base-cmu")
+    assert shipped in facts["weights"]  # measured, or named as what was not
 
 
 def test_packages_are_weighed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,16 @@ def test_settings_are_compared_and_one_is_put_into_the_model(
     capsys.readouterr()
     assert main([str(model), "--write", "2:0.9:0.1"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_page_and_its_remarks_say_what_the_shipped_model_does(repo_root: Path) -> None:
+    """The remarks are what `choose_guidance` puts into the page: both name the weights and interval that ship."""
+    reports = repo_root / "training" / "reports"
+    remarks = (reports / "guidance.remarks.md").read_text("utf-8")
+    assert f"\n\n{remarks}\n" in (reports / "guidance.md").read_text("utf-8")
+    told = re.match(r"\*\*What ships now \(weights (\w+)\): (\S+) between noise levels (\S+) and (\S+?)\*\*", remarks)
+    assert told is not None
+    model = json.loads((repo_root / "pretrained" / "base-cmu" / "model.json").read_text("utf-8"))
+    assert told[1] == model["weights_sha256"][:12]
+    assert float(told[2]) == model["default_guidance"]
+    assert [float(told[3]), float(told[4])] == model["guidance_interval"]
