@@ -15,6 +15,7 @@ import torch
 from motionmix_core.denoisers.mdm import MDM, MDMConfig
 from motionmix_core.formats.bvh_read import read_bvh
 from motionmix_core.formats.motion_npz import load_motion, save_motion
+from motionmix_core.mixed_data.paper_config import load_paper_config
 from tests.motions import walk
 from tests.training.papers.published import (
     REPO,
@@ -26,6 +27,8 @@ from tests.training.papers.published import (
     small_config,
 )
 from training import sample_paper, train_paper
+from training.experiments.arms import ABLATIONS, LONG, MAIN
+from training.papers.sampling import sampling_schedule
 
 README = (REPO / "training" / "README.md").read_text("utf-8")
 EXAMPLES = re.findall(r"(?m)^    python -m training\.(train_paper|sample_paper) (.+)$", README)
@@ -46,6 +49,26 @@ def test_every_example_is_understood():
     assert any(program == "train_paper" for program, _ in EXAMPLES)
     for config in re.findall(r"training/configs/papers/[a-z0-9-]+\.toml", README):
         assert (REPO / config).is_file()
+
+
+def test_edges_steps_below_the_pivot_are_as_many_as_told():
+    config = load_paper_config(REPO / "training" / "configs" / "papers" / "edge-aistpp.toml")
+    mixed, even = (sampling_schedule(one).timesteps for one in (config, config.without_mix()))
+    assert len(mixed) == len(even) == 50
+    below, published = (sorted(map(int, steps[steps < config.mix.pivot]), reverse=True) for steps in (mixed, even))
+    told = f"{len(below)} of them lie below T* = {config.mix.pivot} here"
+    assert told in README and f"has {len(published)} there ({', '.join(map(str, published))})" in README
+    assert published == [79, 59, 39, 19]
+
+
+def test_the_bandai_report_holds_as_many_arms_as_told():
+    stored = json.loads((REPO / "training" / "reports" / "motionmix-on-bandai.json").read_text("utf-8"))
+    seeds: dict[str, set[int]] = {}
+    for run in stored["runs"]:
+        seeds.setdefault(run["arm"], set()).add(run["seed"])
+    assert all(len(seeds[arm.name]) == 3 for arm in MAIN)
+    counts = [[len(seeds[arm.name]) for arm in arms if arm.name in seeds] for arms in (LONG, ABLATIONS)]
+    assert counts == [[1] * 3, [1] * 4] and (len(LONG), len(ABLATIONS)) == (5, 9)  # as the README says in words
 
 
 @pytest.fixture(scope="module")
