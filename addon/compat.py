@@ -102,6 +102,18 @@ def slot_named(action: Any, identifier: str) -> Any:
     return next((slot for slot in action.slots if slot.identifier == identifier), None)
 
 
+def slot_handle(slot: Any) -> int:
+    """The number of a slot inside its action and in copies of it, which stays when it's renamed; 0 for no slot."""
+    return 0 if slot is None else int(slot.handle)
+
+
+def slot_with_handle(action: Any, handle: int) -> Any:
+    """The slot of that number; None if the action has none, or where there are no slots."""
+    if not HAS_SLOTS or not handle:
+        return None
+    return next((slot for slot in action.slots if slot.handle == handle), None)
+
+
 def set_strip_slot(strip: Any, slot: Any) -> None:
     """Let an NLA strip play this slot of its action."""
     if HAS_SLOTS and slot is not None:
@@ -161,13 +173,18 @@ def restore(obj: bpy.types.Object, assignment: Assignment) -> None:
 def slot_for(action: Any, obj: bpy.types.Object) -> Any:
     """The slot of the action that suits the object.
 
-    The one that was made for it, else the first that it can use. None where there are no slots.
+    The one that was made for it, else one called as the one that it played last (slots keep their names when objects
+    are renamed), else the first that it can use. None where there are no slots.
     """
     if not HAS_SLOTS:
         return None
     suitable = [slot for slot in action.slots if slot.target_id_type in {obj.id_type, "UNSPECIFIED"}]
-    named = [slot for slot in suitable if slot.identifier == "OB" + obj.name]
-    return (named or suitable or [None])[0]
+    data: Any = obj.animation_data
+    for identifier in ("OB" + obj.name, data.last_slot_identifier if data is not None else ""):
+        for slot in suitable:
+            if slot.identifier == identifier:
+                return slot
+    return (suitable or [None])[0]
 
 
 def select_bone(pose_bone: Any, on: bool = True) -> None:

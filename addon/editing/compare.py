@@ -63,7 +63,7 @@ def play(obj: bpy.types.Object, action: bpy.types.Action) -> None:
     elif own.action_of(obj) == action:
         own.show(obj)
     else:
-        compat.assign(obj, action, compat.slot_for(action, obj))
+        compat.assign(obj, action, collection.slot_in(obj, action))
         obj.update_tag(refresh={"TIME"})
 
 

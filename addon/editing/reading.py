@@ -20,6 +20,7 @@ from .. import compat, jobs
 from ..core import RigError
 from ..rigs import read as rigs_read
 from ..rigs import sample, write
+from ..takes import collection
 from . import keys
 
 Reader = Callable[[bpy.types.Scene, bpy.types.Object, Sequence[int], str, sample.Look], list[np.ndarray]]
@@ -149,7 +150,7 @@ def playing(obj: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
     """Within it the armature plays another Action."""
     before = write.snapshot(obj)
     try:
-        compat.assign(obj, action, compat.slot_for(action, obj))
+        compat.assign(obj, action, collection.slot_in(obj, action))
         yield
     finally:
         write.put_back(obj, before)

@@ -17,7 +17,7 @@ from .. import compat, epoch
 from ..core import RigError
 from ..rigs import takes
 from ..rigs.write import put_back, snapshot
-from ..takes import show
+from ..takes import collection, show
 from . import keys
 from .poses import Change
 from .ranges import FrameRange
@@ -43,9 +43,9 @@ def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iter
     try:
         action.name = takes.take_name(name, {other.name for other in bpy.data.actions if other != action})
         takes.store_request(action, request)
+        collection.record(action).slot = compat.slot_handle(slot)
         yield Target(action, slot)
         show.show_new(obj, [action])
-        compat.assign(obj, action, slot)
     except BaseException:
         put_back(obj, before)
         bpy.data.actions.remove(action)

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..core import OperatorReturn, RequestError
 from ..present import present
-from ..takes import blend, copies, properties, strips, timing
+from ..takes import blend, collection, copies, properties, strips, timing
 from ..telling import tell
 from .take_target import TakeOperator
 
@@ -51,13 +51,14 @@ class MOTIONMIX_OT_take_fit(TakeOperator, bpy.types.Operator):
             raise RequestError(
                 f"The take “{action.name}” is in an NLA strip of “{player.name}”: move the strip, or duplicate the take"
             )
+        slot = collection.slot_in(obj, action)
         first, last = frame_range(present(context.scene), self.to)
         if last is not None and self.stretch:
-            blend.retimed(obj, action, lambda: timing.fit(action, first, last))
+            blend.retimed(obj, action, lambda: timing.fit(action, first, last, slot))
         else:
-            offset = first - timing.span(action)[0]
-            blend.retimed(obj, action, lambda: timing.move(action, offset))
-        begin, end = timing.span(action)
+            offset = first - timing.span(action, slot)[0]
+            blend.retimed(obj, action, lambda: timing.move(action, offset, slot))
+        begin, end = timing.span(action, slot)
         tell(self, "INFO", f"“{action.name}” is on frames {begin:g} to {end:g}")
         return {"FINISHED"}
 
@@ -71,9 +72,9 @@ class MOTIONMIX_OT_take_range(TakeOperator, bpy.types.Operator):
 
     preview: BoolProperty(name="Preview Range", description="Set the preview range and leave the scene's as it is")
 
-    def run(self, context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
+    def run(self, context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Set the range."""
-        first, last = (round(frame) for frame in timing.span(action))
+        first, last = (round(frame) for frame in timing.span(action, collection.slot_in(obj, action)))
         scene = present(context.scene)
         if self.preview:
             scene.use_preview_range = True

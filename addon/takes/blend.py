@@ -6,6 +6,7 @@ it. Rotations turn along the shortest way, the rest goes straight, both with a s
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,13 @@ import bpy
 import numpy as np
 
 from .. import compat, log
+from ..editing import keys
+from ..editing.keys import Keys
 from . import edges, own, pose, timing
-from .collection import editable, is_take, shown, state
+from .collection import editable, is_take, shown, slot_in, state
 
 _SIZES = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3, "scale": 3}
-_LINEAR = 1
-_FREE = 0
-_AUTO_CLAMPED = 4
+_SAME_VALUE = 1e-6
 
 
 def set_frames(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, frames_out: int) -> None:
@@ -28,7 +29,7 @@ def set_frames(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, 
     Raises RequestError: the take is linked or has no keys.
     """
     editable(action)
-    timing.span(action)
+    timing.span(action, slot_in(obj, action))
     _apply(obj, action, frames_in, frames_out)
 
 
@@ -50,7 +51,8 @@ def retimed(obj: bpy.types.Object, action: bpy.types.Action, retime: Any) -> Non
     """
     editable(action)
     lengths = edges.lengths_of(action)
-    if not edges.restore(action, timing.span(action)):  # edited since: the blends have become part of the take
+    timing.span(action, slot_in(obj, action))
+    if not edges.restore(action):  # edited since: the blends have become part of the take
         lengths = (0, 0)
     try:
         retime()
@@ -66,54 +68,80 @@ def _player(action: bpy.types.Action) -> bpy.types.Object | None:
 
 
 def _apply(obj: bpy.types.Object, action: bpy.types.Action, frames_in: int, frames_out: int) -> None:
-    ends = timing.span(action)
-    edges.restore(action, ends)
+    slot = slot_in(obj, action)
+    edges.restore(action)
     obj.update_tag(refresh={"TIME"})
+    ends = timing.span(action, slot)
     length = int(ends[1] - ends[0])
     frames_in = min(frames_in, length)
     frames_out = min(frames_out, length - frames_in)
     if not frames_in and not frames_out:
         return
-    curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_in(action)}
+    curves = {(curve.data_path, curve.array_index): curve for curve in compat.curves_in(action, slot)}
     source = _Own(obj)
-    raw: dict[edges.Key, list[np.ndarray]] = {}
-    new = {key: edges.columns(curve) for key, curve in curves.items()}
-    rewritten = _rewritten(list(new.values()), ends, frames_in, frames_out)
-    for key, table in new.items():
-        raw[key] = [
-            table[edges.inside(table, ends[0], ends[0] + rewritten[0])] if rewritten[0] else table[:0],
-            table[edges.inside(table, ends[1] - rewritten[1], ends[1])] if rewritten[1] else table[:0],
-        ]
+    old = {key: keys.read(curves[key]) for key in _changing(curves, source, ends, frames_in, frames_out)}
+    rewritten = _rewritten([found.frames for found in old.values()], ends, frames_in, frames_out)
+    new = dict(old)
     for frames in (ends[0] + np.arange(rewritten[0] + 1), ends[1] - np.arange(rewritten[1], -1, -1)):
         if len(frames) > 1:
             into = _ease((frames - ends[0]) / frames_in) if frames_in else np.ones(len(frames))
             out_of = _ease((ends[1] - frames) / frames_out) if frames_out else np.ones(len(frames))
             _blend(curves, new, source, frames, np.minimum(into, out_of))
-    for key, curve in curves.items():
-        edges.write(curve, new[key])
-    edges.keep(action, ends, (frames_in, frames_out), rewritten, raw)
+    for key, found in new.items():
+        keys.write(curves[key], found)
+    action.update_tag()
+    raw = {}
+    for key, found in old.items():
+        head = edges.inside(found.frames, ends[0], ends[0] + rewritten[0]) & (rewritten[0] > 0)
+        tail = edges.inside(found.frames, ends[1] - rewritten[1], ends[1]) & (rewritten[1] > 0)
+        raw[key] = found.chosen(head), found.chosen(tail)
+    edges.keep(action, slot, ends, (frames_in, frames_out), rewritten, raw)
+
+
+def _changing(
+    curves: Mapping[edges.Key, Any], source: _Own, ends: tuple[float, float], frames_in: int, frames_out: int
+) -> list[edges.Key]:
+    """The curves that a blend changes: those of channels in which the animator had something else than the take."""
+    frames = np.concatenate(
+        [ends[0] + np.arange(frames_in + 1)] * (frames_in > 0)
+        + [ends[1] - np.arange(frames_out, -1, -1)] * (frames_out > 0)
+    )
+    found: list[edges.Key] = []
+    for path in dict.fromkeys(path for path, _index in curves):
+        part = pose.parse(path)
+        if part is None:
+            continue
+        size = _SIZES.get(part[1], 1)
+        present = [index for index in range(size) if (path, index) in curves]
+        theirs = source.values(path, range(size), frames) if present else None
+        if theirs is None:
+            continue
+        taken = np.array([[curves[path, index].evaluate(frame) for frame in frames] for index in present]).T
+        if not np.allclose(theirs[:, present], taken, rtol=_SAME_VALUE, atol=_SAME_VALUE):
+            found += [(path, index) for index in present]
+    return found
 
 
 def _rewritten(
-    tables: Sequence[np.ndarray], ends: tuple[float, float], frames_in: int, frames_out: int
+    every: Sequence[np.ndarray], ends: tuple[float, float], frames_in: int, frames_out: int
 ) -> tuple[int, int]:
-    """How many frames at the start and the end get a key each.
+    """How many frames at the start and the end get a key each. every: the frames of each curve's keys.
 
     These are the blended frames and, where keys are few, those up to a frame on which every curve has a key: beyond
     it, the curves are then exactly what they were.
     """
     length = int(ends[1] - ends[0])
-    forward = _up_to_keys([table[:, 0] - ends[0] for table in tables], frames_in, length)
-    backward = _up_to_keys([ends[1] - table[::-1, 0] for table in tables], frames_out, length)
+    forward = _up_to_keys([frames - ends[0] for frames in every], frames_in, length)
+    backward = _up_to_keys([ends[1] - frames[::-1] for frames in every], frames_out, length)
     return (length, 0) if forward + backward >= length else (forward, backward)
 
 
 def _up_to_keys(times: Sequence[np.ndarray], frames: int, length: int) -> int:
     """The first whole frame from `frames` on that no curve passes without a key. times: rising, one for each curve."""
     while 0 < frames < length:
-        for keys in times:
-            following = keys[keys > frames + 1e-3]
-            if len(keys) > 1 and len(following) and not (np.abs(keys - frames) < 1e-3).any():
+        for keyed in times:
+            following = keyed[keyed > frames + 1e-3]
+            if len(keyed) > 1 and len(following) and not (np.abs(keyed - frames) < 1e-3).any():
                 frames = int(np.ceil(following[0] - 1e-3))
                 break
         else:
@@ -128,22 +156,20 @@ def _ease(x: np.ndarray) -> np.ndarray:
 
 def _blend(
     curves: Mapping[edges.Key, Any],
-    tables: dict[edges.Key, np.ndarray],
+    new: dict[edges.Key, Keys],
     source: _Own,
     frames: np.ndarray,
     weights: np.ndarray,
 ) -> None:
-    """Put a key on each of the frames into the tables: the take's value at weight 1, the animator's own at 0."""
-    for path in dict.fromkeys(path for path, _index in curves):
+    """Put a key on each of the frames into the new keys: the take's value at weight 1, the animator's own at 0."""
+    for path in dict.fromkeys(path for path, _index in new):
         part = pose.parse(path)
-        if part is None:
-            continue
+        assert part is not None
         channel = part[1]
         size = _SIZES.get(channel, 1)
         theirs = source.values(path, range(size), frames)
-        present = [index for index in range(size) if (path, index) in curves]
-        if theirs is None or not present:
-            continue
+        assert theirs is not None
+        present = [index for index in range(size) if (path, index) in new]
         taken = theirs.copy()
         for index in present:
             taken[:, index] = [curves[path, index].evaluate(frame) for frame in frames]
@@ -155,23 +181,35 @@ def _blend(
             mixed = _axis_angles(_slerp(_quaternions(theirs), _quaternions(taken), weights), taken)
         else:
             mixed = theirs + weights[:, None] * (taken - theirs)
+        mixed = np.where(weights[:, None] < 1.0, mixed, taken)
         for index in present:
-            tables[path, index] = _insert(tables[path, index], frames, mixed[:, index])
+            new[path, index] = _insert(new[path, index], frames, mixed[:, index])
 
 
-def _insert(table: np.ndarray, frames: np.ndarray, values: np.ndarray) -> np.ndarray:
-    rows = np.zeros((len(frames), table.shape[1]), dtype=np.float32)
-    for place, shift in ((0, 0.0), (2, -1 / 3), (4, 1 / 3)):
-        rows[:, place], rows[:, place + 1] = frames + shift, values
-    rows[:, 6], rows[:, 7:] = _LINEAR, _AUTO_CLAMPED
-    before, after = (table[np.abs(table[:, 0] - frame) < 1e-3] for frame in (frames[0], frames[-1]))
-    if len(before):  # how the take comes there
-        rows[0, 2:4], rows[0, 7:] = before[0, 2:4], _FREE
-    if len(after):  # how it goes on from there
-        rows[-1, 4:6], rows[-1, 6], rows[-1, 7:] = after[0, 4:6], after[0, 6], _FREE
-    outside = ~edges.inside(table, frames[0], frames[-1])
-    merged = np.concatenate((table[outside], rows))
-    return np.asarray(merged[np.argsort(merged[:, 0], kind="stable")])
+def _insert(present: Keys, frames: np.ndarray, values: np.ndarray) -> Keys:
+    """A key on each of the frames in place of those there, which lend it their kind and whether it's selected.
+
+    At the first and last frame the curve comes and goes on as it did: all that its segments beyond depend on is kept.
+    """
+    rows = keys.fillers(frames, values)
+    changed = {field.name: np.array(getattr(rows, field.name)) for field in dataclasses.fields(rows)}
+    for row, frame in enumerate(frames):
+        index = present.at(float(frame))
+        if index is None:
+            continue
+        shift = np.array([0.0, rows.co[row, 1] - present.co[index, 1]], np.float32)
+        names = ["type", "select_control_point", "select_left_handle", "select_right_handle"]
+        if row == 0:
+            changed["handle_left"][row] = present.handle_left[index] + shift
+        if row == len(frames) - 1:
+            changed["handle_right"][row] = present.handle_right[index] + shift
+            names += ["interpolation", "easing", "amplitude", "back", "period"]
+        if row in (0, len(frames) - 1):  # handles that Blender places would follow the new neighbours
+            changed["handle_left_type"][row] = changed["handle_right_type"][row] = keys.FREE
+        for name in names:
+            changed[name][row] = getattr(present, name)[index]
+    outside = ~edges.inside(present.frames, frames[0], frames[-1])
+    return keys.joined(present.chosen(outside), rows.changed(**changed))
 
 
 class _Own:

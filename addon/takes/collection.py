@@ -50,7 +50,7 @@ def belongs(obj: bpy.types.Object, action: bpy.types.Action, every_rig: bool = F
 
 def fits(obj: bpy.types.Object, action: bpy.types.Action) -> bool:
     """Whether an Action moves bones that this armature has: told by a few of its curves."""
-    curves = compat.curves_in(action)
+    curves = compat.curves_in(action, slot_in(obj, action))
     if obj.pose is None or not curves:
         return False
     for curve in curves[:: max(1, len(curves) // _SAMPLES)]:
@@ -82,6 +82,20 @@ def shown(obj: bpy.types.Object) -> bpy.types.Action | None:
     return action if is_take(action) else None
 
 
+def slot_in(obj: bpy.types.Object, action: bpy.types.Action) -> Any:
+    """The slot of an Action that this armature plays; None where Actions have no slots.
+
+    A take remembers the one that it was made in: an Action can hold several characters' motion, and neither the names
+    of armatures nor those of slots last. For a take of an early version, as for other Actions, it's the one called as
+    the own Action's.
+    """
+    return (
+        compat.slot_with_handle(action, record(action).slot)
+        or compat.slot_named(action, state(obj).own_slot)
+        or compat.slot_for(action, obj)
+    )
+
+
 def find(obj: bpy.types.Object, name: str) -> bpy.types.Action:
     """The take of that name; the one shown, if the name is empty.
 
@@ -106,6 +120,7 @@ def enter(obj: bpy.types.Object, actions: Iterable[bpy.types.Action]) -> None:
     serial = next_serial()
     for number, action in enumerate(actions):
         record(action).rig = key
+        record(action).slot = compat.slot_handle(slot_in(obj, action))
         record(action).serial = serial + number
 
 

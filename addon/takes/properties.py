@@ -57,6 +57,7 @@ class MotionMixTake(bpy.types.PropertyGroup):
 
     starred: BoolProperty(name="Star", description=STARRED_TEXT, options=set())
     rig: StringProperty(name="Rig", description="Key of the rig that the take was made for", options=_HIDDEN)
+    slot: IntProperty(name="Slot", description="Slot of the Action that the take is in", options=_HIDDEN)
     serial: IntProperty(name="Number", description="In which order the takes were made", options=_HIDDEN)
     blend_in: IntProperty(
         name="Blend In",

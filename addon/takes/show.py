@@ -9,7 +9,7 @@ import bpy
 from .. import compat
 from ..rigs import read
 from . import own
-from .collection import enter, shown, takes_of
+from .collection import enter, shown, slot_in, takes_of
 
 
 def show(obj: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -18,7 +18,7 @@ def show(obj: bpy.types.Object, action: bpy.types.Action) -> None:
         return
     own.remember(obj)
     own.bring_back_pose(obj)
-    compat.assign(obj, action, compat.slot_for(action, obj))
+    compat.assign(obj, action, slot_in(obj, action))
     obj.update_tag(refresh={"TIME"})
 
 

@@ -1,4 +1,7 @@
-"""When a take happens: moving all its keys, and fitting it into a range of frames."""
+"""When a take happens: moving all its keys, and fitting it into a range of frames.
+
+slot: what of an Action is the take, where it holds the motion of several characters (`collection.slot_in`); None: all.
+"""
 
 from __future__ import annotations
 
@@ -9,53 +12,54 @@ import numpy as np
 
 from .. import compat
 from ..core import RequestError
+from ..editing import keys
 
 _PARTS = ("co", "handle_left", "handle_right")
-_LINEAR = 1
-_AUTO_CLAMPED = 4
 
 
-def span(action: bpy.types.Action) -> tuple[float, float]:
+def span(action: bpy.types.Action, slot: Any = None) -> tuple[float, float]:
     """First and last frame of the keys.
 
     Raises RequestError: there are none.
     """
-    times = [(curve.keyframe_points[0].co.x, curve.keyframe_points[-1].co.x) for curve in _curves(action)]
+    times = [(curve.keyframe_points[0].co.x, curve.keyframe_points[-1].co.x) for curve in _curves(action, slot)]
     if not times:
         raise RequestError(f"“{action.name}” has no keys")
     return min(first for first, _last in times), max(last for _first, last in times)
 
 
-def move(action: bpy.types.Action, frames: float) -> None:
+def move(action: bpy.types.Action, frames: float, slot: Any = None) -> None:
     """Shift all keys, handles too, by so many frames."""
-    for curve in _curves(action):
+    for curve in _curves(action, slot):
         _retime(curve, 1.0, frames)
     _retime_range(action, 1.0, frames)
 
 
-def fit(action: bpy.types.Action, first: float, last: float) -> None:
+def fit(action: bpy.types.Action, first: float, last: float, slot: Any = None) -> None:
     """Stretch a take so that its first key is on frame `first` and its last on `last`.
 
     A curve with a key on every frame has one on every frame afterwards; a curve with fewer keys keeps these, moved.
+    The animator's own poses among keys that a tool made are moved and kept, too.
     Raises RequestError: the range is empty, or the take is a single frame.
     """
-    begin, end = span(action)
+    begin, end = span(action, slot)
     if last <= first:
         raise RequestError("A take can't be fitted into less than two frames")
     if end <= begin:
         raise RequestError(f"“{action.name}” is a single frame: it can be moved, not stretched")
     scale = (last - first) / (end - begin)
     offset = first - begin * scale
-    for curve in _curves(action):
+    for curve in _curves(action, slot):
         if _is_dense(curve) and scale != 1.0:
             _resample(curve, scale, offset)
         else:
             _retime(curve, scale, offset)
     _retime_range(action, scale, offset)
+    action.update_tag()
 
 
-def _curves(action: bpy.types.Action) -> list[Any]:
-    return [curve for curve in compat.curves_in(action) if len(curve.keyframe_points)]
+def _curves(action: bpy.types.Action, slot: Any) -> list[Any]:
+    return [curve for curve in compat.curves_in(action, slot) if len(curve.keyframe_points)]
 
 
 def _retime(curve: Any, scale: float, offset: float) -> None:
@@ -75,22 +79,33 @@ def _is_dense(curve: Any) -> bool:
 
 
 def _resample(curve: Any, scale: float, offset: float) -> None:
-    """Keys on the stretched ends and all whole frames between, with the curve's values of where they come from."""
-    first = curve.keyframe_points[0].co.x * scale + offset
-    last = curve.keyframe_points[-1].co.x * scale + offset
-    frames = np.unique(np.concatenate(([first], np.arange(np.ceil(first), np.floor(last) + 1), [last])))
-    frames = frames[np.append(np.diff(frames) > 1e-3, True)]
-    points = np.empty((len(frames), 2), dtype=np.float32)
-    points[:, 0] = frames
-    points[:, 1] = [curve.evaluate((frame - offset) / scale) for frame in frames]
-    keys = curve.keyframe_points
-    keys.clear()
-    keys.add(len(frames))
-    keys.foreach_set("co", points.ravel())
-    keys.foreach_set("interpolation", np.full(len(frames), _LINEAR, dtype=np.int32))
-    for side in ("left", "right"):
-        keys.foreach_set(f"handle_{side}_type", np.full(len(frames), _AUTO_CLAMPED, dtype=np.int32))
-    curve.update()
+    """Keys on the stretched ends and all whole frames between, with the curve's values of where they come from.
+
+    New keys are of the kind that a tool's keys in the curve have, or the most of its keys. Poses between a tool's keys
+    get exact keys of their own, on whatever frame they come to lie.
+    """
+    old = keys.read(curve)
+    made = np.isin(old.type, keys.FILLERS)
+    kind = int(np.bincount(old.type[made] if made.any() else old.type).argmax())
+    kept = ~made if made.any() else np.zeros(len(old), dtype=bool)
+    kept[[0, -1]] = True
+    places = old.frames.astype(np.float64) * scale + offset
+    whole = np.arange(np.ceil(places[0]), np.floor(places[-1]) + 1)
+    whole = whole[np.abs(whole - places[kept][_nearest(places[kept], whole)]) > keys.SAME_FRAME]
+    frames = np.sort(np.concatenate((places[kept], whole)))
+    source = _nearest(places, frames)
+    same = np.abs(frames - places[source]) < keys.SAME_FRAME
+    values = np.array([curve.evaluate((frame - offset) / scale) for frame in frames])
+    new = keys.fillers(frames, np.where(same, old.co[source, 1], values), kind)
+    marks = ("type", "select_control_point", "select_left_handle", "select_right_handle")
+    marked = {name: np.where(same, getattr(old, name)[source], getattr(new, name)) for name in marks}
+    keys.write(curve, new.changed(**marked))
+
+
+def _nearest(places: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """For each of the frames the index of the place nearest to it. places: two or more, rising."""
+    after = np.clip(np.searchsorted(places, frames), 1, len(places) - 1)
+    return np.asarray(np.where(frames - places[after - 1] <= places[after] - frames, after - 1, after))
 
 
 def _retime_range(action: bpy.types.Action, scale: float, offset: float) -> None:

@@ -35,11 +35,18 @@ def make(extension: Any, obj: Any, *prompts: str, frames: int = 45, **values: An
     return actions
 
 
-def keys(extension: Any, action: Any) -> dict[tuple[str, int], list[tuple[float, ...]]]:
-    """All keys of an Action, with their handles."""
+_OF_A_KEY = (
+    *("handle_left_type", "handle_right_type", "interpolation", "easing", "type", "amplitude", "back", "period"),
+    *("select_control_point", "select_left_handle", "select_right_handle"),
+)
+
+
+def keys(extension: Any, action: Any) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
+    """All keys of an Action: frame, value, handles, and everything else that an animator can set of them."""
     return {
         (curve.data_path, curve.array_index): [
-            (*key.co, *key.handle_left, *key.handle_right, hash(key.interpolation)) for key in curve.keyframe_points
+            (*key.co, *key.handle_left, *key.handle_right, *(getattr(key, name) for name in _OF_A_KEY))
+            for key in curve.keyframe_points
         ]
         for curve in extension.addon("compat").curves_in(action)
     }

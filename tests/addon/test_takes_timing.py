@@ -114,6 +114,13 @@ def test_blended_in_it_starts_on_ones_own_action_and_after_that_it_is_the_take(e
 def test_blends_can_be_changed_and_taken_back_to_the_last_bit(extension, skeleton) -> None:
     own_action(skeleton)
     (walk,) = make(extension, skeleton, "walk")
+    for curve in extension.addon("compat").curves_in(walk):
+        for number, key in enumerate(curve.keyframe_points):
+            key.type = ("KEYFRAME", "EXTREME", "JITTER")[number % 3]
+            key.interpolation = ("LINEAR", "BEZIER", "ELASTIC", "BACK")[number % 4]
+            key.easing, key.amplitude, key.period, key.back = "EASE_IN_OUT", 0.25, 3.0, 0.75
+            key.select_control_point = key.select_left_handle = bool(number % 2)
+        curve.update()
     raw = keys(extension, walk)
     bpy.ops.motionmix.take_blend(blend_in=10, blend_out=6)
     ten = keys(extension, walk)
