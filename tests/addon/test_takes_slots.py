@@ -76,6 +76,19 @@ def test_a_renamed_character_goes_on_playing_its_own_motion(extension, duel) -> 
     assert np.abs(world_pose(hero, 5) - stood).max() < 1e-4, "copied"
 
 
+def test_variations_and_strips_are_of_the_character_too(extension, duel) -> None:
+    _, hero, _ = duel
+    active(hero)
+    bpy.ops.motionmix.edit_body_part(parts={"head"}, first=11, last=31, variations=2)
+    take = hero.animation_data.action
+    assert hero.animation_data.action_slot.identifier == "OBRigB"
+    stood = world_pose(hero, 5)
+    bpy.ops.motionmix.take_push(take=take.name)
+    strips = [strip for track in hero.animation_data.nla_tracks for strip in track.strips]
+    assert [strip.action_slot.identifier for strip in strips] == ["OBRigB", "OBRigB"]
+    assert np.abs(world_pose(hero, 5) - stood).max() < 1e-4
+
+
 def test_a_take_of_an_early_version_is_found_by_the_slot_of_ones_own_action(extension, duel) -> None:
     _, hero, _ = duel
     active(hero)

@@ -263,6 +263,37 @@ def test_in_the_nla_it_plays_at_its_frames_over_ones_own_action(extension, skele
         assert all(np.allclose(now[name], then[name], atol=1e-4) for name in animated)
 
 
+@pytest.mark.parametrize("by_hand", [(1, 100), None])
+@pytest.mark.parametrize("later", [0.0, 0.25])
+def test_in_the_nla_every_frame_looks_as_before_whatever_the_actions_range(
+    extension, skeleton, by_hand: tuple[int, int] | None, later: float
+) -> None:
+    """A range set by hand begins before the keys; a take may begin between two frames."""
+    own = own_action(skeleton)
+    (walk,) = make(extension, skeleton, "walk")
+    bpy.ops.motionmix.take_own()
+    for action in (own, walk):
+        extension.addon("takes.timing").move(action, 10 + later)
+        if by_hand is not None:
+            action.use_frame_range, action.frame_start, action.frame_end = True, *by_hand
+    frames = (12, 20, 33, 45)
+    mine = poses(skeleton, *frames)
+    bpy.ops.motionmix.take_show(take=walk.name)
+    takes = poses(skeleton, *frames)
+    bpy.ops.motionmix.take_push()
+    tracks = skeleton.animation_data.nla_tracks
+    for track in tracks:
+        first, last = by_hand or ((11 + later, 51 + later) if track.name == "My Action" else (11 + later, 46 + later))
+        for strip in track.strips:
+            assert (strip.frame_start, strip.frame_end, strip.scale) == (first, last, 1.0)
+            assert (strip.action_frame_start, strip.action_frame_end) == (first, last)
+    assert all(close(a, b, 1e-4) for a, b in zip(poses(skeleton, *frames), takes, strict=True))
+    tracks[-1].mute = True
+    animated = ("head", "left_elbow")  # the bones that one's own Action moves
+    for now, then in zip(poses(skeleton, *frames), mine, strict=True):
+        assert all(np.allclose(now[name], then[name], atol=1e-4) for name in animated)
+
+
 def test_from_the_nla_back_to_the_takes_and_to_ones_own_action(extension, skeleton) -> None:
     own = own_action(skeleton)
     (before,) = poses(skeleton, 20)
