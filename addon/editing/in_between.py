@@ -11,13 +11,14 @@ import numpy as np
 from ..core import EditSettings, Key, Motion, RequestError, canonical_skeleton, editing
 from . import body, bones, plausible, ranges, source
 from .channels import unique_frames
-from .keys import SAME_FRAME
 from .plan import Plan, Work, asked_in_parts, asked_once, told_of_parts
 from .ranges import FrameRange
 from .reading import Reader, at_once
 from .spec import EditSpec
 
 _ALL_JOINTS = frozenset(canonical_skeleton().names)
+_ADJACENT = 1.5
+"""Frames between two keys of a bone, under which they are a recording's."""
 
 
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
@@ -26,9 +27,10 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     poses = found.pose_keys(span)
     warnings = list(found.warnings)
-    if dense(poses, span):
-        chosen = ranges.selected_frames(found.channels.values()) if spec.range == "SELECTED" else np.zeros(0)
-        poses = _only(poses, unique_frames([chosen, np.array([span.first, span.last])]))
+    if recorded(poses, span):
+        chosen = ranges.selected_frames(found.channels.values(), True) if spec.range == "SELECTED" else np.zeros(0)
+        chosen = chosen[(chosen >= span.first) & (chosen <= span.last)]
+        poses = _whole_poses(found, unique_frames([chosen, np.array([span.first, span.last])]))
         which = "selected poses" if len(chosen) > 2 else "poses at its ends"
         warnings.append(f"The range is keyed on every frame, as capture is: only the {which} are kept")
     pins = found.pins(span)
@@ -58,18 +60,24 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     )
 
 
-def dense(poses: Mapping[tuple[str, str], np.ndarray], span: FrameRange) -> bool:
-    """Whether nearly every frame is keyed, so that the keys aren't poses that an animator chose."""
+def recorded(poses: Mapping[tuple[str, str], np.ndarray], span: FrameRange) -> bool:
+    """Whether nearly every frame is keyed, as in capture, so that the keys aren't poses that an animator chose.
+
+    Keys that are offset from bone to bone stand on every frame together, but each bone's are some frames apart.
+    """
     frames = unique_frames(poses.values())
-    return len(frames) > 0.8 * len(span.whole_frames) and len(frames) > 3
+    if len(frames) <= max(3.0, 0.8 * len(span.whole_frames)):
+        return False
+    runs = [float((np.diff(own) < _ADJACENT).mean()) for own in poses.values() if len(own) > 1]
+    return bool(runs) and float(np.median(runs)) > 0.8
 
 
-def _only(poses: Mapping[tuple[str, str], np.ndarray], frames: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-    """The keys at some frames alone."""
-    return {
-        key: own[(np.abs(own[:, None] - frames) < SAME_FRAME).any(axis=1)] if len(own) else own
-        for key, own in poses.items()
-    }
+def _whole_poses(found: body.Body, frames: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+    """Every animated channel at some frames: in what is keyed throughout they are poses, whatever made their keys.
+
+    An edit of a capture leaves generated keys on some of its bones and the recorded ones on others.
+    """
+    return {key: frames if len(channel.key_frames(True)) else np.zeros(0) for key, channel in found.channels.items()}
 
 
 def held_frames(found: body.Body, poses: Mapping[tuple[str, str], np.ndarray]) -> dict[tuple[str, str], np.ndarray]:

@@ -70,8 +70,11 @@ def find(kind: str, scene: bpy.types.Scene, channels: Iterable[Channel], first: 
     return FrameRange(float(first), float(last))
 
 
-def selected_frames(channels: Iterable[Channel]) -> np.ndarray:
-    """Sorted frames of the selected keys of the animator's; of keys that a tool made, if only such are selected."""
+def selected_frames(channels: Iterable[Channel], with_fillers: bool = False) -> np.ndarray:
+    """Sorted frames of the selected keys of the animator's; of keys that a tool made, if only such are selected.
+
+    with_fillers: of all of them in any case.
+    """
     own, made = [], []
     for channel in channels:
         for curve in channel.curves:
@@ -87,4 +90,4 @@ def selected_frames(channels: Iterable[Channel]) -> np.ndarray:
             own.append(frames[chosen & ~filler])
             made.append(frames[chosen & filler])
     found = unique_frames(own)
-    return found if len(found) else unique_frames(made)
+    return found if len(found) and not with_fillers else unique_frames(own + made)
