@@ -111,7 +111,7 @@ class Job:
             ask,
         )
         found = yield from write.unless_interrupted(changes)
-        return (yield from write.unless_interrupted(write.spliced(obj, found, plan.span, plan.pins)))
+        return (yield from write.unless_interrupted(write.spliced(obj, found, plan.span, plan.pins, plan.resumes)))
 
     def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
         """The channels that may change, as they are now: the animator may have gone on working."""

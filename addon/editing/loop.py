@@ -64,8 +64,9 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         source=seen,
         bones=frozenset(found.joints),
         span=FrameRange(float(seen.first + edit.frames.start - 1), span.last),
-        pins=(True, found.pins(span)[1]),
+        pins=(True, False),  # the last frame is the loop's own, also where the Action goes on behind it
         keep_keys=False,
+        resumes=found.pins(span)[1],
         warnings=(
             *found.warnings,
             *plausible.warnings(seen.motion, [0, edit.frames.start - 1], seen.first),

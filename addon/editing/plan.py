@@ -22,8 +22,9 @@ class Plan:
 
     source: what the motion is compared with. bones: those that may change. span: the frames that may change. holds:
     channel -> frames at which it keeps its value. pins: whether the curves go on as they were before and after the
-    span. keep_keys: the animator's keys at held frames stay; else all keys in the span are made anew. root: what
-    carries the travel afterwards, as in RetargetOptions.
+    span. resumes: where they aren't pinned at its end, they go on as they were from the next frame on. keep_keys: the
+    animator's keys at held frames stay; else all keys in the span are made anew. root: what carries the travel
+    afterwards, as in RetargetOptions.
     """
 
     work: Work
@@ -35,6 +36,7 @@ class Plan:
     holds: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     lock_feet: bool = False
     root: str = "hips"
+    resumes: bool = False
     warnings: tuple[str, ...] = ()
 
 

@@ -41,19 +41,25 @@ def splice(
     keep: np.ndarray | None = None,
     pin_start: bool = True,
     pin_stop: bool = True,
+    resumes: bool = False,
 ) -> Keys:
     """The keys with new ones between two frames.
 
     keys: the curve's; none for a new curve. start, stop: the stretch, both included. frames, values: (M,) the new keys
     in it. evaluate: the curve as it is now. keep: (K,) frames at which keys of the animator's stay as they are; None
     keeps none inside the stretch. pin_start, pin_stop: the curve is to go on there as it was: then there is a key of
-    its present value at that border, whatever `values` say.
+    its present value at that border, whatever `values` say. resumes: where the end isn't pinned, it goes on as it was
+    from the next frame on; what `values` say last holds until there.
     """
     frames, values = np.asarray(frames, np.float64), np.asarray(values, np.float64)
     if pin_start:
         keys = _with_border(keys, start, evaluate)
     if pin_stop:
         keys = _with_border(keys, stop, evaluate)
+    behind = stop
+    if resumes and not pin_stop:
+        behind = min([stop + 1.0, *keys.frames[keys.frames > stop + SAME_FRAME][:1].tolist()])
+        keys = _with_border(keys, behind, evaluate)
     at = keys.frames
     inside = (at > start - SAME_FRAME) & (at < stop + SAME_FRAME)
     stays = ~inside
@@ -63,17 +69,20 @@ def splice(
         index = keys.at(frame)
         if index is not None:
             stays[index] = True
-    old = _free_of_neighbours(keys.chosen(stays), start, stop)
+    old = _free_of_neighbours(keys.chosen(stays), start, stop, behind)
     near = np.abs(old.frames[None, :] - frames[:, None]) < SAME_FRAME if len(old) else np.zeros((len(frames), 1), bool)
     fresh = ~near.any(axis=1) & (frames > start - SAME_FRAME) & (frames < stop + SAME_FRAME)
-    return joined(old, fillers(frames[fresh], values[fresh]))
+    new = fillers(frames[fresh], values[fresh])
+    if behind > stop and len(new):
+        new.interpolation[-1] = CONSTANT
+    return joined(old, new)
 
 
-def _free_of_neighbours(keys: Keys, start: float, stop: float) -> Keys:
+def _free_of_neighbours(keys: Keys, start: float, stop: float, behind: float) -> Keys:
     """Border keys' handles pinned where they are; stepped keys inside go on to the next key in a straight line."""
     left, right = keys.handle_left_type.copy(), keys.handle_right_type.copy()
     interpolation = keys.interpolation.copy()
-    for border in (start, stop):
+    for border in (start, stop, behind):
         index = keys.at(border)
         if index is not None:
             for types in (left, right):

@@ -139,9 +139,12 @@ class NewKeys:
 
 
 def spliced(
-    obj: bpy.types.Object, changes: Sequence[Change], span: FrameRange, pins: tuple[bool, bool]
+    obj: bpy.types.Object, changes: Sequence[Change], span: FrameRange, pins: tuple[bool, bool], resumes: bool = False
 ) -> Generator[bool, None, list[NewKeys]]:
-    """The changes among the keys that the armature's Action has, a curve a step. Nothing is written yet."""
+    """The changes among the keys that the armature's Action has, a curve a step. Nothing is written yet.
+
+    resumes: the curves go on as they were behind a last frame that isn't pinned.
+    """
     found = []
     curves = {_place(curve): curve for curve in compat.curves_of(obj)}
     for change in changes:
@@ -159,6 +162,7 @@ def spliced(
                 evaluate,
                 change.keep,
                 *pins,
+                resumes,
             )
             found.append(NewKeys(channel.path, index, channel.bone, _held(new, change.steps)))
             yield False

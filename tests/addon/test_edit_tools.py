@@ -14,8 +14,10 @@ from tests.addon.editing import (
     bone_of,
     capture,
     curves,
+    evaluated,
     key_data,
     key_poses,
+    keys_at,
     rig_of,
     walking,
     world_pose,
@@ -188,23 +190,47 @@ def test_a_loop_that_is_played_round_neither_jumps_nor_stops(extension, calm, mo
     obj = rig_of("vroid", mode)
     capture(extension, obj, walking(extension, 49 / 30))  # one stride and a half
     last = int(obj.animation_data.action.frame_range[1])
-    thighs = [obj.pose.bones[expected_slots("vroid")[f"{side}_hip"][0]] for side in ("left", "right")]
-
-    def turns(frames: list[int]) -> np.ndarray:
-        """(steps, 2) radians by which the thighs turn against the hips from one of the frames to the next."""
-        poses = []
-        for frame in frames:
-            bpy.context.scene.frame_set(frame)
-            poses.append([np.array(bone.matrix_basis.to_3x3()) for bone in thighs])
-        steps = np.swapaxes(np.array(poses[:-1]), -1, -2) @ np.array(poses[1:])
-        return np.arccos(np.clip((np.trace(steps, axis1=-2, axis2=-1) - 1) / 2, -1, 1))
-
-    usual = turns(list(range(1, 30))).max()
-    assert turns([last, 1]).max() > 3 * usual, "as captured it jumps"
+    usual = turns(obj, list(range(1, 30))).max()
+    assert turns(obj, [last, 1]).max() > 3 * usual, "as captured it jumps"
     assert bpy.ops.motionmix.edit_loop(range="ACTION", seconds=0.6, foot_lock=False) == {"FINISHED"}
-    round_again = turns([last - 1, last, 1, 2])
+    round_again = turns(obj, [last - 1, last, 1, 2])
     assert round_again.max() < 1.5 * usual
     assert np.abs(np.diff(round_again, axis=0)).max() < 0.5 * usual, "the speed goes on"
+
+
+@pytest.mark.parametrize("every", [1, 5])
+def test_a_loop_inside_a_longer_action_closes_and_what_lies_behind_stays(extension, calm, every: int) -> None:
+    obj = rig_of("vroid")
+    last, end = 49, 86
+    mine = key_poses(extension, obj, walking(extension, 3.0), range(1, end + 1, every))
+    behind = np.arange(last + 1, end + 5, 0.25)
+    keyed = [frame for frame in range(1, end + 1, every) if frame > last]
+    for (path, _), curve in curves(extension, obj).items():
+        while "L_UpperArm" in path and curve.keyframe_points[-1].co.x > 41:  # an arm that is still from then on
+            curve.keyframe_points.remove(curve.keyframe_points[-1])
+    keys = {place: keys_at(c, keyed) for place, c in curves(extension, obj).items()}
+    shapes = {place: evaluated(c, behind) for place, c in curves(extension, obj).items()}
+    usual = turns(obj, list(range(1, 30))).max()
+    assert turns(obj, [last, 1]).max() > 3 * usual, "as it was it jumps"
+    given = {"range": "FRAMES", "first": 1, "last": last, "seconds": 0.6, "foot_lock": False}
+    assert bpy.ops.motionmix.edit_loop(**given) == {"FINISHED"}
+    assert obj.animation_data.action != mine
+    assert turns(obj, [last - 1, last, 1, 2]).max() < 1.5 * usual
+    after = curves(extension, obj)
+    assert {place: keys_at(after[place], found) for place, found in keys.items()} == keys
+    for place, shape in shapes.items():
+        np.testing.assert_allclose(evaluated(after[place], behind), shape, atol=0 if every == 1 else 1e-5)
+
+
+def turns(obj, frames: list[int]) -> np.ndarray:
+    """(steps, 2) radians by which the thighs turn against the hips from one of the frames to the next."""
+    thighs = [obj.pose.bones[expected_slots("vroid")[f"{side}_hip"][0]] for side in ("left", "right")]
+    poses = []
+    for frame in frames:
+        bpy.context.scene.frame_set(frame)
+        poses.append([np.array(bone.matrix_basis.to_3x3()) for bone in thighs])
+    steps = np.swapaxes(np.array(poses[:-1]), -1, -2) @ np.array(poses[1:])
+    return np.arccos(np.clip((np.trace(steps, axis1=-2, axis2=-1) - 1) / 2, -1, 1))
 
 
 def test_in_place_takes_the_travel_out_and_onto_the_root_bone(extension, warm_models) -> None:
