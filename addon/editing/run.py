@@ -27,6 +27,9 @@ class Editing(Protocol):
     def finishing(self, ask: Ask | None) -> Generator[bool, None, Edited]:
         """Key the result, in small steps."""
 
+    def finish(self) -> Edited:
+        """Key the result at once."""
+
 
 class Aside(threading.Thread, Generic[Made]):
     """Something worked out beside the window, since it takes tenths of a second; it touches nothing of Blender's."""

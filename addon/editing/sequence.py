@@ -10,6 +10,7 @@ import bpy
 from .. import jobs
 from ..core import GenerationRequest, GenerationResult, editing
 from .job import Edited
+from .reading import Reader, at_once
 from .source import Ask
 from .spec import EditSpec
 
@@ -40,8 +41,12 @@ class SequenceJob:
         return Edited(made.actions[0], made.warnings)
 
 
-def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec) -> SequenceJob:
-    """Check what can be checked. Raises RigError or RequestError."""
+def begin(
+    scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, _reader: Reader = at_once
+) -> SequenceJob:
+    """Check what can be checked. Raises RigError or RequestError. Nothing is read: what the armature plays is no part
+    of it.
+    """
     parts = spec.sequence or ((spec.prompt, spec.seconds),)
     request = editing.prompt_sequence(parts, spec.settings())
     panel = jobs.panel_settings(scene)

@@ -9,7 +9,7 @@ ends it.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -21,8 +21,8 @@ from ..core import OperatorReturn
 from ..editing import job as editing_job
 from ..editing import reading, settings
 from ..editing.ranges import RANGE_ITEMS
-from ..editing.reading import Reader
-from ..editing.run import EditRun
+from ..editing.reading import Reader, at_once
+from ..editing.run import Editing, EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec, parsed_names
 from ..present import present
 from ..rigs import read
@@ -48,7 +48,8 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
         """Edit and wait for it: for scripts."""
         try:
             with progress_at_mouse(context) as show:
-                job = self._begin(context)
+                scene, obj = present(context.scene), read.target_of(context.object)
+                job = self._planned(scene, obj, self.spec(context), at_once)
                 while job.request is not None:
                     job.receive(worker_bridge.bridge().run(job.request, show))
                 return self._told(job.finish())
@@ -62,7 +63,8 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
         draw_unless_kept(context, self)
         context.window.cursor_set("WAIT")
         try:
-            run = EditRun(self._beginning(context))
+            scene, obj = present(context.scene), present(read.target_of(context.object))
+            run = self.begun(scene, obj, self.spec(context))
         except Exception as error:
             return self._fail(error)
         finally:
@@ -86,20 +88,19 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
             given["collections"] = parsed_names(given["collections"])
         return replace(spec, **given)
 
-    def _begin(self, context: bpy.types.Context) -> editing_job.Job:
-        return self._planned(present(context.scene), read.target_of(context.object), self.spec(context))
+    @classmethod
+    def begun(cls, scene: bpy.types.Scene, obj: bpy.types.Object, spec: EditSpec) -> EditRun:
+        """The edit, begun beside the window. Raises MotionMixError when nothing can come of it."""
 
-    def _beginning(self, context: bpy.types.Context) -> Generator[float, None, editing_job.Job]:
-        """As `_begin`, in steps."""
-        spec, scene, obj = self.spec(context), present(context.scene), read.target_of(context.object)
-        planned = type(self)._planned
+        def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> Editing:
+            return cls._planned(scene, obj, spec, reader)
 
-        def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> editing_job.Job:
-            return planned(scene, obj, spec, reader)
+        return EditRun(reading.beginning(begin, scene, obj))
 
-        return reading.beginning(begin, scene, present(obj))
-
-    _planned = staticmethod(editing_job.begin)
+    _planned: Callable[[bpy.types.Scene, bpy.types.Object | None, EditSpec, Reader], Editing] = staticmethod(
+        editing_job.begin
+    )
+    """Begins it, for scripts and in the window alike."""
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self

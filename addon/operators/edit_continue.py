@@ -13,8 +13,6 @@ from bpy.props import FloatProperty, StringProperty
 
 from ..editing import sequence, settings
 from ..editing.spec import EditSpec, parsed_sequence
-from ..present import present
-from ..rigs import read
 from .asked import SKIP
 from .edit_base import EditOperator
 
@@ -52,8 +50,7 @@ class MOTIONMIX_OT_edit_sequence(SequenceOperator, bpy.types.Operator):
     bl_label = "Generate Sequence"
     bl_options = {"UNDO"}
 
-    def _begin(self, context: bpy.types.Context) -> sequence.SequenceJob:  # type: ignore[override]  # run like an edit's job
-        return sequence.begin(present(context.scene), read.target_of(context.object), self.spec(context))
+    _planned = staticmethod(sequence.begin)
 
 
 CLASSES = (MOTIONMIX_OT_edit_continue, MOTIONMIX_OT_edit_sequence)
