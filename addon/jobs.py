@@ -16,6 +16,7 @@ import bpy
 from . import epoch, log, models, preferences, properties
 from .core import (
     Cancelled,
+    EditSettings,
     GenerationRequest,
     GenerationResult,
     RequestError,
@@ -25,6 +26,7 @@ from .core import (
     WorkerError,
     WorkerJob,
     WorkerTask,
+    editing,
     put_on_rig,
 )
 from .present import present
@@ -50,7 +52,8 @@ class Settings:
     loop: make the end flow into the beginning.
     frames: length in the scene's frames; 0 = `seconds` says it. key_rate: "scene" = a key on every frame of the scene,
     "model" = a key for each of the model's own frames, which may lie between frames. literal: the prompt goes to the
-    network as one (see `GenerationRequest`).
+    network as one (see `GenerationRequest`). segments: prompts with their seconds, one after the other, in place of the
+    prompt, which then is what they are called together.
     """
 
     prompt: str
@@ -69,6 +72,7 @@ class Settings:
     frames: int = 0
     key_rate: str = "scene"
     literal: bool = False
+    segments: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,26 @@ def prepare(
     fps = frame_rate(scene)
     if settings.frames < 0 or settings.key_rate not in KEY_RATES:
         raise RequestError("The length in frames can't be negative, and keys are made at the rate of scene or model")
-    request = GenerationRequest(
+    request = _request(settings, fps)
+    RetargetOptions(root=settings.root)
+    further = tuple((other.session_uid, other.name) for other in usable[1:])
+    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid, fps, further, refused)
+
+
+def _request(settings: Settings, fps: float) -> GenerationRequest:
+    """What the worker is asked. Raises RequestError."""
+    if settings.segments:
+        told = EditSettings(
+            seed=settings.seed,
+            count=settings.variations,
+            quality=settings.quality,
+            steps=settings.steps,
+            guidance=settings.guidance,
+            foot_lock=settings.foot_lock,
+            model=settings.model,
+        )
+        return editing.prompt_sequence(settings.segments, told)
+    return GenerationRequest(
         prompt=settings.prompt,
         seconds=settings.frames / fps if settings.frames else settings.seconds,
         seed=settings.seed,
@@ -178,9 +201,6 @@ def prepare(
         model=settings.model,
         literal=settings.literal,
     )
-    RetargetOptions(root=settings.root)
-    further = tuple((other.session_uid, other.name) for other in usable[1:])
-    return Job(settings, request, obj.session_uid, obj.name, scene.session_uid, fps, further, refused)
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
@@ -352,8 +372,9 @@ def settings_of(request: Mapping[str, Any]) -> Settings:
     """
     known = {field.name: request[field.name] for field in fields(Settings) if field.name in request}
     try:
+        known["segments"] = tuple((str(prompt), float(seconds)) for prompt, seconds in known.get("segments") or ())
         return Settings(**known)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise RequestError("What made this take can't be read any more: its stored settings aren't whole") from error
 
 

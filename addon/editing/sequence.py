@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import bpy
 
 from .. import jobs
-from ..core import GenerationRequest, GenerationResult, editing
+from ..core import GenerationRequest, GenerationResult
 from .job import Edited
 from .reading import Reader, at_once
 from .source import Ask
@@ -48,12 +48,12 @@ def begin(
     of it.
     """
     parts = spec.sequence or ((spec.prompt, spec.seconds),)
-    request = editing.prompt_sequence(parts, spec.settings())
-    panel = jobs.panel_settings(scene)
     settings = replace(
-        panel,
+        jobs.panel_settings(scene),
         prompt=", ".join(prompt for prompt, _ in parts),
-        seconds=request.seconds,
+        seconds=sum(seconds for _, seconds in parts),
+        frames=0,
+        segments=parts,
         seed=spec.seed,
         variations=1,
         quality=spec.quality,
@@ -61,7 +61,8 @@ def begin(
         steps=spec.steps,
         foot_lock=spec.foot_lock,
         model=spec.model,
+        loop=False,
+        literal=False,
     )
-    return SequenceJob(
-        replace(spec, output="TAKE"), replace(jobs.prepare(scene, obj, settings), request=request), request
-    )
+    job = jobs.prepare(scene, obj, settings)
+    return SequenceJob(replace(spec, output="TAKE"), job, job.request)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -181,11 +182,7 @@ def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
     if spec.tool == "clean_up":
         edit.auto_noise = spec.strength is None
         edit.noise = edit.noise if spec.strength is None else spec.strength
-    edit.use_sequence = bool(spec.sequence)
-    edit.sequence.clear()
-    for prompt, seconds in spec.sequence:
-        part = edit.sequence.add()
-        part.prompt, part.seconds = prompt, seconds
+    _fill_parts(edit, spec.sequence)
     panel.model = models.in_panel(spec.model)
     panel.seed, panel.quality, panel.foot_lock, panel.lock_seed = spec.seed, spec.quality, spec.foot_lock, True
     for name in ("guidance", "steps"):
@@ -193,6 +190,21 @@ def fill_panel(scene: bpy.types.Scene, spec: EditSpec) -> None:
         setattr(panel, f"use_{name}", chosen is not None)
         if chosen is not None:
             setattr(panel, name, chosen)
+
+
+def fill_sequence(scene: bpy.types.Scene, parts: Iterable[tuple[str, float]]) -> None:
+    """Put the prompts of a sequence that was made as a new motion back into the panel."""
+    edit = of(scene)
+    edit.tool = "continue"
+    _fill_parts(edit, parts)
+
+
+def _fill_parts(edit: MotionMixEditSettings, parts: Iterable[tuple[str, float]]) -> None:
+    edit.sequence.clear()
+    for prompt, seconds in parts:
+        part = edit.sequence.add()
+        part.prompt, part.seconds = prompt, seconds
+    edit.use_sequence = bool(len(edit.sequence))
 
 
 CLASSES = (MotionMixEditPrompt, MotionMixEditBones, MotionMixEditSettings)

@@ -90,11 +90,17 @@ class MOTIONMIX_OT_generate(AskedOperator, RigOperator, BesideTheWindow, bpy.typ
             settings = jobs.settings_of(collection.request(collection.find(obj, self.take)))
         else:
             settings = jobs.panel_settings(present(context.scene))
+        own = self.properties
+        known = own.bl_rna.properties
         given = {
-            name: getattr(self, name) for name in settings.__dataclass_fields__ if self.properties.is_property_set(name)
+            name: getattr(self, name)
+            for name in settings.__dataclass_fields__
+            if name in known and own.is_property_set(name)
         }
         if "seconds" in given:
             given.setdefault("frames", 0)
+        if {"prompt", "seconds", "frames"} & given.keys():
+            given["segments"] = ()
         others = [other for other in batch.selected(context) if other != obj]
         return jobs.prepare(present(context.scene), obj, replace(settings, **given), others)
 

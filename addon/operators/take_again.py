@@ -103,7 +103,10 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
         if is_edit(request):
             edit_settings.fill_panel(present(context.scene), EditSpec.from_stored(request))
         else:
-            jobs.fill_panel(present(context.scene), jobs.settings_of(request))
+            settings = jobs.settings_of(request)
+            jobs.fill_panel(present(context.scene), settings)
+            if settings.segments:
+                edit_settings.fill_sequence(present(context.scene), settings.segments)
         tell(self, "INFO", f"The panel has the settings of “{action.name}”")
         return {"FINISHED"}
 
