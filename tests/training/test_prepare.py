@@ -204,6 +204,56 @@ def test_the_full_database_as_bvh_beside_the_pack(everything, tmp_path, capsys):
     assert "there is already one" in capsys.readouterr().out
 
 
+def test_copies_of_held_out_trials_in_amass_stay_out_of_training(everything, tmp_path, capsys):
+    """AMASS has CMU's trials under names of its own: the test clip 13_02 must not come back through it."""
+    alone, both = tmp_path / "alone", tmp_path / "both"
+    assert run(everything, out=alone) == 0
+    amass = tmp_path / "AMASS"
+    for name in ("13/13_01_poses", "13/13_02_poses", "13/13_02_stageii", "13/13_07_poses", "13/13_08_poses",
+                 "14/14_03_poses", "60/60_09_poses"):  # fmt: skip
+        path = amass / "CMU" / f"{name}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, **smpl_table(motions.walk()))
+    (amass / "BMLx").mkdir()
+    np.savez(amass / "BMLx" / "13_02_poses.npz", **smpl_table(motions.walk()))  # somebody else's 13_02
+    index = [{"trial": "13_07", "description": "walk 13_02"}, {"trial": "13_08", "description": "sweep floor"}]
+    write_lines(amass / "cmu-index.jsonl", index)
+    capsys.readouterr()
+    assert run(everything, amass, out=both) == 0
+    before, after = entries(alone), entries(both)
+    added = {name: entry["split"] for name, entry in after.items() if name not in before}
+    # 14_03: nobody of his is held out. 60_09: of a couple, known by the trial's number
+    trials = ("13_01", "13_08", "14_03", "60_09")
+    assert added == {**{f"amass-cmu/{trial}": "train" for trial in trials}, "BMLx/13_02_poses": "train"}
+    assert {name: after[name]["split"] for name in before} == {name: entry["split"] for name, entry in before.items()}
+    assert after["amass-cmu/13_01"]["shippable"] is False  # by AMASS's licence, whatever CMU's own says
+    printed = capsys.readouterr().out
+    assert "left out: CMU/13/13_02_poses.npz: the same recording as cmu/13_02, which is kept for testing" in printed
+    assert "left out: CMU/13/13_07_poses.npz: the same person" in printed
+    assert "13_02_stageii.npz" in printed
+
+
+def test_a_copied_trial_without_a_description_follows_its_whole_subject(everything, tmp_path, capsys):
+    """It may be what the test clip shows: nothing says that it isn't."""
+    path = tmp_path / "AMASS" / "CMU" / "13" / "13_07_poses.npz"
+    path.parent.mkdir(parents=True)
+    np.savez(path, **smpl_table(motions.walk()))
+    assert run(everything, tmp_path / "AMASS", out=tmp_path / "cache") == 0
+    assert not any(name.startswith("amass-cmu") for name in entries(tmp_path / "cache"))
+    assert "as far as is known the same thing" in capsys.readouterr().out
+
+
+def test_amass_alone_is_split_as_any_data(tmp_path):
+    """Takes of one thing by one person stay together, and a part is carved for validation."""
+    for subject in range(1, 41):
+        path = tmp_path / "AMASS" / "CMU" / f"{subject:02d}" / f"{subject:02d}_01_poses.npz"
+        path.parent.mkdir(parents=True)
+        np.savez(path, **smpl_table(motions.walk(1.0)))
+    assert run(tmp_path / "AMASS", out=tmp_path / "cache") == 0
+    splits = [entry["split"] for entry in entries(tmp_path / "cache").values()]
+    assert (splits.count("val"), splits.count("train")) == (2, 38)
+
+
 def test_limit_takes_a_few_of_each(everything, tmp_path):
     out = tmp_path / "cache"
     assert (

@@ -10,7 +10,7 @@ from typing import Any
 from motionmix_core.errors import DataError
 from motionmix_core.formats.foreign import SUFFIXES, ForeignMotion, read_motion_file
 
-from . import cmu
+from . import cmu, cmu_copies
 from .caption_files import CaptionBook
 from .captions import read_captions
 from .options import Options
@@ -56,6 +56,8 @@ def _describe(path: Path, relative: Path, dataset: str, book: CaptionBook) -> di
     if trial and path.suffix.lower() == ".bvh":
         line |= {"trial": f"{int(trial[1]):02d}_{int(trial[2]):02d}", "cmu_subject": int(trial[1])}
         line["index"] = book.trials.get(line["trial"])
+    if (copied := cmu_copies.copied_trial(path)) is not None:
+        line |= {"copy_of": copied, "index": book.trials.get(copied)}
     return line
 
 
@@ -72,6 +74,8 @@ def prepare_file(unit: Unit, options: Options) -> Iterator[Clip | Skipped]:
         return
     is_cmu = "trial" in line and read.scheme in ("CMU", "Daz")
     clip = _cmu_clip(line, read) if is_cmu else _other_clip(line, unit.dataset, read, options)
+    if "copy_of" in line:
+        clip = cmu_copies.as_copy(clip, line["copy_of"], line["index"])
     yield from finish(read.motion, clip, [])
 
 

@@ -21,6 +21,7 @@ from .cache import check_target, write_cache
 from .caption_files import find_captions
 from .cc0 import cc0_units, prepare_cc0
 from .cmu import cmu_units, prepare_cmu
+from .cmu_copies import for_training, parted
 from .files import file_units, prepare_file
 from .floor import Floor, estimate_floor, settle_floors
 from .gait_loops import looped_gaits
@@ -113,7 +114,11 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
                 clips[item[0].id] = item
     if not clips:
         raise DataError(f"no clip could be used{_because(skips)}")
-    finished = carve_validation(spread_test(settle_floors(list(clips.values()))))
+    own, copies = parted(settle_floors(list(clips.values())))
+    finished = carve_validation(spread_test(own))
+    kept, held_out = for_training(copies, finished)
+    finished += kept
+    skips += held_out
     if options.made:
         finished += [*looped_gaits(finished), *hand_task_clips(options.fps), *body_task_clips(options.fps)]
     write_cache(out, finished, options.fps)
