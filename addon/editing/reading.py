@@ -19,7 +19,7 @@ import numpy as np
 from .. import compat, jobs
 from ..core import RigError
 from ..rigs import read as rigs_read
-from ..rigs import sample, write
+from ..rigs import sample, unkeyed, write
 from ..takes import collection
 from . import keys
 
@@ -148,12 +148,13 @@ def beginning(
 @contextmanager
 def playing(obj: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
     """Within it the armature plays another Action."""
-    before = write.snapshot(obj)
-    try:
-        compat.assign(obj, action, collection.slot_in(obj, action))
-        yield
-    finally:
-        write.put_back(obj, before)
+    with unkeyed.kept(obj):
+        before = write.snapshot(obj)
+        try:
+            compat.assign(obj, action, collection.slot_in(obj, action))
+            yield
+        finally:
+            write.put_back(obj, before)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from ..present import armature, evaluated_object, pose_bones
+from . import unkeyed
 
 Look = Callable[[bpy.types.Object], np.ndarray]
 """What is noted of an armature as it is evaluated at one frame."""
@@ -21,21 +22,24 @@ def seen_at(
     enough: Callable[[int], bool] = lambda row: False,
     view_layer: bpy.types.ViewLayer | None = None,
 ) -> list[np.ndarray]:
-    """What is seen at each of the scene frames (whole or in between). The scene is put back on the frame where it was.
+    """What is seen at each of the scene frames (whole or in between).
+
+    The scene is put back on the frame where it was, the bones into the pose that they had, keyed or not.
 
     enough: asked before each frame, with the number of those that are read, whether to leave the others.
     """
     before, before_subframe = scene.frame_current, scene.frame_subframe
     rows: list[np.ndarray] = []
-    try:
-        for frame in frames:
-            if enough(len(rows)):
-                break
-            whole = int(np.floor(frame))
-            scene.frame_set(whole, subframe=float(frame - whole))
-            rows.append(look(evaluated_object(obj, view_layer)))
-    finally:
-        scene.frame_set(before, subframe=before_subframe)
+    with unkeyed.kept(obj, view_layer):
+        try:
+            for frame in frames:
+                if enough(len(rows)):
+                    break
+                whole = int(np.floor(frame))
+                scene.frame_set(whole, subframe=float(frame - whole))
+                rows.append(look(evaluated_object(obj, view_layer)))
+        finally:
+            scene.frame_set(before, subframe=before_subframe)
     return rows
 
 

@@ -336,6 +336,39 @@ def test_cancelled_while_it_is_keyed_nothing_has_happened(extension, warm_models
     assert all_bytes(extension, obj) == before
 
 
+def test_a_pose_that_is_not_keyed_yet_outlives_a_cancelled_edit(extension, warm_models) -> None:
+    obj = rig_of("mixamo")
+    mine = key_poses(extension, obj, walking(extension), KEYS)
+    other = key_poses(extension, obj, walking(extension), (1, 11), name="Other")
+    obj.animation_data.action = mine
+    bpy.context.scene.frame_set(16)
+    head, switch = obj.pose.bones["mixamorig:Head"], obj.pose.bones["mixamorig:Hips"]
+    switch["ik"] = 1.0
+    switch.keyframe_insert('["ik"]', frame=1)
+    head.rotation_quaternion = (0.6, 0.8, 0.0, 0.0)
+    switch["ik"] = 0.25
+    bpy.context.view_layer.update()
+    stood = np.array([bone.matrix for bone in obj.pose.bones])
+
+    def as_posed() -> bool:
+        bpy.context.view_layer.update()
+        return switch["ik"] == 0.25 and np.abs(np.array([bone.matrix for bone in obj.pose.bones]) - stood).max() < 1e-5
+
+    run = begun(extension, obj)
+    while run.job is None:
+        assert run.tick() is None
+        assert as_posed(), "while it is read"
+    run.cancel()
+    with pytest.raises(extension.core("errors").Cancelled):
+        ticked(run)
+    assert as_posed(), "cancelled"
+    with extension.addon("editing.reading").playing(obj, other):
+        assert obj.animation_data.action == other
+        bpy.context.scene.frame_set(3)
+        bpy.context.scene.frame_set(16)
+    assert as_posed(), "with another Action looked at"
+
+
 def test_scripts_edit_through_the_interface(extension, warm_models) -> None:
     from bl_ext.user_default.motionmix import api
 
