@@ -150,6 +150,8 @@ def drained(steps: Generator[bool, None, Edited]) -> Edited:
 
 def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, reader: Reader = at_once) -> Job:
     """Look at the rig and its Action. Raises RigError or RequestError; nothing has been changed then."""
+    if spec.output == "OWN" and obj is not None:
+        write.refuse_linked(obj)  # before anything is generated for it
     plan = PLANNERS[spec.tool](scene, obj, spec, reader)
     assert obj is not None
     job = Job(spec, plan, Watched.of(scene, obj))

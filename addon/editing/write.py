@@ -43,7 +43,8 @@ def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iter
     try:
         action.name = takes.take_name(name, {other.name for other in bpy.data.actions if other != action})
         takes.store_request(action, request)
-        collection.record(action).slot = compat.slot_handle(slot)
+        record = collection.record(action)  # a copy's, if a take is edited
+        record.starred, record.slot = False, compat.slot_handle(slot)
         yield Target(action, slot)
         show.show_new(obj, [action])
     except BaseException:
@@ -80,16 +81,22 @@ def one_after_the_other(
     return made
 
 
+def refuse_linked(obj: bpy.types.Object) -> None:
+    """Raises RigError if the Action that the armature plays can't be written to."""
+    action = compat.current_assignment(obj).action
+    if action is not None and (action.library is not None or action.override_library is not None):
+        raise RigError(f"The Action “{action.name}” is linked from another file. Make a take instead")
+
+
 @contextmanager
 def in_place(obj: bpy.types.Object) -> Iterator[Target]:
     """Within it the armature's own Action is written to. If anything is raised, all its curves are as before.
 
     Raises RigError for an Action that can't be written to.
     """
+    refuse_linked(obj)
     current = compat.current_assignment(obj)
     action = current.action
-    if action.library is not None or action.override_library is not None:
-        raise RigError(f"The Action “{action.name}” is linked from another file. Make a take instead")
     before = {_place(curve): keys.read(curve) for curve in compat.curves_of(obj)}
     try:
         yield Target(action, current.slot)

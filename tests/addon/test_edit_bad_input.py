@@ -53,6 +53,23 @@ def test_strips_alone(extension, warm_models) -> None:
     refused(extension, obj, "NLA strips and no Action of its own", first=1, last=20)
 
 
+def test_a_linked_action_is_refused_before_anything_is_generated(extension, warm_models, tmp_path) -> None:
+    obj = keyed_rig(extension)
+    path = str(tmp_path / "library.blend")
+    bpy.data.libraries.write(path, {obj.animation_data.action})
+    with bpy.data.libraries.load(path, link=True) as (_, linked):
+        linked.actions = ["Mine"]
+    obj.animation_data.action = linked.actions[0]
+    if extension.addon("compat").HAS_SLOTS:
+        obj.animation_data.action_slot = linked.actions[0].slots[0]
+    spec = extension.addon("editing.spec").EditSpec(tool="in_between", range="FRAMES", first=1, last=20, output="OWN")
+    begin = extension.addon("editing.job").begin
+    with pytest.raises(extension.core("errors").MotionMixError, match="linked from another file"):
+        begin(bpy.context.scene, obj, spec)
+    refused(extension, obj, "linked from another file", first=1, last=20, output="OWN")
+    assert begin(bpy.context.scene, obj, replace(spec, output="TAKE")).request is not None
+
+
 def test_ranges_without_sense(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     select(extension, obj, ())

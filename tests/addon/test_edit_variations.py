@@ -72,3 +72,13 @@ def test_when_a_variation_cannot_be_written_none_is_left(extension, warm_models,
         bpy.ops.motionmix.edit_in_between(first=11, last=36, prompt="jumps", variations=3)
     assert list(bpy.data.actions) == [mine]
     assert obj.animation_data.action == mine
+
+
+def test_an_edit_of_a_starred_take_has_no_star_yet(extension, warm_models) -> None:
+    obj = rig_of("mixamo")
+    key_poses(extension, obj, walking(extension), KEYS)
+    bpy.ops.motionmix.edit_body_part(parts={"head"}, first=11, last=36)
+    starred = obj.animation_data.action
+    bpy.ops.motionmix.take_star()
+    bpy.ops.motionmix.edit_body_part(parts={"head"}, first=11, last=36, variations=2)
+    assert [action for action in bpy.data.actions if action.motionmix_take.starred] == [starred]
