@@ -17,7 +17,7 @@ from .. import compat
 from ..core import Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
-from . import body, plausible, seen, source, write
+from . import alongside, body, plausible, seen, source, write
 from .channels import Channel, unique_frames
 from .job import Edited, Job
 from .plan import Plan, asked_once
@@ -33,12 +33,13 @@ def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, 
 
 @dataclass
 class TransitionJob(Job):
-    """An edit whose channels aren't those of one Action. channels: as they were seen."""
+    """An edit whose channels aren't those of one Action. channels: as they were seen. beside: keys of other bones."""
 
     channels: dict[tuple[str, str], seen.SeenChannel] | None = None
     name: str = ""
     edited: str = ""
     as_strip: bool = False
+    beside: tuple[write.NewKeys, ...] = ()
 
     def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
         """What was seen when the transition was begun."""
@@ -53,7 +54,7 @@ class TransitionJob(Job):
         stored = [one.stored(self.edited, self.model) for one in self.spec.one_by_one()]
         if not self.as_strip:
             targets = [write.copied(obj, self.name, request) for request in stored]
-            takes_made = write.one_after_the_other(obj, targets, every)
+            takes_made = write.one_after_the_other(obj, targets, [[*new, *self.beside] for new in every])
             scene.frame_end = max(scene.frame_end, int(span.last))
             return Edited(takes_made[0], tuple(dict.fromkeys(self.warnings)), len(takes_made))
         made = compat.new_action(obj, takes.take_name(self.name, {action.name for action in bpy.data.actions}))
@@ -133,8 +134,10 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
         after = source.sampled(scene, found.obj, begins, max(ends, begins + 1), found.ik, read)
         their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
         their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
-    edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())
-    new = len(edit.frames)
+        edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())
+        new = len(edit.frames)
+        others = alongside.recorded(found.obj, float(begins), float(end + new + 1 - begins))
+    beside = alongside.brought(found.obj, before.rig, found.mapping, found.joints, others, float(end))
     gap = np.full(new, float(end))
     own_frames = np.concatenate((np.arange(low, end + 1, dtype=np.float64), gap))
     channels = seen.one_after_the_other([found.channels, their_part], [own_frames, their_frames], low)
@@ -152,12 +155,15 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
             *plausible.warnings(before.motion, [before.motion.num_frames - 1], low),
             *plausible.warnings(after.motion, [0], after.first),
             *edit.warnings,
+            *alongside.told(other.name, beside.left),
         ),
     )
     assert found.obj.animation_data is not None
     mine = found.obj.animation_data.action
     assert mine is not None
-    return _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
+    job = _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
+    job.beside = beside.new
+    return job
 
 
 def _one_after_the_other(before: Motion, new: int, after: Motion) -> Motion:
