@@ -18,7 +18,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
-    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections)
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
     joints = choice.joints - found.fixed_joints
     if not joints:
         raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")

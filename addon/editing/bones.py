@@ -75,11 +75,17 @@ def everything(mapping: BoneMapping) -> Choice:
 
 
 def choose(
-    obj: bpy.types.Object, mapping: BoneMapping, kind: str, presets: Iterable[str] = (), collections: Iterable[str] = ()
+    obj: bpy.types.Object,
+    mapping: BoneMapping,
+    kind: str,
+    presets: Iterable[str] = (),
+    collections: Iterable[str] = (),
+    names: Iterable[str] = (),
 ) -> Choice:
     """The bones that are meant.
 
-    kind: "PRESET", "SELECTED", "COLLECTIONS" or "ALL". Raises RequestError when that's none that MotionMix knows.
+    kind: "PRESET", "SELECTED", "COLLECTIONS" or "ALL". names: of bones that were selected, in place of those that are.
+    Raises RequestError when that's none that MotionMix knows.
     """
     if kind == "ALL":
         return everything(mapping)
@@ -92,15 +98,25 @@ def choose(
             raise RequestError(f"“{obj.name}” has no bones for this part of the body")
         return Choice(found, joints)
     if kind == "SELECTED":
-        names = {bone.name for bone in pose_bones(obj) if compat.is_bone_selected(bone)}
-        return _known(names, mapping, "the selected bones", "Select bones in Pose Mode")
-    names = set()
+        were = set(names)
+        gone = sorted(were - set(pose_bones(obj).keys()))
+        if gone:
+            raise RequestError(f"“{obj.name}” has no bone “{gone[0]}” any more")
+        selected = were or {bone.name for bone in pose_bones(obj) if compat.is_bone_selected(bone)}
+        return _known(selected, mapping, "the selected bones", "Select bones in Pose Mode")
+    inside: set[str] = set()
     for name in collections:
         collection = armature(obj).collections_all.get(name)
         if collection is None:
             raise RequestError(f"“{obj.name}” has no bone collection “{name}”")
-        names.update(bone.name for bone in collection.bones_recursive)
-    return _known(names, mapping, "the collections' bones", "Tick a bone collection")
+        inside.update(bone.name for bone in collection.bones_recursive)
+    return _known(inside, mapping, "the collections' bones", "Tick a bone collection")
+
+
+def select(obj: bpy.types.Object, names: Collection[str]) -> None:
+    """Select these bones and no others, as in Pose Mode."""
+    for bone in pose_bones(obj):
+        compat.select_bone(bone, bone.name in names)
 
 
 def _known(names: Collection[str], mapping: BoneMapping, what: str, advice: str) -> Choice:

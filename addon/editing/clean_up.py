@@ -20,7 +20,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     if len(span.whole_frames) < _FEWEST:
         raise RequestError(f"{len(span.whole_frames)} frames are too few to tell noise from motion: choose more")
-    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections)
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
     every = bones.everything(found.mapping)
     protected = frozenset(joint for part in spec.protect_parts for joint in JOINT_PRESETS[part])
     protected |= (every.joints - choice.joints) | found.fixed_joints
@@ -29,7 +29,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         raise RequestError("All chosen bones are protected: nothing is left to clean up")
     first, last = found.context(span, source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
-    keep = ranges.selected_frames(found.channels.values()) if spec.protect_keys else np.zeros(0)
+    keep = np.array((spec.poses or ()) if spec.protect_keys else (), np.float64)
     keep = keep[(keep >= span.first) & (keep <= span.last)]
     edit = editing.clean_up(
         seen.motion,

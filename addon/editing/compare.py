@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import bpy
 
 from .. import compat
 from ..core import RequestError
-from ..rigs import takes
-from ..takes import collection, own, show
+from ..takes import collection, origin, own, show
 from .spec import EditSpec
 
 
@@ -20,10 +20,10 @@ def other_of(obj: bpy.types.Object) -> bpy.types.Action | None:
     if action is None:
         return None
     if collection.is_take(action):
-        found = source_of(action)
+        found = origin.source_of(action)
         if found is not None:
             return found
-    edits = [made for made in collection.takes_of(obj) if made != action and _source(made) == action.name]
+    edits = [made for made in collection.takes_of(obj) if made != action and origin.source_of(made) == action]
     return edits[-1] if edits else None
 
 
@@ -36,9 +36,20 @@ def toggle(obj: bpy.types.Object) -> bpy.types.Action:
     return action
 
 
-def source_of(take: bpy.types.Action) -> bpy.types.Action | None:
-    """The Action that an edit was made of; None if it wasn't an edit, or the Action is gone."""
-    return bpy.data.actions.get(_source(take))
+def spec_of(take: bpy.types.Action) -> EditSpec:
+    """The edit that made a take. Raises RequestError: what is stored can't be read."""
+    request = origin.named(take, collection.request(take))
+    spec = EditSpec.from_stored(request)
+    source = origin.source_of(take)
+    if is_guessed(request) and source is not None:
+        spec = replace(spec, first=float(source.curve_frame_range[0]))
+    return spec
+
+
+def is_guessed(request: Mapping[str, Any]) -> bool:
+    """Whether a take doesn't say where its loop begins, as those that earlier versions made: at the Action's first key,
+    most likely."""
+    return request.get("edit") == "loop" and request.get("format") == 1
 
 
 def edit_of_source(obj: bpy.types.Object, take: bpy.types.Action, request: Mapping[str, Any]) -> str:
@@ -49,9 +60,11 @@ def edit_of_source(obj: bpy.types.Object, take: bpy.types.Action, request: Mappi
     tool = EditSpec.from_stored(request).tool
     if tool == "transition" and not request.get("after"):
         raise RequestError(f"“{take.name}” lies between two strips: delete its strip, select the two, make it again")
-    source = source_of(take)
+    source = origin.source_of(take)
     if source is None:
         raise RequestError(f"“{request.get('edited', '')}”, which “{take.name}” was made of, is gone")
+    if tool == "transition" and origin.into_of(take) is None:
+        raise RequestError(f"“{request.get('after', '')}”, which “{take.name}” goes over into, is gone")
     play(obj, source)
     return tool
 
@@ -65,8 +78,3 @@ def play(obj: bpy.types.Object, action: bpy.types.Action) -> None:
     else:
         compat.assign(obj, action, collection.slot_in(obj, action))
         obj.update_tag(refresh={"TIME"})
-
-
-def _source(action: bpy.types.Action) -> str:
-    request = takes.request_of(action) or {}
-    return str(request.get("edited", ""))

@@ -28,8 +28,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     poses = found.pose_keys(span)
     warnings = list(found.warnings)
     if recorded(poses, span):
-        chosen = ranges.selected_frames(found.channels.values(), True) if spec.range == "SELECTED" else np.zeros(0)
-        chosen = chosen[(chosen >= span.first) & (chosen <= span.last)]
+        chosen = np.array([frame for frame in spec.poses or () if span.first <= frame <= span.last], np.float64)
         poses = _whole_poses(found, unique_frames([chosen, np.array([span.first, span.last])]))
         which = "selected poses" if len(chosen) > 2 else "poses at its ends"
         warnings.append(f"The range is keyed on every frame, as capture is: only the {which} are kept")
@@ -39,7 +38,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             f"There are no keys of the body's bones from frame {span.first:g} to {span.last:g}: key a pose there, or "
             "choose another range"
         )
-    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections)
+    choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
     first, last = found.context(span, source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.ik, read)
     holds = held_frames(found, poses)

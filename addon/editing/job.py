@@ -17,6 +17,7 @@ from ..core import GenerationRequest, GenerationResult, Motion, foot_contacts
 from ..takes import collection
 from . import body, body_part, clean_up, extend, in_between, loop, travel, write
 from .channels import Channel
+from .meant import RANGED, meant
 from .plan import Plan
 from .poses import changing
 from .reading import Reader, Watched, at_once
@@ -121,15 +122,15 @@ class Job:
         self, obj: bpy.types.Object, scene: bpy.types.Scene, every: Sequence[Sequence[write.NewKeys]]
     ) -> Edited:
         """Write the keys: into a new take for each variation, or the own Action. The first variation is shown."""
-        action, span = compat.current_assignment(obj).action, self.plan.span
-        # selections don't last: what was meant by them does
-        frames = replace(self.spec, range="FRAMES", first=span.first, last=span.last)
+        action, span, asked = compat.current_assignment(obj).action, self.plan.span, self.spec
+        if asked.tool not in RANGED:
+            asked = replace(asked, range="FRAMES", first=span.first, last=span.last)
         name = f"{collection.base_name(action)} {TAKE_NAMES[self.spec.tool]}"
         targets = [
             write.in_place(obj)
             if self.spec.output == "OWN"
             else write.copied(obj, name, one.stored(action.name, self.model))
-            for one in frames.one_by_one()
+            for one in asked.one_by_one()
         ]
         made = write.one_after_the_other(obj, targets, every)
         last = int(np.ceil(span.last))
@@ -152,6 +153,7 @@ def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, 
     """Look at the rig and its Action. Raises RigError or RequestError; nothing has been changed then."""
     if spec.output == "OWN" and obj is not None:
         write.refuse_linked(obj)  # before anything is generated for it
+    spec = meant(scene, obj, spec)
     plan = PLANNERS[spec.tool](scene, obj, spec, reader)
     assert obj is not None
     job = Job(spec, plan, Watched.of(scene, obj))

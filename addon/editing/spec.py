@@ -27,12 +27,18 @@ TAKE_NAMES = {
 }
 
 
+FORMAT = 2
+"""Of what is kept on a take. In 1 a loop's frames were those of its new end, and Actions were known by name alone."""
+
+
 @dataclass(frozen=True)
 class EditSpec:
     """One edit.
 
     tool: see TOOLS. range: see ranges.RANGE_ITEMS; first, last: scene frames, for "FRAMES". bones: see
-    bones.CHOICE_ITEMS; parts: presets; collections: names of bone collections. output: see OUTPUT_ITEMS.
+    bones.CHOICE_ITEMS; parts: presets; collections: names of bone collections; names: of the bones, for "SELECTED"
+    (empty: those that are selected). poses: frames whose poses are kept, by an in-between over capture and by a
+    clean-up with protect_keys (None: of the keys that are selected). output: see OUTPUT_ITEMS.
 
     strength: how far a body part may go from the source, above 0 to 1, or for clean-up the noise level to start from
     (None: as it is found). ease: seconds over which a body part's edit comes in and goes out. chain_ease: joints along
@@ -60,6 +66,8 @@ class EditSpec:
     bones: str = "ALL"
     parts: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    poses: tuple[float, ...] | None = None
     strength: float | None = None
     ease: float = 0.3
     chain_ease: int = 1
@@ -99,11 +107,13 @@ class EditSpec:
     def from_stored(cls, request: Mapping[str, Any]) -> EditSpec:
         """What `stored` kept. Raises RequestError: it isn't an edit, or can't be read any more."""
         known = {field.name: request[field.name] for field in fields(cls) if field.name in request}
-        for name in ("parts", "protect_parts", "collections"):
+        for name in ("parts", "protect_parts", "collections", "names"):
             known[name] = tuple(known.get(name) or ())
         if request.get("collection"):  # as takes kept it when there could be only one
             known["collections"] = (str(request["collection"]),)
         try:
+            if known.get("poses") is not None:
+                known["poses"] = tuple(float(frame) for frame in known["poses"])
             known["sequence"] = tuple((str(prompt), float(seconds)) for prompt, seconds in known.get("sequence") or ())
             return cls(**known | {"tool": str(request["edit"])})
         except (KeyError, TypeError, ValueError) as error:
@@ -118,7 +128,7 @@ class EditSpec:
     def stored(self, action: str, model: str) -> dict[str, Any]:
         """What is kept on the take. action: the name of the Action that was edited."""
         fields = {name: value for name, value in asdict(self).items() if name != "tool"}
-        return {"format": 1, "edit": self.tool, "edited": action, **fields, "model": model}
+        return {"format": FORMAT, "edit": self.tool, "edited": action, **fields, "model": model}
 
 
 def is_edit(request: Mapping[str, Any]) -> bool:

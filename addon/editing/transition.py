@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, jobs
 from ..core import Motion, RequestError, editing
 from ..rigs import takes
 from ..takes import strips
@@ -33,13 +33,15 @@ def begin(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, 
 
 @dataclass
 class TransitionJob(Job):
-    """An edit whose channels aren't those of one Action. channels: as they were seen. beside: keys of other bones."""
+    """An edit whose channels aren't those of one Action. channels: as they were seen. beside: keys of other bones.
+    into_uid: the Action's that it goes over into."""
 
     channels: dict[tuple[str, str], seen.SeenChannel] | None = None
     name: str = ""
     edited: str = ""
     as_strip: bool = False
     beside: tuple[write.NewKeys, ...] = ()
+    into_uid: int = 0
 
     def channels_of(self, obj: bpy.types.Object) -> Mapping[tuple[str, str], Channel]:
         """What was seen when the transition was begun."""
@@ -53,7 +55,8 @@ class TransitionJob(Job):
         span = self.plan.span
         stored = [one.stored(self.edited, self.model) for one in self.spec.one_by_one()]
         if not self.as_strip:
-            targets = [write.copied(obj, self.name, request) for request in stored]
+            into = jobs.by_uid(bpy.data.actions, self.into_uid)
+            targets = [write.copied(obj, self.name, request, into) for request in stored]
             takes_made = write.one_after_the_other(obj, targets, [[*new, *self.beside] for new in every])
             scene.frame_end = max(scene.frame_end, int(span.last))
             return Edited(takes_made[0], tuple(dict.fromkeys(self.warnings)), len(takes_made))
@@ -163,6 +166,7 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     assert mine is not None
     job = _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
     job.beside = beside.new
+    job.into_uid = other.session_uid
     return job
 
 

@@ -17,7 +17,7 @@ from .. import compat, epoch
 from ..core import RigError
 from ..rigs import takes
 from ..rigs.write import put_back, snapshot
-from ..takes import collection, show
+from ..takes import collection, origin, show
 from . import keys
 from .poses import Change
 from .ranges import FrameRange
@@ -33,10 +33,13 @@ class Target:
 
 
 @contextmanager
-def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iterator[Target]:
+def copied(
+    obj: bpy.types.Object, name: str, request: Mapping[str, Any], into: bpy.types.Action | None = None
+) -> Iterator[Target]:
     """Within it there is a copy of the armature's current Action to write to; afterwards it is the take that's shown.
 
-    The Action itself is left as it is. If anything is raised, the copy is gone and the armature is as before.
+    into: the Action that it goes over into, if it does. The armature's Action itself is left as it is. If anything is
+    raised, the copy is gone and the armature is as before.
     """
     before = snapshot(obj)
     action, slot = compat.copy_action(obj)
@@ -45,6 +48,7 @@ def copied(obj: bpy.types.Object, name: str, request: Mapping[str, Any]) -> Iter
         takes.store_request(action, request)
         record = collection.record(action)  # a copy's, if a take is edited
         record.starred, record.slot = False, compat.slot_handle(slot)
+        origin.keep(action, before.assignment.action, into)
         yield Target(action, slot)
         show.show_new(obj, [action])
     except BaseException:

@@ -18,8 +18,9 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from .. import worker_bridge
 from ..core import OperatorReturn
+from ..editing import compare, reading, settings
 from ..editing import job as editing_job
-from ..editing import reading, settings
+from ..editing.meant import meant
 from ..editing.ranges import RANGE_ITEMS
 from ..editing.reading import Reader, at_once
 from ..editing.run import Editing, EditRun
@@ -76,7 +77,7 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
         own: Any = self
         obj = read.target_of(context.object)
         if self.take and obj is not None:
-            spec = EditSpec.from_stored(collection.request(collection.find(obj, self.take)))
+            spec = compare.spec_of(collection.find(obj, self.take))
         else:
             spec = settings.spec_of(present(context.scene), self.tool)
         given: dict[str, Any] = {}
@@ -86,11 +87,16 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
                 given[field.name] = tuple(sorted(value)) if isinstance(value, set) else value
         if "collections" in given:
             given["collections"] = parsed_names(given["collections"])
+        if given.keys() & {"range", "protect_keys"}:
+            spec = replace(spec, poses=None)  # what is selected now is meant
+        if "bones" in given:
+            spec = replace(spec, names=())
         return replace(spec, **given)
 
     @classmethod
     def begun(cls, scene: bpy.types.Scene, obj: bpy.types.Object, spec: EditSpec) -> EditRun:
         """The edit, begun beside the window. Raises MotionMixError when nothing can come of it."""
+        spec = meant(scene, obj, spec)  # while the rig is being read the animator may select something else
 
         def begin(scene: bpy.types.Scene, obj: bpy.types.Object, reader: Reader) -> Editing:
             return cls._planned(scene, obj, spec, reader)

@@ -12,10 +12,11 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from .. import jobs, preferences
 from ..core import MotionMixError, OperatorReturn
+from ..editing import bones, compare
 from ..editing import settings as edit_settings
-from ..editing.compare import edit_of_source
-from ..editing.spec import EditSpec, is_edit
+from ..editing.spec import is_edit
 from ..present import present
+from ..rigs import write
 from ..takes import collection, identity
 from ..telling import allowed, failed, tell
 from ..translations import interface
@@ -70,15 +71,20 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         changed = identity.difference(request, preferences.models_folder())
         if changed:
             tell(self, "WARNING", changed)
+        if compare.is_guessed(request):
+            tell(self, "WARNING", f"“{action.name}” doesn't say where its loop begins: the Action's first key is taken")
         given: dict[str, Any] = {"seed": draw_seed()} if self.new_seed else {}
         if self.variations > 1:
             given["variations"] = self.variations
         blender: Any = bpy.ops
         ours = blender.motionmix
+        obj = rig_of(context)
+        before = write.snapshot(obj)
+        result: set[OperatorReturn] = {"CANCELLED"}
         try:
             if is_edit(request):
                 given.pop("variations", None)
-                tool = edit_of_source(rig_of(context), action, request)
+                tool = compare.edit_of_source(obj, action, request)
                 result = getattr(ours, f"edit_{tool}")(how, True, take=action.name, **given)
             else:
                 result = ours.generate(how, True, take=action.name, **given)
@@ -86,7 +92,9 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
             return failed(self, error)
         except RuntimeError as error:  # what the generation reported as an error
             tell(self, "ERROR", str(error).removeprefix("Error: ").strip())
-            return {"CANCELLED"}
+        finally:
+            if "CANCELLED" in result:  # the source was shown for the edit
+                write.put_back(obj, before)
         return {"CANCELLED"} if "CANCELLED" in result else {"FINISHED"}
 
 
@@ -97,11 +105,14 @@ class MOTIONMIX_OT_take_use_settings(TakeOperator, bpy.types.Operator):
     bl_label = "Use Settings of Take"
     bl_options = {"REGISTER", "UNDO"}
 
-    def run(self, context: bpy.types.Context, _obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
+    def run(self, context: bpy.types.Context, obj: bpy.types.Object, action: bpy.types.Action) -> set[OperatorReturn]:
         """Fill the panel."""
         request = collection.request(action)
         if is_edit(request):
-            edit_settings.fill_panel(present(context.scene), EditSpec.from_stored(request))
+            spec = compare.spec_of(action)
+            edit_settings.fill_panel(present(context.scene), spec)
+            if spec.names:
+                bones.select(obj, spec.names)
         else:
             settings = jobs.settings_of(request)
             jobs.fill_panel(present(context.scene), settings)

@@ -10,7 +10,7 @@ from ..editing import spec as edit_spec
 from ..operators import take_again, take_manage, take_show, take_time
 from ..present import present, registered
 from ..rigs import read
-from ..takes import collection, own
+from ..takes import collection, origin, own
 from ..translations import interface
 from .tab import ArmatureTab, Tab, characters, wrapped
 
@@ -209,7 +209,7 @@ def _draw_shown(layout: bpy.types.UILayout, context: bpy.types.Context, action: 
     if request is None:
         column.label(text="What made it can't be read", icon="ERROR")
     else:
-        wrapped(column, context, described(request))
+        wrapped(column, context, described(origin.named(action, request)))
     column = layout.column(align=True)
     row = column.row(align=True)
     row.operator(take_again.MOTIONMIX_OT_take_again.bl_idname, text="Again", icon="FILE_REFRESH")

@@ -59,6 +59,12 @@ class MotionMixTake(bpy.types.PropertyGroup):
     rig: StringProperty(name="Rig", description="Key of the rig that the take was made for", options=_HIDDEN)
     slot: IntProperty(name="Slot", description="Slot of the Action that the take is in", options=_HIDDEN)
     serial: IntProperty(name="Number", description="In which order the takes were made", options=_HIDDEN)
+    source: PointerProperty(
+        name="Source", description="The Action that this take is an edit of", type=bpy.types.Action, options=_HIDDEN
+    )
+    into: PointerProperty(
+        name="Into", description="The Action that this take goes over into", type=bpy.types.Action, options=_HIDDEN
+    )
     blend_in: IntProperty(
         name="Blend In",
         description=BLEND_IN_TEXT,
