@@ -76,9 +76,7 @@ def _frames(curve: Any, with_fillers: bool) -> np.ndarray:
     frames = keys.frames_of(curve)
     if with_fillers or not len(frames):
         return frames
-    kinds = np.zeros(len(frames), np.int32)
-    curve.keyframe_points.foreach_get("type", kinds)
-    return frames[~np.isin(kinds, keys.FILLERS)]
+    return frames[~keys.are_fillers(curve)]
 
 
 def unique_frames(parts: Iterable[np.ndarray]) -> np.ndarray:

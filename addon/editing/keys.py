@@ -18,6 +18,9 @@ KEYFRAME, JITTER, GENERATED = 0, 3, 5
 FILLERS = (JITTER, GENERATED)
 """Kinds of key that a tool made; the animator's own poses are of another kind."""
 
+_NOTED = 0.0625
+"""The amplitude of new keys whose `back` is the value that they were made with. Their straight lines use neither."""
+
 SAME_FRAME = 1e-3
 """Two keys nearer to each other than this are at one frame."""
 
@@ -98,6 +101,26 @@ def frames_of(curve: Any) -> np.ndarray:
     return values[::2]
 
 
+def are_fillers(curve: Any) -> np.ndarray:
+    """(N,) which keys of an F-curve a tool made.
+
+    Blender leaves such a key of its kind when the animator corrects it by keying another pose there; then it's the
+    animator's. Where most of a curve's values were changed, a tool has changed the curve and no pose is meant.
+    """
+    points = curve.keyframe_points
+    kinds, numbers = np.zeros(len(points), np.int32), np.zeros((2, len(points)), np.float32)
+    points.foreach_get("type", kinds)
+    made = np.isin(kinds, FILLERS)
+    if not made.any():
+        return made
+    for name, values in zip(("amplitude", "back"), numbers, strict=True):
+        points.foreach_get(name, values)
+    co = np.zeros(2 * len(points), np.float32)
+    points.foreach_get("co", co)
+    corrected = made & (numbers[0] == _NOTED) & (numbers[1] != co[1::2])
+    return made if 2 * corrected.sum() > made.sum() else made & ~corrected
+
+
 def coordinates(curve: Any) -> bytes:
     """Frames and values of the keys of an F-curve, to see whether any was changed."""
     values = np.zeros(2 * len(curve.keyframe_points), dtype=np.float32)
@@ -121,7 +144,8 @@ def write(curve: Any, keys: Keys) -> None:
 def fillers(frames: np.ndarray, values: np.ndarray, kind: int = GENERATED) -> Keys:
     """New keys joined by straight lines. frames, values: (N,).
 
-    Their handles lie on these lines, so that nothing overshoots when the animator makes Bezier curves of them.
+    Their handles lie on these lines, so that nothing overshoots when the animator makes Bezier curves of them. They
+    note the value that they are made with, so that `are_fillers` sees whether it was corrected.
     """
     count = len(frames)
     co = np.stack((frames, values), axis=1).astype(np.float32)
@@ -141,8 +165,8 @@ def fillers(frames: np.ndarray, values: np.ndarray, kind: int = GENERATED) -> Ke
         select_control_point=off,
         select_left_handle=off,
         select_right_handle=off,
-        amplitude=zeros,
-        back=zeros + np.float32(1.70158),
+        amplitude=zeros + np.float32(_NOTED),
+        back=co[:, 1].copy(),
         period=zeros,
     )
 

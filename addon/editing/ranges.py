@@ -81,12 +81,11 @@ def selected_frames(channels: Iterable[Channel], with_fillers: bool = False) -> 
             if curve is None or not len(curve.keyframe_points):
                 continue
             points = curve.keyframe_points
-            chosen, kinds = np.zeros(len(points), np.bool_), np.zeros(len(points), np.int32)
+            chosen = np.zeros(len(points), np.bool_)
             points.foreach_get("select_control_point", chosen)
             if not chosen.any():
                 continue
-            points.foreach_get("type", kinds)
-            frames, filler = keys.frames_of(curve), np.isin(kinds, keys.FILLERS)
+            frames, filler = keys.frames_of(curve), keys.are_fillers(curve)
             own.append(frames[chosen & ~filler])
             made.append(frames[chosen & filler])
     found = unique_frames(own)

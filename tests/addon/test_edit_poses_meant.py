@@ -14,6 +14,7 @@ from tests.addon.editing import (
     curves,
     evaluated,
     key_data,
+    key_poses,
     keys_at,
     poses_of,
     rig_of,
@@ -66,6 +67,29 @@ def test_selected_poses_of_an_edited_capture_stay(extension, warm_models, edited
         if (evaluated(after[path, index], range(2, 21)) != between[path, index]).any()
     }
     assert len(new) > 15, "between them the body moves anew"
+
+
+def test_a_generated_key_that_was_corrected_is_a_pose(extension, warm_models, tmp_path) -> None:
+    obj = rig_of("mixamo")
+    key_poses(extension, obj, walking(extension), SELECTED)
+    assert bpy.ops.motionmix.edit_in_between(first=1, last=41, seed=3, output="OWN") == {"FINISHED"}
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
+    obj = bpy.context.object
+    arm = obj.pose.bones["mixamorig:LeftArm"]
+    bpy.context.scene.frame_set(11)
+    arm.rotation_quaternion = (0.7, 0.0, 0.7, 0.1)
+    arm.keyframe_insert("rotation_quaternion", frame=11)  # what the I key and autokey do
+    corrected = {place: c for place, c in curves(extension, obj).items() if bone_of(place[0]) == arm.name}
+    want = {place: keys_at(c, (*SELECTED, 11)) for place, c in corrected.items()}
+    before = {place: keys_at(c, (10, 11)) for place, c in curves(extension, obj).items()}
+    for seed in (4, 5):
+        assert bpy.ops.motionmix.edit_in_between(first=1, last=41, seed=seed, output="OWN") == {"FINISHED"}
+        after = curves(extension, obj)
+        assert {place: keys_at(after[place], (*SELECTED, 11)) for place in want} == want
+    other = {place for place, found in before.items() if keys_at(after[place], (11,))[11] != found[11]}
+    assert len({bone_of(path) for path, _ in other}) > 10, "the others are made anew"
+    assert any(keys_at(after[place], (10,))[10] != before[place][10] for place in want), "the arm too, beside it"
 
 
 def offset_keys(extension: Any, obj: Any, every: int, last: int) -> None:
