@@ -64,6 +64,7 @@ def main(argv: list[str] | None) -> None:
         network={**checkpoint.network, **fitted.weights},
         ema={**checkpoint.ema, **fitted.weights},
         optimiser=checkpoint.optimiser,
+        clips=checkpoint.clips,
     )
     print(f"{arguments.run}: the waves leave over {100 * fitted.left:.0f} % of what the network left over")
 

@@ -87,6 +87,8 @@ def _train(arguments: argparse.Namespace, config: TrainConfig, accelerator: Acce
         on_validation=lambda step, values: _log_validation(writer, arguments.run, step, values),
     )
     bar.update(trainer.step)
+    if main and trainer.note:
+        tqdm.write(trainer.note, file=sys.stderr)
     if main:
         tqdm.write(
             f"{len(cache.select('train', config.data.shippable_only))} clips, {len(texts.index)} texts, "

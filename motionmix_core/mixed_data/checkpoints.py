@@ -32,8 +32,12 @@ def save_checkpoint(
     network: dict[str, torch.Tensor],
     ema: dict[str, torch.Tensor],
     optimiser: dict[str, Any],
+    clips: str = "",
 ) -> Path:
-    """Write `last.pt` as a whole or not at all. Random numbers need no saving: they follow from seed and step."""
+    """Write `last.pt` as a whole or not at all. Random numbers need no saving: they follow from seed and step.
+
+    clips: names what is trained on (`resuming.fingerprint`).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / LAST
     partial = folder / f"{LAST}.partial"
@@ -45,6 +49,7 @@ def save_checkpoint(
         "network": network,
         "ema": ema,
         "optimiser": optimiser,
+        "clips": clips,
     }
     with open(partial, "wb") as file:
         torch.save(state, file)
@@ -64,6 +69,7 @@ class Checkpoint:
     network: dict[str, torch.Tensor]
     ema: dict[str, torch.Tensor]
     optimiser: dict[str, Any]
+    clips: str = ""  # "" in checkpoints from before it was kept
 
 
 def load_checkpoint(folder: Path) -> Checkpoint | None:
@@ -83,6 +89,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             state["network"],
             state["ema"],
             state["optimiser"],
+            state.get("clips", ""),
         )
     except (RuntimeError, KeyError, EOFError, OSError, ValueError) as error:
         raise DataError(f"{path} is damaged or isn't a checkpoint of this program ({error})") from error

@@ -22,11 +22,12 @@ from ..diffusion.schedule import named_schedule
 from ..errors import DataError
 from ..generation.predictor import feature_weights
 from .cache import MotionCache
-from .checkpoints import config_to_dict, load_checkpoint, save_checkpoint
+from .checkpoints import load_checkpoint, save_checkpoint
 from .config import TrainConfig
 from .initial_weights import initial_weights, load_into
 from .losses import MotionLoss
 from .optimisers import optimiser_of
+from .resuming import check_same_run, fingerprint, other_clips
 from .text_bank import TextBank
 from .windows import Batch, WindowSampler, fit_window_normaliser
 
@@ -116,7 +117,11 @@ def _teacher(config: TrainConfig) -> torch.nn.Module | None:
 
 
 class Trainer:
-    """One run in one folder. Construct, then `run`; construct again with the same folder to resume."""
+    """One run in one folder. Construct, then `run`; construct again with the same folder to resume.
+
+    `note` then says what a person should know of how it goes on, None for nothing. Raises DataError for a folder whose
+    run has other settings (`resuming`).
+    """
 
     def __init__(
         self,
@@ -145,6 +150,10 @@ class Trainer:
         train_clips = cache.select("train", config.data.shippable_only)
         if not train_clips:
             raise DataError(f"{cache.folder} holds no clips to train on (split train)")
+        self._clips = fingerprint(cache, train_clips)
+        if stored:
+            check_same_run(stored.config, config, folder)
+        self.note = other_clips(stored, self._clips, folder) if stored else None
         first = initial_weights(Path(config.init_from)) if config.init_from and not stored else None
         known = stored or first
         self.normaliser = known.normaliser if known else fit_window_normaliser(cache, train_clips, texts, config)
@@ -163,8 +172,6 @@ class Trainer:
         optimiser = optimiser_of(network, config)
         self.step = 0
         if stored:
-            if config_to_dict(config)["network"] != config_to_dict(stored.config)["network"]:
-                raise DataError(f"{folder} holds a run with another network; choose another folder")
             network.load_state_dict(stored.network)
             self._ema.network.load_state_dict(stored.ema)
             self.step = stored.step
@@ -313,5 +320,6 @@ class Trainer:
                 network=self.accelerator.unwrap_model(self._network).state_dict(),
                 ema=self._ema.network.state_dict(),
                 optimiser=self._optimiser.state_dict(),
+                clips=self._clips,
             )
         self.accelerator.wait_for_everyone()

@@ -133,6 +133,45 @@ def test_damaged_or_foreign_checkpoints_are_refused(cache, tmp_path):
         losses_of(wider, cache, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": 4}, r"seed = 3 \(now 4\)"),
+        ({"batch": 2}, "batch = 4"),
+        ({"learning_rate": 1e-4}, "learning_rate"),
+        ({"mix": replace(CONFIG.mix, enabled=False)}, r"\[mix\] enabled = True \(now False\)"),
+        ({"loss": replace(CONFIG.loss, positions=1.0)}, r"\[loss\] positions"),
+    ],
+)
+def test_other_settings_in_the_middle_of_a_run_are_refused(cache, tmp_path, change, said):
+    losses_of(replace(CONFIG, steps=2), cache, tmp_path)[0].run()
+    kept = (tmp_path / LAST).read_bytes()
+    with pytest.raises(DataError, match=said) as refused:
+        losses_of(replace(CONFIG, **change), cache, tmp_path)
+    assert str(tmp_path) in str(refused.value) and "init_from" in str(refused.value)
+    assert (tmp_path / LAST).read_bytes() == kept
+
+
+def test_a_run_can_be_made_longer_and_told_of_more_often(cache, tmp_path):
+    losses_of(replace(CONFIG, steps=2), cache, tmp_path)[0].run()
+    longer = replace(CONFIG, steps=5, decay_from=0.9, name="longer", validate_every=2, checkpoint_minutes=1.0)
+    resumed, seen = losses_of(longer, cache, tmp_path)
+    assert (resumed.step, resumed.note) == (2, None)
+    assert resumed.run().step == 5 and list(seen) == [3, 4, 5]
+
+
+def test_a_run_that_goes_on_with_other_clips_says_so(cache, tmp_path):
+    losses_of(replace(CONFIG, steps=2), cache, tmp_path)[0].run()
+    fewer = replace(cache, clips=tuple(clip for clip in cache.clips if clip.id != "test/turn"))
+    features = np.array(cache.features)
+    features[: cache.clips[0].frames] += 0.01
+    for other in (fewer, replace(cache, features=features)):
+        resumed, _ = losses_of(replace(CONFIG, steps=3), other, tmp_path)
+        assert resumed.note is not None and "from step 2" in resumed.note
+    resumed.run()
+    assert losses_of(CONFIG, other, tmp_path)[0].note is None  # it has been told
+
+
 def test_learning_rate_warms_up_holds_and_falls():
     config = replace(CONFIG, steps=1000, warm_up=100, decay_from=0.7, learning_rate=1.0)
     rates = [learning_rate(config, step) for step in range(1000)]
