@@ -18,9 +18,10 @@ import torch
 from tqdm import tqdm
 
 from motionmix_core.mixed_data.paper_config import PaperConfig, load_paper_config
+from motionmix_core.mixed_data.roles import RoleSplit
 
 from .command import command
-from .papers.checkpoints import load_roles
+from .papers.checkpoints import LAST, ROLES, load_roles
 from .papers.clips import Clips
 from .papers.conditioning import build_conditioner
 from .papers.dance_clips import DanceClips
@@ -57,7 +58,26 @@ def prepare(arguments: argparse.Namespace) -> tuple[PaperConfig, TrainingSet]:
         print(f"left out: {skip.file}: {skip.reason}", file=sys.stderr)
     if len(clips.skipped) > 5:
         print(f"left out: {len(clips.skipped)} in all", file=sys.stderr)
-    return config, mixed(config, clips, arguments.seed, load_roles(arguments.run))
+    return config, mixed(config, clips, arguments.seed, _kept_roles(arguments.run, arguments.seed, config))
+
+
+def _kept_roles(run: Path, seed: int, config: PaperConfig) -> RoleSplit | None:
+    """The roles of the run's folder; None to draw them.
+
+    A run that was ended before its first checkpoint leaves roles that nothing was learned with: they hold only for the
+    seed and share that they were drawn with. With a checkpoint the trainer compares seed and config.
+    """
+    roles = load_roles(run)
+    if roles is None or not config.mix.enabled or (run / LAST).exists():
+        return roles
+    if (roles.seed, roles.noisy_ratio) == (seed, config.mix.noisy_ratio):
+        return roles
+    print(
+        f"{run / ROLES}: drawn with seed {roles.seed} and a noisy share of {roles.noisy_ratio:g} by a run that saved "
+        f"nothing; drawn anew with seed {seed} and {config.mix.noisy_ratio:g}",
+        file=sys.stderr,
+    )
+    return None
 
 
 def _run(arguments: argparse.Namespace) -> None:

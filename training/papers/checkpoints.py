@@ -57,12 +57,14 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
 
 
 def save_config(folder: Path, config: PaperConfig, split: RoleSplit | None) -> None:
-    """Write the config and the roles beside the checkpoint."""
+    """Write the config and the roles beside the checkpoint; no roles stay behind where there is no mix."""
     folder.mkdir(parents=True, exist_ok=True)
     with written_whole(folder / CONFIG) as file:
         json.dump(config.to_plain(), file, indent=1)
     if split is not None:
         split.save(folder / ROLES)
+    else:
+        (folder / ROLES).unlink(missing_ok=True)
 
 
 def load_config(folder: Path) -> PaperConfig | None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from motionmix_core.formats.motion_npz import load_motion, save_motion
+from motionmix_core.mixed_data.roles import RoleSplit
 from motionmix_core.motion.skeleton import JOINT_NAMES
 from motionmix_core.representation import edge
 from tests.motions import walk
@@ -23,7 +24,7 @@ from tests.training.papers.published import (
     uestc_set,
 )
 from training import sample_paper, train_paper
-from training.papers.checkpoints import load_checkpoint, load_config
+from training.papers.checkpoints import load_checkpoint, load_config, load_roles
 from training.papers.space import TextSpace, load_space
 
 
@@ -87,6 +88,31 @@ def test_the_other_rows_train_mixed_and_fully_supervised(tmp_path, row, capsys):
         out = tmp_path / "made.npy"
         make(tmp_path / "mixed", "--text", "a man walks", "--steps", 3, "--seconds", 2, "-o", out, *more)
         assert np.load(out).shape == (40, 263)
+
+
+def test_a_run_that_saved_nothing_leaves_no_roles_to_one_with_another_seed(tmp_path, capsys):
+    """Killed before its first checkpoint it leaves roles.json: what is told of seed 11 must not have seed 10's roles."""
+    data, run = humanact12_set(tmp_path / "HumanAct12Poses", clips=12), tmp_path / "run"
+    config = small_config("mdm-humanact12", tmp_path)
+
+    def roles_of(*more: object) -> RoleSplit:
+        (run / "last.pt").unlink(missing_ok=True)
+        train(config, "--data", data, "--run", run, *more)
+        return load_roles(run)
+
+    first = roles_of()
+    assert first.seed == 10 and roles_of() == first
+    capsys.readouterr()
+    train(config, "--data", data, "--run", tmp_path / "alone", "--seed", 11)
+    assert "drawn anew" not in capsys.readouterr().err
+    second = roles_of("--seed", 11)
+    assert second == load_roles(tmp_path / "alone") and second.noisy != first.noisy
+    told = capsys.readouterr().err
+    assert "roles.json: drawn with seed 10" in told and "anew with seed 11" in told
+    config = small_config("mdm-humanact12", tmp_path, noisy_ratio=0.34)
+    third = roles_of("--seed", 11)
+    assert third.noisy_ratio == 0.34 and len(third.noisy) < len(second.noisy)
+    assert roles_of("--full-supervision") is None
 
 
 def test_text_to_motion(text, tmp_path):
