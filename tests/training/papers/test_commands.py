@@ -91,7 +91,7 @@ def test_the_other_rows_train_mixed_and_fully_supervised(tmp_path, row, capsys):
 
 
 def test_a_run_that_saved_nothing_leaves_no_roles_to_one_with_another_seed(tmp_path, capsys):
-    """Killed before its first checkpoint it leaves roles.json: what is told of seed 11 must not have seed 10's roles."""
+    """Killed before its first checkpoint it leaves roles.json: what is told of seed 11 mustn't have seed 10's roles."""
     data, run = humanact12_set(tmp_path / "HumanAct12Poses", clips=12), tmp_path / "run"
     config = small_config("mdm-humanact12", tmp_path)
 
