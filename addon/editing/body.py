@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import bpy
@@ -15,8 +15,20 @@ from ..present import pose_bones
 from ..rigs import read, status, unseen
 from . import keys
 from .bones import joints_by_bone
-from .channels import Channel, channels_of, obstacle, obstacle_lines, strip_paths, unique_frames
+from .channels import (
+    LOCATION,
+    PLACES,
+    Channel,
+    channels_of,
+    driven_paths,
+    obstacle,
+    obstacle_lines,
+    strip_paths,
+    unique_frames,
+)
+from .limbs import Limbs, by_keys, by_switches
 from .ranges import FrameRange
+from .reading import Reader
 
 LONGEST_CONTEXT = 1.6
 """Seconds of motion beside a range that are looked at."""
@@ -27,7 +39,8 @@ class Body:
     """A rig that plays an Action.
 
     channels: (bone, "rotation" or "location") -> channel, of every bone that is a part of the body. joints: bone ->
-    its joints. blocked: obstacle -> bones that can't be changed for it.
+    its joints. blocked: obstacle -> bones that can't be changed for it. elsewhere: channel -> obstacle, of bones that
+    may be turned but not moved. limbs: which controls pose the limbs (see `within`).
     """
 
     obj: bpy.types.Object
@@ -35,6 +48,41 @@ class Body:
     channels: Mapping[tuple[str, str], Channel]
     joints: Mapping[str, tuple[str, ...]]
     blocked: Mapping[str, tuple[str, ...]]
+    elsewhere: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    limbs: Limbs = field(default_factory=Limbs)
+
+    def within(self, scene: bpy.types.Scene, span: FrameRange, read: Reader) -> Body:
+        """The body as it is posed over a range, without the controls that its limbs don't follow there.
+
+        Limbs whose switch goes over in the range can't be changed. Raises what reading does.
+        """
+        found = by_switches(scene, self.obj, self.mapping, self.limbs, self._made_new(span), read)
+        blocked = {why: list(bones) for why, bones in self.blocked.items()}
+        if found.between:
+            blocked["switched"] = sorted(found.between)
+        for limb in self.mapping.ik_limbs:
+            why = self.elsewhere.get((limb.control, LOCATION))
+            if why and (limb.control in found.ik or limb.always):  # it can't be put where the hand or foot is to be
+                blocked[why] = [*blocked.get(why, ()), limb.control]
+        seen = {why: tuple(bone for bone in bones if bone not in found.unseen) for why, bones in blocked.items()}
+        return replace(
+            self,
+            channels={key: channel for key, channel in self.channels.items() if key[0] not in found.unseen},
+            blocked={why: bones for why, bones in seen.items() if bones},
+            limbs=found,
+        )
+
+    def _made_new(self, span: FrameRange) -> list[int]:
+        """The whole frames of a range, but for those at its ends that stay as they are."""
+        first, last = self.pins(span)
+        frames = [int(frame) for frame in span.whole_frames]
+        inside = [
+            frame
+            for frame in frames
+            if not (first and frame <= span.first + keys.SAME_FRAME)
+            and not (last and frame >= span.last - keys.SAME_FRAME)
+        ]
+        return inside or frames
 
     @cached_property
     def fixed_bones(self) -> frozenset[str]:
@@ -49,7 +97,22 @@ class Body:
     @property
     def warnings(self) -> list[str]:
         """What the animator should know about these bones."""
-        return obstacle_lines(self.blocked) + self._scaled + unseen.reasons(self.obj)
+        return obstacle_lines(self.blocked) + self.place_lines + self._scaled + unseen.reasons(self.obj)
+
+    @property
+    def place_is_fixed(self) -> bool:
+        """Whether the way of the whole body can't be changed."""
+        return (self._carrier, LOCATION) in self.elsewhere
+
+    @property
+    def place_lines(self) -> list[str]:
+        """What the animator should know about it."""
+        why = self.elsewhere.get((self._carrier, LOCATION))
+        return obstacle_lines({why: [self._carrier]}, PLACES) if why else []
+
+    @property
+    def _carrier(self) -> str:
+        return self.mapping.bone("body") or self.mapping.bone("pelvis") or ""
 
     @property
     def _scaled(self) -> list[str]:
@@ -61,17 +124,6 @@ class Body:
         if len(names) > 1:
             return [f"“{names[0]}” and others are scaled: the scale is kept as it is"]
         return [f"“{names[0]}” is scaled: the scale is kept as it is"]
-
-    @cached_property
-    def ik(self) -> frozenset[str]:
-        """Controls of the limbs that are posed by IK: those that are keyed while the limb's FK bones aren't."""
-        found = set()
-        for limb in self.mapping.ik_limbs:
-            fk = [bone for slot in (limb.upper, limb.hinge) for bone in self.mapping.bones.get(slot, ())]
-            keyed = (limb.control, "location") in self.channels and self.channels[limb.control, "location"].animated
-            if keyed and not any(self.channels[bone, "rotation"].animated for bone in fk):
-                found.add(limb.control)
-        return frozenset(found)
 
     @cached_property
     def all_key_frames(self) -> np.ndarray:
@@ -137,7 +189,9 @@ class Body:
     def usable(self, bones: Iterable[str]) -> dict[tuple[str, str], Channel]:
         """The channels of those of the bones that can be changed."""
         chosen = set(bones) - self.fixed_bones
-        return {key: channel for key, channel in self.channels.items() if key[0] in chosen}
+        return {
+            key: channel for key, channel in self.channels.items() if key[0] in chosen and key not in self.elsewhere
+        }
 
 
 def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
@@ -167,13 +221,21 @@ def of(obj: bpy.types.Object | None, needs_action: bool = True) -> Body:
         raise RequestError(nothing_seen[0])
     joints = joints_by_bone(mapping)
     channels = channels_of(obj, joints)
-    in_strips = strip_paths(obj) if needs_action else set()
+    driven, in_strips = driven_paths(obj), strip_paths(obj) if needs_action else set()
+    added = data is not None and data.action_blend_type in {"COMBINE", "ADD"}
     blocked: dict[str, list[str]] = {}
-    for (bone, kind), channel in channels.items():
-        why = obstacle(obj, channel, in_strips)
-        if kind == "location" and not channel.animated:
-            why = ""  # most bones aren't moved, only turned
-        if why and bone not in blocked.setdefault(why, []):
-            blocked[why].append(bone)
+    elsewhere: dict[tuple[str, str], str] = {}
+    for key, channel in channels.items():
+        why = obstacle(channel, driven, in_strips)
+        if not why:
+            continue
+        if key[1] == LOCATION and (why == "nla" or not channel.animated):  # most bones aren't moved, only turned
+            if why == "nla" and added:
+                channels[key] = channel.over(in_strips)
+            else:
+                elsewhere[key] = why
+        elif key[0] not in blocked.setdefault(why, []):
+            blocked[why].append(key[0])
     joints = {bone: own for bone, own in joints.items() if bone in pose_bones(obj)}
-    return Body(obj, mapping, channels, joints, {why: tuple(bones) for why, bones in blocked.items()})
+    found = {why: tuple(bones) for why, bones in blocked.items()}
+    return Body(obj, mapping, channels, joints, found, elsewhere, by_keys(mapping, channels))

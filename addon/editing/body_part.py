@@ -18,12 +18,13 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
+    found = found.within(scene, span, read)
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
-    joints = choice.joints - found.fixed_joints
+    joints = choice.joints - found.fixed_joints - ({"pelvis"} if found.place_is_fixed else set())
     if not joints:
         raise RequestError("; ".join(found.warnings) or "None of the chosen bones can be changed")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
+    seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
     made = partial(
         editing.body_part,
         joints=joints,
@@ -45,7 +46,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         pins=found.pins(span),
         keep_keys=False,
         warnings=(
-            *(found.warnings if choice.bones & found.fixed_bones else ()),
+            *(found.warnings if choice.bones & found.fixed_bones or choice.joints != joints else ()),
             *plausible.warnings(seen.motion, range(start, stop + 1), seen.first, joints),
             *told_of_parts((stop - start) / seen.motion.fps, len(ranges_made)),
         ),

@@ -5,7 +5,7 @@ of changing them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -58,6 +58,17 @@ class Channel:
         found = [_frames(curve, with_fillers) for curve in self.curves if curve is not None]
         return unique_frames(found)
 
+    def over(self, in_strips: Collection[tuple[str, int]]) -> Channel:
+        """The channel as a layer that adds to the strips below: where they alone move it, it adds nothing yet.
+
+        `static` has the strips' part in it, at the frame on which the scene happens to stand.
+        """
+        static = tuple(
+            0.0 if curve is None and (self.path, index) in in_strips else value
+            for index, (curve, value) in enumerate(zip(self.curves, self.static, strict=True))
+        )
+        return replace(self, static=static)
+
     def quaternions(self, values: np.ndarray) -> np.ndarray:
         """(T, C) values of a rotation channel -> (T, 4) unit quaternions as Blender makes them."""
         return np.array([np.array(_quaternion(self.mode, row)) for row in values]).reshape(-1, 4)
@@ -105,10 +116,10 @@ def channels_of(obj: bpy.types.Object, bones: Iterable[str]) -> dict[tuple[str, 
     return found
 
 
-def obstacle(obj: bpy.types.Object, channel: Channel, in_strips: Collection[str]) -> str:
+def obstacle(channel: Channel, driven: Collection[str], in_strips: Collection[tuple[str, int]]) -> str:
     """Why the channel must be left alone, "" if it needn't: "modifiers", "locked", "muted", "driven" or "nla".
 
-    in_strips: what `strip_paths` says.
+    driven, in_strips: what `driven_paths` and `strip_paths` say.
     """
     for curve in channel.curves:
         if curve is None:
@@ -119,20 +130,23 @@ def obstacle(obj: bpy.types.Object, channel: Channel, in_strips: Collection[str]
             return "locked"
         if curve.mute or (curve.group is not None and curve.group.mute):
             return "muted"
-    data = obj.animation_data
-    if data is None:
-        return ""
-    if any(driver.data_path == channel.path for driver in data.drivers):
+    if channel.path in driven:
         return "driven"
-    if not channel.animated and channel.path in in_strips:
+    if any((channel.path, index) in in_strips for index, curve in enumerate(channel.curves) if curve is None):
         return "nla"
     return ""
 
 
-def strip_paths(obj: bpy.types.Object) -> set[str]:
-    """Data paths that the NLA's strips animate."""
+def driven_paths(obj: bpy.types.Object) -> set[str]:
+    """Data paths that have drivers."""
     data = obj.animation_data
-    found: set[str] = set()
+    return {driver.data_path for driver in data.drivers} if data is not None else set()
+
+
+def strip_paths(obj: bpy.types.Object) -> set[tuple[str, int]]:
+    """Data paths that the NLA's strips animate, and which of their numbers."""
+    data = obj.animation_data
+    found: set[tuple[str, int]] = set()
     if data is None or not data.use_nla:
         return found
     for track in data.nla_tracks:
@@ -140,7 +154,7 @@ def strip_paths(obj: bpy.types.Object) -> set[str]:
             continue
         for strip in track.strips:
             if not strip.mute and strip.action is not None:
-                found.update(curve.data_path for curve in compat.curves_of_strip(strip))
+                found.update((curve.data_path, curve.array_index) for curve in compat.curves_of_strip(strip))
     return found
 
 
@@ -151,14 +165,21 @@ OBSTACLES = {
     "muted": "{names} have muted channels and were left alone",
     "driven": "{names} are moved by drivers and were left alone",
     "nla": "{names} are moved by other NLA strips only and were left alone",
+    "switched": "{names} go over between FK and IK in these frames and were left alone "
+    "(choose frames on one side of the switch to include them)",
 }
 """What is said of bones with each obstacle."""
+PLACES = {
+    "driven": "The place of {names} comes from drivers and was left as it is",
+    "nla": "The place of {names} comes from other NLA strips and was left as it is",
+}
+"""What is said of bones that may be turned, but not moved."""
 
 
-def obstacle_lines(obstacles: Mapping[str, Sequence[str]]) -> list[str]:
+def obstacle_lines(obstacles: Mapping[str, Sequence[str]], said: Mapping[str, str] = OBSTACLES) -> list[str]:
     """A line for each obstacle, naming its bones."""
     lines = []
     for kind, bones in obstacles.items():
         names = ", ".join(f"“{bone}”" for bone in bones[:4]) + (", …" if len(bones) > 4 else "")
-        lines.append(OBSTACLES[kind].format(names=names))
+        lines.append(said[kind].format(names=names))
     return lines

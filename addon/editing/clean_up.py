@@ -20,15 +20,18 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     if len(span.whole_frames) < _FEWEST:
         raise RequestError(f"{len(span.whole_frames)} frames are too few to tell noise from motion: choose more")
+    found = found.within(scene, span, read)
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
     every = bones.everything(found.mapping)
     protected = frozenset(joint for part in spec.protect_parts for joint in JOINT_PRESETS[part])
     protected |= (every.joints - choice.joints) | found.fixed_joints
+    if found.place_is_fixed:
+        protected |= {"pelvis"}
     chosen = choice.bones - bones.bones_of(found.mapping, protected)
     if not chosen:
         raise RequestError("All chosen bones are protected: nothing is left to clean up")
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
+    seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
     keep = np.array((spec.poses or ()) if spec.protect_keys else (), np.float64)
     keep = keep[(keep >= span.first) & (keep <= span.last)]
     edit = editing.clean_up(
@@ -58,7 +61,7 @@ def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSp
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    return source.sampled(scene, found.obj, first, last, found.ik, read).motion
+    return source.sampled(scene, found.obj, first, last, found.limbs, read).motion
 
 
 def noise_line(motion: Motion) -> tuple[str, float]:

@@ -22,14 +22,16 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     first, last = found.ending(source.frame_rate(scene), REPEATS_WITHIN)
-    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
+    seen = source.sampled(scene, found.obj, first, last, read=read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]
     edits = [
         editing.continue_motion(seen.motion, seconds, replace(spec.settings(), prompt=prompt))
         for prompt, seconds in pieces
     ]
     new = sum(edit.source.num_frames - seen.motion.num_frames for edit in edits)
-    whole = replace(seen, motion=_held(seen.motion, new))
+    span = FrameRange(float(found.all_key_frames[-1]), float(seen.last + new))
+    found = found.within(scene, span, read)
+    whole = replace(seen, motion=_held(seen.motion, new), limbs=found.limbs)
 
     def work() -> Work:
         if len(pieces) == 1:
@@ -51,7 +53,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         work=work(),
         source=whole,
         bones=frozenset(found.joints),
-        span=FrameRange(float(found.all_key_frames[-1]), float(whole.last)),
+        span=span,
         pins=(True, False),
         keep_keys=True,
         lock_feet=spec.foot_lock,

@@ -25,6 +25,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
+    found = found.within(scene, span, read)
     poses = found.pose_keys(span)
     warnings = list(found.warnings)
     if recorded(poses, span):
@@ -40,7 +41,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         )
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
     first, last = found.context(span, source.frame_rate(scene))
-    seen = source.sampled(scene, found.obj, first, last, found.ik, read)
+    seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
     holds = held_frames(found, poses)
     keys = _keys(found, seen, span, poses, holds, pins, choice)
     keyed = sorted({key.frame for key in keys if seen.index(span.first) <= key.frame <= seen.index(span.last)})
@@ -134,8 +135,8 @@ def _keys(
             keys.append(Key(seen.index(frame), None, True))
     still = (_ALL_JOINTS - choice.joints) | found.fixed_joints if choice.joints < _ALL_JOINTS else found.fixed_joints
     still &= {joint for own in found.joints.values() for joint in own}
-    if still:
-        root = "pelvis" in still
+    if still or found.place_is_fixed:
+        root = "pelvis" in still or found.place_is_fixed
         keys += [Key(at, frozenset(still), root) for at in range(seen.motion.num_frames)]
     return _merged(keys)
 

@@ -35,7 +35,7 @@ def looked_at(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSp
     if spec.range == "FRAMES":
         action = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
         spec = replace(spec, last=max(spec.last, action.last))
-    return _sampled(scene, found, spec, read)[1]
+    return _sampled(scene, found, spec, read)[2]
 
 
 def best_range(seen: Source, seconds: float) -> BestRange:
@@ -49,8 +49,7 @@ def best_range(seen: Source, seconds: float) -> BestRange:
 
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """The end of the range made into a way back to its beginning. Raises RigError or RequestError."""
-    found = body.of(obj)
-    span, seen = _sampled(scene, found, spec, read)
+    found, span, seen = _sampled(scene, body.of(obj), spec, read)
     edit = editing.make_loop(seen.motion, spec.settings(), seconds=spec.seconds)
     length = seen.motion.num_frames
 
@@ -90,7 +89,10 @@ def _out_of_step(seen: Source, seconds: float) -> list[str]:
     ]
 
 
-def _sampled(scene: bpy.types.Scene, found: body.Body, spec: EditSpec, read: Reader) -> tuple[FrameRange, Source]:
+def _sampled(
+    scene: bpy.types.Scene, found: body.Body, spec: EditSpec, read: Reader
+) -> tuple[body.Body, FrameRange, Source]:
     span = ranges.find(spec.range, scene, found.channels.values(), spec.first, spec.last)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    return span, source.sampled(scene, found.obj, first, last, found.ik, read)
+    found = found.within(scene, span, read)
+    return found, span, source.sampled(scene, found.obj, first, last, found.limbs, read)

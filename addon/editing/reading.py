@@ -147,7 +147,7 @@ def beginning(
 
 @contextmanager
 def playing(obj: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
-    """Within it the armature plays another Action."""
+    """Within it the armature plays another Action. What that sets, switches too, is put back."""
     with unkeyed.kept(obj):
         before = write.snapshot(obj)
         try:

@@ -4,8 +4,8 @@ and motion put on it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
@@ -14,6 +14,7 @@ import numpy as np
 from .. import compat
 from ..core import BoneMapping, Motion, RetargetOptions, RigDescription, RigPoses, from_rig, to_rig
 from ..rigs import sample, takes, transfer
+from .limbs import Limbs, fk_bones
 from .reading import Reader, at_once
 
 Ask = Callable[..., Any]
@@ -25,13 +26,13 @@ class Source:
     """The motion of a stretch of the timeline.
 
     target: the armature with all that is set for it. motion: at the scene's frame rate. first: the scene frame of its
-    first pose. ik: controls of the limbs that are posed by their IK controls.
+    first pose. limbs: which controls pose the limbs.
     """
 
     target: transfer.Target
     motion: Motion
     first: int
-    ik: frozenset[str]
+    limbs: Limbs = field(default_factory=Limbs)
 
     @property
     def rig(self) -> RigDescription:
@@ -66,7 +67,7 @@ def sampled(
     obj: bpy.types.Object,
     first: int,
     last: int,
-    ik: Collection[str] = (),
+    limbs: Limbs | None = None,
     read: Reader = at_once,
 ) -> Source:
     """Read the armature's poses at the whole frames from first to last. Raises RigError, and what the reader does."""
@@ -76,7 +77,7 @@ def sampled(
     own = RetargetOptions(reference=target.reference)
     untold = takes.untold_of(compat.current_assignment(obj).action, frames)
     motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames, untold=untold)
-    return Source(target, motion, first, frozenset(ik))
+    return Source(target, motion, first, limbs or Limbs())
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
@@ -95,16 +96,18 @@ def posing(
     options = source.target.options(root=root, controls="fk", foot_lock=contacts is not None)
     fk = yield from _put(source, motion, contacts, options, ask)
     rotations, locations = dict(fk.rotations), dict(fk.locations)
-    if not source.ik:
+    for bone in source.limbs.between:
+        rotations.pop(bone, None)
+        locations.pop(bone, None)
+    if not source.limbs.ik:
         return Posed(rotations, locations)
     mapping = source.mapping
     ik = yield from _put(source, motion, contacts, replace(options, controls="ik"), ask)
     for limb in mapping.ik_limbs:
-        if limb.control not in source.ik:
+        if limb.control not in source.limbs.ik:
             continue
-        for slot in (limb.upper, limb.hinge, limb.end, limb.toe_slot):
-            for bone in mapping.bones.get(slot, ()):
-                rotations.pop(bone, None)
+        for bone in fk_bones(mapping, limb):
+            rotations.pop(bone, None)
         for bone in (limb.control, limb.pole, limb.toe):
             if bone in ik.rotations:
                 rotations[bone] = ik.rotations[bone]

@@ -20,6 +20,7 @@ from ..takes import strips
 from . import alongside, body, plausible, seen, source, write
 from .channels import Channel, unique_frames
 from .job import Edited, Job
+from .limbs import Limbs
 from .plan import Plan, asked_once
 from .ranges import FrameRange
 from .reading import Reader, Watched, at_once, playing
@@ -84,7 +85,8 @@ def _between_strips(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: 
     reach = int(np.ceil(body.LONGEST_CONTEXT * source.frame_rate(scene)))
     low = max(int(np.floor(first.frame_start)), start - reach)
     high = min(int(np.ceil(second.frame_end)), stop + reach)
-    whole = source.sampled(scene, found.obj, low, high, read=read)
+    found = found.within(scene, FrameRange(float(start), float(stop)), read)
+    whole = source.sampled(scene, found.obj, low, high, found.limbs, read)
     channels = seen.evaluated(scene, found.obj, sorted(found.joints), low, high, read)
     at = whole.index(start), whole.index(stop)
     settings = replace(spec.settings(), count=1)  # a strip goes into the gap, and only one
@@ -127,16 +129,23 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     if other is None:
         raise RequestError(f"There is no Action “{spec.after}”")
     low, end = found.ending(source.frame_rate(scene))
-    before = source.sampled(scene, found.obj, low, end, found.ik, read)
+    found = found.within(scene, FrameRange(float(end), float(end)), read)
+    before = source.sampled(scene, found.obj, low, end, found.limbs, read)
+    assert found.obj.animation_data is not None
+    mine = found.obj.animation_data.action
+    assert mine is not None
     with playing(found.obj, other):
         theirs = body.of(found.obj)
         keyed = unique_frames([channel.key_frames(with_fillers=True) for channel in theirs.channels.values()])
         if not len(keyed):
             raise RequestError(f"The Action “{other.name}” has no keys on this body's bones")
         begins, ends = int(np.floor(keyed[0])), int(np.ceil(keyed[-1]))
-        after = source.sampled(scene, found.obj, begins, max(ends, begins + 1), found.ik, read)
+        ends = max(ends, begins + 1)
+        posed = theirs.within(scene, FrameRange(float(begins), float(ends)), read).limbs
+        after = source.sampled(scene, found.obj, begins, ends, posed, read)
         their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
         their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
+        _alike(found, posed, mine.name, other.name)
         edit = editing.transition(before.motion, after.motion, spec.seconds, spec.settings())
         new = len(edit.frames)
         others = alongside.recorded(found.obj, float(begins), float(end + new + 1 - begins))
@@ -161,13 +170,26 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
             *alongside.told(other.name, beside.left),
         ),
     )
-    assert found.obj.animation_data is not None
-    mine = found.obj.animation_data.action
-    assert mine is not None
     job = _job(scene, found, spec, plan, channels, f"{mine.name} to {other.name}")
     job.beside = beside.new
     job.into_uid = other.session_uid
     return job
+
+
+def _alike(found: body.Body, theirs: Limbs, name: str, other: str) -> None:
+    """Raises RequestError where one Action moves a limb by IK and the other by FK: their keys say different things.
+
+    name, other: of the Actions.
+    """
+    for limb in found.mapping.ik_limbs:
+        mine = found.limbs
+        if limb.control in mine.between:  # told and left alone
+            continue
+        if limb.control in theirs.between or (limb.control in mine.unseen) != (limb.control in theirs.unseen):
+            raise RequestError(
+                f"“{name}” and “{other}” don't move the limb of “{limb.control}” alike: one does it by IK, the "
+                "other by FK. Bring one of them over to the other's controls first"
+            )
 
 
 def _one_after_the_other(before: Motion, new: int, after: Motion) -> Motion:
@@ -189,7 +211,9 @@ def _job(
     data = found.obj.animation_data
     action = data.action if data is not None else None
     usable: dict[tuple[str, str], seen.SeenChannel] = {
-        key: channel for key, channel in channels.items() if key[0] not in found.fixed_bones
+        key: channel
+        for key, channel in channels.items()
+        if key[0] not in found.fixed_bones and key not in found.elsewhere
     }
     job = TransitionJob(
         spec,

@@ -16,14 +16,19 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
     span = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
-    seen = source.sampled(scene, found.obj, int(np.floor(span.first)), int(np.ceil(span.last)), found.ik, read)
+    found = found.within(scene, span, read)
+    first, last = int(np.floor(span.first)), int(np.ceil(span.last))
+    seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
+    if found.place_is_fixed:
+        raise RequestError("; ".join(found.place_lines))
     finished, root = seen.motion, "hips"
     if spec.root == "BONE":
         root = "root"
         name = found.mapping.bone("root")
         if name is None:
             raise RequestError(f"“{found.obj.name}” has no root bone: let the travel be removed instead")
-        if any(found.channels[name, kind].animated for kind in ("rotation", "location")):
+        own = [(name, "rotation"), (name, "location")]
+        if any(found.channels[key].animated for key in own) or not set(own) <= found.usable([name]).keys():
             raise RequestError(f"The root bone “{name}” is animated already: clear its keys first")
     else:
         # over the place where it begins

@@ -3,6 +3,7 @@
 from .detect import check_mapping, detect_mapping
 from .forward import to_rig
 from .inverse import from_rig
+from .limb_switches import LimbSwitch, limb_switches
 from .mirror import mirrored
 from .rig import (
     CHAIN_SLOTS,
@@ -12,6 +13,7 @@ from .rig import (
     SLOTS,
     BoneMapping,
     IkChain,
+    IkLimb,
     RetargetOptions,
     RigDescription,
     RigPoses,
@@ -26,6 +28,8 @@ __all__ = [
     "SLOTS",
     "BoneMapping",
     "IkChain",
+    "IkLimb",
+    "LimbSwitch",
     "RetargetOptions",
     "RigDescription",
     "RigPoses",
@@ -33,6 +37,7 @@ __all__ = [
     "check_mapping",
     "detect_mapping",
     "from_rig",
+    "limb_switches",
     "mirrored",
     "to_rig",
 ]

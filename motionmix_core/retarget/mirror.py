@@ -25,6 +25,15 @@ def flip_name(name: str) -> str:
     return name
 
 
+def side_of(name: str) -> str:
+    """ "left" or "right", by the word for the side in a name; "" when there is none."""
+    for pattern in (_LONG, _KANJI, _SHORT, _CAMEL):
+        found = pattern.search(name)
+        if found:
+            return "left" if found[1].lower() in _WORDS else "right"
+    return ""
+
+
 def mirrored(rig: RigDescription, mapping: BoneMapping, source: str = "left") -> tuple[BoneMapping, tuple[str, ...]]:
     """The mapping with one side's bones taken over from the other's, and the slots for which none was found.
 
