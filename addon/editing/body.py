@@ -72,6 +72,14 @@ class Body:
             limbs=found,
         )
 
+    def refuse_if_fixed(self, bones: Iterable[str]) -> None:
+        """Raises RequestError, naming what is in the way, if of these bones all that are animated can't be changed."""
+        chosen = set(bones)
+        fixed = {why: [bone for bone in own if bone in chosen] for why, own in self.blocked.items()}
+        if any(fixed.values()) and not any(channel.animated for channel in self.usable(chosen).values()):
+            why = max(fixed, key=lambda why: len(fixed[why]))
+            raise RequestError(f"Nothing can be changed here: {obstacle_lines({why: fixed[why]})[0]}")
+
     def _made_new(self, span: FrameRange) -> list[int]:
         """The whole frames of a range, but for those at its ends that stay as they are."""
         first, last = self.pins(span)

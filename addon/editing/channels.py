@@ -117,15 +117,16 @@ def channels_of(obj: bpy.types.Object, bones: Iterable[str]) -> dict[tuple[str, 
 
 
 def obstacle(channel: Channel, driven: Collection[str], in_strips: Collection[tuple[str, int]]) -> str:
-    """Why the channel must be left alone, "" if it needn't: "modifiers", "locked", "muted", "driven" or "nla".
+    """Why the channel must be left alone, "" if it needn't: one of OBSTACLES.
 
     driven, in_strips: what `driven_paths` and `strip_paths` say.
     """
     for curve in channel.curves:
         if curve is None:
             continue
-        if any(not modifier.mute for modifier in curve.modifiers):
-            return "modifiers"
+        modifiers = {modifier.type for modifier in curve.modifiers if not modifier.mute}
+        if modifiers:
+            return "cycles" if modifiers == {"CYCLES"} else "modifiers"
         if curve.lock or (curve.group is not None and curve.group.lock):
             return "locked"
         if curve.mute or (curve.group is not None and curve.group.mute):
@@ -159,6 +160,8 @@ def strip_paths(obj: bpy.types.Object) -> set[tuple[str, int]]:
 
 
 OBSTACLES = {
+    "cycles": "{names} are repeated by Cycles modifiers on their F-curves and were left alone "
+    "(bake them with Key > Bake Channels, or remove the modifiers, to include them)",
     "modifiers": "{names} have F-curve modifiers and were left alone "
     "(bake them with Key > Bake Channels to include them)",
     "locked": "{names} have locked channels and were left alone",

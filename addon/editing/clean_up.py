@@ -22,6 +22,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
         raise RequestError(f"{len(span.whole_frames)} frames are too few to tell noise from motion: choose more")
     found = found.within(scene, span, read)
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
+    found.refuse_if_fixed(choice.bones)
     every = bones.everything(found.mapping)
     protected = frozenset(joint for part in spec.protect_parts for joint in JOINT_PRESETS[part])
     protected |= (every.joints - choice.joints) | found.fixed_joints

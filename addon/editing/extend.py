@@ -21,6 +21,7 @@ REPEATS_WITHIN = 4.0
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """Raises RigError or RequestError with what to do; nothing has been changed then."""
     found = body.of(obj)
+    found.refuse_if_fixed(found.joints)
     first, last = found.ending(source.frame_rate(scene), REPEATS_WITHIN)
     seen = source.sampled(scene, found.obj, first, last, read=read)
     pieces = [(spec.prompt, spec.seconds)] if not spec.sequence else [*spec.sequence]

@@ -40,6 +40,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
             "choose another range"
         )
     choice = bones.choose(found.obj, found.mapping, spec.bones, spec.parts, spec.collections, spec.names)
+    found.refuse_if_fixed(choice.bones)
     first, last = found.context(span, source.frame_rate(scene))
     seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
     holds = held_frames(found, poses)

@@ -50,6 +50,7 @@ def best_range(seen: Source, seconds: float) -> BestRange:
 def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, read: Reader = at_once) -> Plan:
     """The end of the range made into a way back to its beginning. Raises RigError or RequestError."""
     found, span, seen = _sampled(scene, body.of(obj), spec, read)
+    found.refuse_if_fixed(found.joints)
     edit = editing.make_loop(seen.motion, spec.settings(), seconds=spec.seconds)
     length = seen.motion.num_frames
 

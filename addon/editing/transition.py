@@ -128,6 +128,7 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     other: bpy.types.Action | None = bpy.data.actions.get(spec.after)
     if other is None:
         raise RequestError(f"There is no Action “{spec.after}”")
+    found.refuse_if_fixed(found.joints)
     low, end = found.ending(source.frame_rate(scene))
     found = found.within(scene, FrameRange(float(end), float(end)), read)
     before = source.sampled(scene, found.obj, low, end, found.limbs, read)

@@ -17,6 +17,7 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     found = body.of(obj)
     span = ranges.find("ACTION", scene, found.channels.values(), spec.first, spec.last)
     found = found.within(scene, span, read)
+    found.refuse_if_fixed(found.joints)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
     seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
     if found.place_is_fixed:

@@ -183,6 +183,30 @@ def test_half_a_body_is_named(extension, warm_models) -> None:
     refused(extension, obj, "left", first=11, last=36)
 
 
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("in_between", {"first": 11, "last": 36}),
+        ("body_part", {"first": 11, "last": 36, "parts": {"left_arm"}}),
+        ("clean_up", {"first": 11, "last": 36}),
+        ("continue", {"seconds": 1.0}),
+        ("loop", {"range": "ACTION", "seconds": 0.5}),
+        ("in_place", {}),
+        ("transition", {"after": "Other", "seconds": 0.5}),
+    ],
+)
+def test_where_every_curve_is_repeated_the_modifiers_are_named(extension, warm_models, tool: str, given: Any) -> None:
+    """An Action made to go round and round by the Graph Editor: an edit would leave it as it is."""
+    obj = rig_of("mixamo")
+    key_poses(extension, obj, walking(extension), KEYS, name="Other")
+    key_poses(extension, obj, walking(extension), KEYS)
+    for curve in curves(extension, obj).values():
+        curve.modifiers.new("CYCLES")
+    actions, end = len(bpy.data.actions), bpy.context.scene.frame_end
+    refused(extension, obj, "mixamorig:Hips.*Cycles modifiers|mixamorig:LeftShoulder.*Cycles", f"edit_{tool}", **given)
+    assert (len(bpy.data.actions), bpy.context.scene.frame_end) == (actions, end)
+
+
 def test_parts_that_are_not_there(extension, warm_models) -> None:
     obj = keyed_rig(extension)
     refused(extension, obj, "No part of the body is chosen", "edit_body_part", first=11, last=36, parts=set())
