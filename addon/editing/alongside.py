@@ -15,10 +15,9 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, keys
 from ..core import BoneMapping, RigDescription
 from ..present import pose_bones
-from . import keys
 from .splice import splice
 from .write import NewKeys
 

@@ -9,11 +9,10 @@ from functools import cached_property
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, keys
 from ..core import BoneMapping, RequestError, RigError
 from ..present import pose_bones
 from ..rigs import read, status, unseen
-from . import keys
 from .bones import joints_by_bone
 from .channels import (
     LOCATION,

@@ -12,9 +12,8 @@ import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from .. import compat
+from .. import compat, keys
 from ..present import pose_bones
-from . import keys
 
 LOCATION = "location"
 _ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from mathutils import Euler, Quaternion
 
+from .. import keys
 from ..core import Motion, rotations
-from . import keys
 from .channels import Channel, unique_frames
 from .ranges import FrameRange
 from .source import Ask, Posed, Source, posing

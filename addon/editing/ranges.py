@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from .. import keys
 from ..core import RequestError
-from . import keys
 from .channels import Channel, unique_frames
 
 RANGE_ITEMS = (

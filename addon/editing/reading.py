@@ -16,12 +16,11 @@ from typing import TypeVar
 import bpy
 import numpy as np
 
-from .. import compat, jobs
+from .. import compat, jobs, keys
 from ..core import RigError
 from ..rigs import read as rigs_read
 from ..rigs import sample, unkeyed, write
 from ..takes import collection
-from . import keys
 
 Reader = Callable[[bpy.types.Scene, bpy.types.Object, Sequence[int], str, sample.Look], list[np.ndarray]]
 """(scene, armature, frames, a name for what is looked at, look) -> what `look` sees at each of the frames."""

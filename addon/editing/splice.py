@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .keys import (
+from ..keys import (
     ALIGNED,
     AUTO,
     AUTO_CLAMPED,

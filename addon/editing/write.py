@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 import bpy
 import numpy as np
 
-from .. import compat, epoch
+from .. import compat, epoch, keys
 from ..core import RigError
 from ..rigs import takes
 from ..rigs.write import put_back, snapshot
 from ..takes import collection, origin, show
-from . import keys
 from .poses import Change
 from .ranges import FrameRange
 from .splice import splice

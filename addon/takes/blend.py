@@ -13,9 +13,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .. import compat, log
-from ..editing import keys
-from ..editing.keys import Keys
+from .. import compat, keys, log
+from ..keys import Keys
 from . import edges, own, pose, timing
 from .collection import editable, is_take, shown, slot_in, state
 

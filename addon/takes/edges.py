@@ -18,9 +18,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .. import compat
-from ..editing import keys
-from ..editing.keys import Keys
+from .. import compat, keys
+from ..keys import Keys
 from ..present import custom_properties
 from . import timing
 

@@ -10,9 +10,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import compat, keys
 from ..core import RequestError
-from ..editing import keys
 
 _PARTS = ("co", "handle_left", "handle_right")
 

@@ -78,7 +78,7 @@ def test_a_fault_half_way_leaves_everything_as_it_was(extension, warm_models, mo
     obj = rig_of("vroid")
     mine = key_poses(extension, obj, walking(extension), KEYS, bones={"J_Bip_C_Hips", "J_Bip_L_UpperArm"})
     before = all_bytes(extension, obj)
-    writer = extension.addon("editing.keys")
+    writer = extension.addon("keys")
     original, left = writer.write, [7]
 
     def failing(curve: Any, keys: Any) -> None:

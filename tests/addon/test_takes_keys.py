@@ -63,7 +63,7 @@ def test_a_blend_keeps_the_kinds_of_keys_and_every_curve_beyond_it(extension, ta
     for place, curve in curves(extension, obj).items():
         assert np.allclose(evaluated(curve, BEYOND), shape[place], atol=1e-5), place
     after = kinds(extension, obj)
-    generated = extension.addon("editing.keys").GENERATED
+    generated = extension.addon("keys").GENERATED
     for place, there in made.items():
         assert {frame: after[place][frame] for frame in there} == there, place
         assert {kind for frame, kind in after[place].items() if frame not in there} <= {generated}
@@ -102,7 +102,7 @@ def test_stretched_ones_own_poses_stay_poses_to_the_last_bit(extension, warm_mod
         old, new = before[place], key_data(curve)
         if len(old["co"]) < 21:
             continue
-        frames, mine = new["co"][:, 0], new["type"][:, 0] == extension.addon("editing.keys").KEYFRAME
+        frames, mine = new["co"][:, 0], new["type"][:, 0] == extension.addon("keys").KEYFRAME
         assert frames.tolist() == sorted([*range(1, 29), 14.5])
         assert frames[mine].tolist() == [1, 14.5, 28]
         assert new["co"][mine, 1].tolist() == old["co"][[0, 10, 20], 1].tolist()
