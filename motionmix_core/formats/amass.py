@@ -37,11 +37,12 @@ def smpl_skeleton() -> Skeleton:
     return Skeleton(JOINT_NAMES, PARENTS, offsets)
 
 
-def read_amass(path: str | Path) -> SourceMotion:
+def read_amass(path: str | Path, unstated_fps: float | None = None) -> SourceMotion:
     """An SMPL-family npz -> SourceMotion of the 22 body joints, Y up, metres.
 
-    AMASS files are Z up; files of others are turned if their bodies stand along Z. Raises DataError with the file's
-    name if it's broken or holds no SMPL motion.
+    AMASS files are Z up; files of others are turned if their bodies stand along Z. unstated_fps is the rate of a file
+    that states none; None guesses it, with a note. Raises DataError with the file's name if it's broken or holds no
+    SMPL motion.
     """
     path = Path(path)
     try:
@@ -54,12 +55,12 @@ def read_amass(path: str | Path) -> SourceMotion:
     except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:  # TypeError: a lone array
         raise DataError(f"{path} is broken or no npz file: {error}") from error
     try:
-        return smpl_motion(table)
+        return smpl_motion(table, unstated_fps)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
 
-def smpl_motion(table: dict[str, np.ndarray]) -> SourceMotion:
+def smpl_motion(table: dict[str, np.ndarray], unstated_fps: float | None = None) -> SourceMotion:
     """Arrays of an SMPL-family file by their usual keys -> SourceMotion. Raises DataError without a file name."""
     poses = _poses(table)
     trans = next((table[key] for key in PATH_KEYS if key in table), None)
@@ -70,7 +71,7 @@ def smpl_motion(table: dict[str, np.ndarray]) -> SourceMotion:
         raise DataError(f"{len(poses)} poses but a path of the shape {trans.shape}")
     if not (np.isfinite(poses).all() and np.isfinite(trans).all()):
         raise DataError("contains NaN or infinite values")
-    rate = next((table[key] for key in RATE_KEYS if key in table), None)
+    rate = next((table[key] for key in RATE_KEYS if key in table), unstated_fps)
     notes: tuple[str, ...] = () if rate is not None else (f"no frame rate given, taken as {DEFAULT_FPS:g}",)
     fps = float(np.asarray(rate).reshape(-1)[0]) if rate is not None else DEFAULT_FPS
     if not 1 <= fps <= 1000:

@@ -31,11 +31,14 @@ class ForeignMotion:
     notes: tuple[str, ...]
 
 
-def read_motion_file(path: str | Path, fps: float | None = None, rate_factor: float = 1.0) -> ForeignMotion:
+def read_motion_file(
+    path: str | Path, fps: float | None = None, rate_factor: float = 1.0, unstated_fps: float | None = None
+) -> ForeignMotion:
     """Read a file and carry it onto the canonical skeleton, at its own frame rate or at `fps`.
 
-    rate_factor corrects a header known to be wrong (0.5: half the frames a second that it says). The floor isn't looked
-    for. Raises DataError naming the file and what is wrong with it.
+    rate_factor corrects a header known to be wrong (0.5: half the frames a second that it says). unstated_fps is the
+    rate of an SMPL file that states none. The floor isn't looked for. Raises DataError naming the file and what is
+    wrong with it.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -43,7 +46,7 @@ def read_motion_file(path: str | Path, fps: float | None = None, rate_factor: fl
         raise DataError(f"{path}: motion is read from {' and '.join(SUFFIXES)} files")
     reference: np.ndarray | None = None
     if suffix == ".npz" and not _is_own(path):
-        kind, source, mapping = "smpl", amass.read_amass(path), amass.MAPPING
+        kind, source, mapping = "smpl", amass.read_amass(path, unstated_fps), amass.MAPPING
     else:
         kind, source = ("motionmix", _read_own(path)) if suffix == ".npz" else ("bvh", read_bvh(path))
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,9 @@ from motionmix_core.motion.skeleton import JOINT_NAMES
 from tests import motions
 from training.preparation.caption_files import find_captions, humanml_lines
 from training.preparation.floor import estimate_floor, settle_floors
-from training.preparation.records import Clip, Frames
+from training.preparation.records import Caption, Clip, Frames
 from training.preparation.spans import good_spans, joint_jumps, speed_spikes
-from training.preparation.split import carve_validation, spread_test
+from training.preparation.split import carve_test, carve_validation, spread_test
 
 
 def spiked(motion: Motion, frame: int, distance: float) -> Motion:
@@ -69,8 +71,8 @@ def test_flying_alone_says_nothing_about_the_floor():
 
 
 def clip(name: str, motion: Motion, **fields) -> Clip:
-    return Clip(name, "lab", "test", "none", fields.pop("subject", "1"), fields.pop("split", "train"),
-                Frames.pack(motion), **fields)  # fmt: skip
+    return Clip(name, "lab", fields.pop("source", "test"), "none", fields.pop("subject", "1"),
+                fields.pop("split", "train"), Frames.pack(motion), **fields)  # fmt: skip
 
 
 def test_floors_are_settled_by_subject_and_steps_are_left_high():
@@ -115,6 +117,40 @@ def test_more_data_does_not_reshuffle_validation():
     still = {c.id for c in carve_validation(more) if c.split == "val"}
     assert held
     assert len(held & still) >= len(held) - 1
+
+
+def loose_clips(count: int, folders: int, **fields) -> list[Clip]:
+    motion = motions.rest(30)
+    return [clip(f"{k}", motion, source=f"{k}.bvh", group=f"folder{k % folders}", **fields) for k in range(count)]
+
+
+@pytest.mark.parametrize(("files", "folders", "held"), [(7, 1, 0), (8, 1, 1), (12, 1, 1), (12, 4, 1), (60, 2, 3)])
+def test_single_files_are_held_out_where_groups_are_too_large(files, folders, held):
+    """The same data of a pack, whose makers have settled its groups, stays whole."""
+    clips = loose_clips(files, folders)
+    assert sum(c.split == "val" for c in carve_validation(clips, loose={"lab"})) == held
+    assert not any(c.split == "val" for c in carve_validation(clips))
+
+
+def test_many_folders_of_a_file_each_are_held_out_of_together():
+    clips = [replace(c, dataset=f"take{k}", id=f"take{k}/{c.id}") for k, c in enumerate(loose_clips(40, 1))]
+    done = carve_validation(clips, loose={c.dataset for c in clips})
+    assert sum(c.split == "val" for c in done) == 2
+
+
+def test_pieces_of_one_file_stay_in_one_part():
+    pieces = [replace(c, id=f"{c.id}@{k}") for c in loose_clips(8, 1) for k in range(3)]
+    for done in (carve_validation(pieces, loose={"lab"}), carve_test(pieces, 0.2, {"lab"})):
+        parts = {c.source: {d.split for d in done if d.source == c.source} for c in done}
+        assert all(len(splits) == 1 for splits in parts.values())
+        assert any(splits != {"train"} for splits in parts.values())
+
+
+def test_a_file_held_out_alone_is_exact_and_says_what_it_shows():
+    said = Caption("walk", "walk", 0.0, 1.0, "sidecar")
+    files = loose_clips(9, 1, clean=False)
+    files[3] = replace(files[3], clean=True, captions=(said,))
+    assert [c.id for c in carve_validation(files, loose={"lab"}) if c.split == "val"] == ["3"]
 
 
 def test_other_takes_of_a_test_clip_are_test_too():

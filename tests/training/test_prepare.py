@@ -331,3 +331,67 @@ def test_only_broken_files_leave_the_old_cache_as_it_was(everything, tmp_path, c
     assert run(everything, out=out) == 0
     assert set(os.listdir(out)) == set(before)  # what was derived from the old cache is gone with it
     assert [name for name in os.listdir(tmp_path) if name.startswith(".cache")] == []
+
+
+@pytest.fixture
+def lab(tmp_path) -> Path:
+    """A studio's own folders: exact captures, motion from video, and an SMPL file that states no frame rate."""
+    source = tmp_path / "lab"
+    for folder, take, speed in (("exact", "a", 1.0), ("exact", "b", 1.3), ("video", "c", 0.8), ("video", "d", 1.1)):
+        (source / folder).mkdir(parents=True, exist_ok=True)
+        (source / folder / f"{take}.bvh").write_text(bvh_text(source_of(motions.walk(speed=speed))))
+        (source / folder / f"{take}.txt").write_text("a person walks\n")
+    smpl = {key: array for key, array in smpl_table(motions.walk()).items() if "rate" not in key}
+    np.savez(source / "video" / "e.npz", **smpl)
+    return source
+
+
+def test_files_said_to_be_noisy_are_and_the_others_stay_exact(lab, tmp_path):
+    out = tmp_path / "cache"
+    assert run(lab, "--noisy", "video:0.03", "--noisy", f"{lab / 'video' / 'd.bvh'}", out=out) == 0
+    role = {name: (entry["clean"], entry["noise_level"]) for name, entry in entries(out).items()}
+    assert role["exact/a"] == role["exact/b"] == (True, None)
+    assert role["video/c"] == role["video/e"] == (False, pytest.approx(0.287, abs=0.01))
+    assert role["video/d"] == (False, None)  # how noisy isn't known: the training config's pivot holds
+
+
+@pytest.mark.parametrize(
+    ("noisy", "said"), [("vidoe:0.03", "no vidoe"), ("video:3", "by how many metres"), ("video:much", "by how many")]
+)
+def test_noisy_places_that_make_no_sense_are_refused(lab, tmp_path, capsys, noisy, said):
+    assert run(lab, "--noisy", noisy, out=tmp_path / "cache") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_guessed_frame_rate_is_told_and_can_be_said(lab, tmp_path, capsys):
+    guessed, said = tmp_path / "guessed", tmp_path / "said"
+    assert run(lab, out=guessed) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "no frame rate" in line]
+    assert "video/e" in line and "taken as 60" in line and "--fps" in line
+    assert run(lab, "--fps", "30", out=said) == 0
+    assert "no frame rate" not in capsys.readouterr().out
+    walked = motions.walk().num_frames
+    assert entries(said)["video/e"]["frames"] == walked
+    assert entries(guessed)["video/e"]["frames"] == pytest.approx(walked / 2, abs=2)
+
+
+def test_some_of_ones_own_files_are_held_out(tmp_path, capsys):
+    source, out = tmp_path / "mine", tmp_path / "cache"
+    source.mkdir()
+    for k in range(12):
+        (source / f"take{k}.bvh").write_text(bvh_text(source_of(motions.walk(speed=0.8 + 0.1 * k))))
+        (source / f"take{k}.txt").write_text("a person walks\n")
+    assert run(source, out=out) == 0
+    splits = [entry["split"] for entry in entries(out).values()]
+    assert (splits.count("val"), splits.count("test"), splits.count("train")) == (1, 0, 11)
+    assert "warning" not in capsys.readouterr().out
+    assert run(source, "--test-share", "0.2", out=out) == 0
+    splits = [entry["split"] for entry in entries(out).values()]
+    assert (splits.count("val"), splits.count("test"), splits.count("train")) == (1, 2, 9)
+
+
+def test_that_nothing_is_held_out_of_a_few_files_is_told(lab, tmp_path, capsys):
+    assert run(lab / "exact", out=tmp_path / "cache") == 0
+    assert {entry["split"] for entry in entries(tmp_path / "cache").values()} == {"train"}
+    assert "warning: too little to hold any of it out for validation" in capsys.readouterr().out

@@ -66,7 +66,7 @@ def prepare_file(unit: Unit, options: Options) -> Iterator[Clip | Skipped]:
     line = unit.clips[0]
     half_rate = 0.5 if line.get("cmu_subject") in cmu.HALF_RATE_SUBJECTS else 1.0
     try:
-        read = read_motion_file(unit.path, options.fps, rate_factor=half_rate)
+        read = read_motion_file(unit.path, options.fps, half_rate, options.unstated_fps)
     except DataError as error:
         text = str(error).removeprefix(f"{unit.path}: ")
         # AMASS has files of body shapes between its motions; nothing is wrong with them

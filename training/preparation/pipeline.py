@@ -26,9 +26,10 @@ from .files import file_units, prepare_file
 from .floor import Floor, estimate_floor, settle_floors
 from .gait_loops import looped_gaits
 from .hand_tasks import hand_task_clips
+from .noisy import as_told
 from .options import Options
 from .records import Clip, Skipped
-from .split import carve_validation, spread_test
+from .split import carve_test, carve_validation, spread_test
 from .units import Unit
 
 Prepared = tuple[Clip, Floor] | Skipped
@@ -79,7 +80,11 @@ def prepare_unit(unit: Unit, options: Options) -> list[Prepared]:
     done: list[Prepared] = []
     try:
         for item in PREPARERS[unit.kind](unit, options):
-            done.append(item if isinstance(item, Skipped) else (item, estimate_floor(item.frames.unpack())))
+            if isinstance(item, Skipped):
+                done.append(item)
+            else:
+                clip = as_told(item, unit.path, options.noisy)
+                done.append((clip, estimate_floor(clip.frames.unpack())))
     except Exception as error:  # a fault of ours in one file mustn't lose the hours spent on the others
         done.append(Skipped(str(unit.path), f"preparing it failed: {error!r}", unit.dataset))
     return done
@@ -100,6 +105,9 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
         skips += passed
     if not units:
         raise DataError(f"no motion found under {', '.join(map(str, sources))}{_because(skips)}")
+    for place in options.noisy:
+        if not any(place.holds(unit.path) for unit in units):
+            raise DataError(f"--noisy {place.path}: no motion that is read lies there")
     check_target(out)
     clips: dict[str, tuple[Clip, Floor]] = {}
     results = _map(units, options, jobs)
@@ -114,8 +122,9 @@ def prepare(sources: Sequence[Path], out: Path, options: Options, jobs: int = 1,
                 clips[item[0].id] = item
     if not clips:
         raise DataError(f"no clip could be used{_because(skips)}")
+    loose = {unit.dataset for unit in units if unit.kind == "file"}
     own, copies = parted(settle_floors(list(clips.values())))
-    finished = carve_validation(spread_test(own))
+    finished = carve_validation(carve_test(spread_test(own), options.test_share, loose), loose=loose)
     kept, held_out = for_training(copies, finished)
     finished += kept
     skips += held_out
