@@ -23,6 +23,7 @@ from motionmix_core.mixed_data.text_bank import build_text_bank
 from motionmix_core.mixed_data.trainer import Progress, Trainer, choose_precision, end_training, validation_config
 from motionmix_core.mixed_data.windows import possible_texts
 from training.command import command
+from training.training_data import told
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -51,7 +52,10 @@ def _train(arguments: argparse.Namespace, config: TrainConfig, accelerator: Acce
     main = accelerator.is_main_process
 
     with accelerator.main_process_first():  # one process encodes, the others read what it kept
-        cache = load_cache(arguments.cache, config.data.caption_sources)
+        everything = load_cache(arguments.cache)
+        if main:
+            print(f"learned from, of {arguments.cache}:", *told(everything, config), sep="\n  ", file=sys.stderr)
+        cache = everything.told_by(config.data.caption_sources)
         wanted = possible_texts(cache.select("train", config.data.shippable_only), config)
         wanted |= possible_texts(cache.select("val", config.data.shippable_only), validation_config(config))
         texts = build_text_bank(wanted, arguments.text_encoder, config.data.text_tokens, arguments.cache)
@@ -64,7 +68,6 @@ def _train(arguments: argparse.Namespace, config: TrainConfig, accelerator: Acce
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    bar = tqdm(total=config.steps, disable=not main, unit="step", mininterval=2, file=sys.stderr)
     writer = SummaryWriter(str(arguments.run / "logs")) if main else None
 
     def show(progress: Progress) -> None:
@@ -86,6 +89,7 @@ def _train(arguments: argparse.Namespace, config: TrainConfig, accelerator: Acce
         on_progress=show,
         on_validation=lambda step, values: _log_validation(writer, arguments.run, step, values),
     )
+    bar = tqdm(total=config.steps, disable=not main, unit="step", mininterval=2, file=sys.stderr)
     bar.update(trainer.step)
     if main and trainer.note:
         tqdm.write(trainer.note, file=sys.stderr)

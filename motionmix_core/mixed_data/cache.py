@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..errors import DataError
 from ..motion.motion import Motion
 from ..motion.skeleton import canonical_skeleton
 from ..representation import default as representation
+from .caption_sources import EVERY, is_read
 
 FORMAT = 1
 
@@ -63,8 +65,13 @@ class MotionCache:
         """Clips of one split; `shippable_only` leaves out those that shipped weights may not learn from."""
         return [c for c in self.clips if c.split == split and (c.shippable or not shippable_only)]
 
+    def told_by(self, sources: Sequence[str]) -> MotionCache:
+        """The same without captions from other sources (`caption_sources.is_read`)."""
+        said = [tuple(c for c in clip.captions if is_read(c.source, sources)) for clip in self.clips]
+        return replace(self, clips=tuple(replace(c, captions=s) for c, s in zip(self.clips, said, strict=True)))
 
-def _read_clip(entry: dict[str, Any], fps: float, sources: tuple[str, ...]) -> Clip:
+
+def _read_clip(entry: dict[str, Any], fps: float) -> Clip:
     frames = int(entry["frames"])
     captions = tuple(
         Caption(
@@ -75,7 +82,6 @@ def _read_clip(entry: dict[str, Any], fps: float, sources: tuple[str, ...]) -> C
             c["source"],
         )
         for c in entry["captions"]
-        if c["source"] in sources
     )
     return Clip(
         entry["id"],
@@ -120,7 +126,7 @@ def _encoded_features(folder: Path, entries: list[dict[str, Any]], fps: float, j
     return np.load(target, mmap_mode="r")
 
 
-def load_cache(folder: Path, caption_sources: tuple[str, ...], jobs: int = 2) -> MotionCache:
+def load_cache(folder: Path, caption_sources: Sequence[str] = EVERY, jobs: int = 2) -> MotionCache:
     """Read what `python -m training.prepare` wrote. Captions from other sources are left out.
 
     Raises DataError if the folder isn't such a cache.
@@ -137,4 +143,4 @@ def load_cache(folder: Path, caption_sources: tuple[str, ...], jobs: int = 2) ->
     fps = float(manifest["fps"])
     entries = manifest["clips"]
     features = _encoded_features(folder, entries, fps, jobs)
-    return MotionCache(folder, tuple(_read_clip(e, fps, caption_sources) for e in entries), features, fps)
+    return MotionCache(folder, tuple(_read_clip(e, fps) for e in entries), features, fps).told_by(caption_sources)

@@ -16,8 +16,9 @@ from ..errors import DataError
 class DataConfig:
     """Which clips and captions are learned from, and how windows are cut and varied."""
 
+    # where captions are from: "*" and "?" stand for anything, "!kit-ml" leaves out; the last that fits decides
     caption_sources: tuple[str, ...] = ("written", "written-from-file-name", "cmu-index", "cmu-index-subject")
-    shippable_only: bool = True
+    shippable_only: bool = True  # off: clips are learned from, too, whose licence doesn't say that a model may ship
     lengths: tuple[int, ...] = (96, 144, 192)  # frames of a batch's windows; a few fixed sizes, so that they compile
     text_tokens: int = 32
     mirror: bool = True
@@ -28,6 +29,11 @@ class DataConfig:
     hand_made_weight: float = 0.4  # of game animations beside captured motion
     hand_task_weight: float = 0.4  # of hand tasks made by formula
     body_task_weight: float = 0.4  # of gestures and doings keyed by hand
+    made_share: float = 0.0  # above 0: of the windows, so many are of those two kinds, however little else there is
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.made_share < 1:
+            raise ValueError(f"made_share is a share of the windows, 0 up to but not 1, not {self.made_share}")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..conditions.text import TEXT_WIDTH, MiniLMEncoder
+from ..errors import DataError
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,15 @@ class TextBank:
 
 
 def build_text_bank(texts: Iterable[str], encoder_folder: Path, max_tokens: int, keep_in: Path) -> TextBank:
-    """Encode all different texts, or read them back if the same were encoded before."""
+    """Encode all different texts, or read them back if the same were encoded before.
+
+    Raises DataError if the text encoder isn't there.
+    """
+    if not (encoder_folder / "model.json").is_file():
+        raise DataError(
+            f"there is no text encoder in {encoder_folder}: `python3 build.py test --only unit` and `python3 build.py "
+            "package` make pretrained/text-minilm (training.train: --text-encoder names another folder)"
+        )
     ordered = sorted(set(texts))
     stamp = hashlib.sha256("\n".join((str(max_tokens), *ordered)).encode())
     stamp.update((encoder_folder / "model.json").read_bytes())

@@ -23,13 +23,14 @@ from ..errors import DataError
 from ..generation.predictor import feature_weights
 from .cache import MotionCache
 from .checkpoints import load_checkpoint, save_checkpoint
+from .compiled import compiled
 from .config import TrainConfig
 from .initial_weights import initial_weights, load_into
 from .losses import MotionLoss
 from .optimisers import optimiser_of
 from .resuming import check_same_run, fingerprint, other_clips
 from .text_bank import TextBank
-from .windows import Batch, WindowSampler, fit_window_normaliser
+from .windows import Batch, WindowSampler, fit_window_normaliser, trainable
 
 NOISE_BANDS = (0.1, 0.3, 0.5, 0.7, 0.9)  # where validation looks, as positions on the schedule
 
@@ -149,7 +150,9 @@ class Trainer:
         stored = load_checkpoint(folder)
         train_clips = cache.select("train", config.data.shippable_only)
         if not train_clips:
-            raise DataError(f"{cache.folder} holds no clips to train on (split train)")
+            barred = sum(clip.split == "train" for clip in cache.clips)
+            why = f": its {barred} clips are marked as not for models that ship (shippable_only)" if barred else ""
+            raise DataError(f"{cache.folder} holds no clips to train on (split train){why}")
         self._clips = fingerprint(cache, train_clips)
         if stored:
             check_same_run(stored.config, config, folder)
@@ -158,7 +161,7 @@ class Trainer:
         known = stored or first
         self.normaliser = known.normaliser if known else fit_window_normaliser(cache, train_clips, texts, config)
         self._sampler = WindowSampler(cache, train_clips, texts, self.normaliser, config)
-        held_out = cache.select("val", config.data.shippable_only)
+        held_out = trainable(cache.select("val", config.data.shippable_only), validation_config(config))
         self._validator = (
             WindowSampler(cache, held_out, texts, self.normaliser, validation_config(config)) if held_out else None
         )
@@ -182,8 +185,7 @@ class Trainer:
         self._guidance = torch.from_numpy(feature_weights(config.distil_guidance)).to(device)
         if stored:
             self._optimiser.load_state_dict(stored.optimiser)
-        # one program per window length: a program for all lengths at once is four times as slow on a CPU
-        self._forward = torch.compile(self._network, dynamic=False) if config.compile else self._network
+        self._forward: Callable[..., Tensor] = compiled(self._network) if config.compile else self._network
         schedule = named_schedule(config.schedule, config.diffusion_steps)
         self._alpha_bar = torch.from_numpy(schedule.alphas_cumprod.copy()).float().to(device)
         self._loss = MotionLoss(config.loss, self.normaliser, cache.fps, device)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..diffusion.schedule import named_schedule
+from ..diffusion.schedule import Schedule, named_schedule
 from ..errors import DataError
 from ..representation import default as R
 from .cache import Caption, Clip, MotionCache
@@ -27,7 +27,8 @@ _WHOLE_TRIAL_SHARE = 0.15  # how often CMU's short index line is read where a cl
 # clips whose windows begin at the first frame and keep their speed, so that the frame tells the phase of the stroke,
 # and whose right hand works unless the caption names one: a phase or a side to guess is averaged away in the noisiest
 # steps. Windows with observed motion see the phase and begin anywhere
-TIMED = frozenset({"hand_tasks", "body_tasks"})
+TIMED = frozenset({"hand_tasks", "body_tasks"})  # both made by training.prepare
+HAND_MADE = ("kaykit", "mesh2motion", "quaternius")  # how the data sets of game animations begin
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ def action_of(clip: Clip) -> str:
 
 
 def clip_weights(clips: Sequence[Clip], data: DataConfig) -> np.ndarray:
-    """(C,) probabilities. An action with s seconds in all gets s**balance, shared among its clips by length."""
+    """(C,) probabilities. An action with s seconds in all gets s**balance, shared among its clips by length.
+
+    Captures, and files of data sets that aren't known, weigh 1.
+    """
     frames = np.array([clip.frames for clip in clips], dtype=np.float64)
     totals: dict[str, float] = {}
     actions = [action_of(clip) for clip in clips]
@@ -75,10 +79,28 @@ def clip_weights(clips: Sequence[Clip], data: DataConfig) -> np.ndarray:
         totals[action] = totals.get(action, 0.0) + count
     share = np.array([totals[action] for action in actions])
     weights = frames / share * share**data.balance
-    of_dataset = {"cmu": 1.0, "aistpp": 1.0, "bandai": 1.0}
-    of_dataset |= {"hand_tasks": data.hand_task_weight, "body_tasks": data.body_task_weight}
-    weights *= [of_dataset.get(clip.dataset, data.hand_made_weight) for clip in clips]
+    of_made = {"hand_tasks": data.hand_task_weight, "body_tasks": data.body_task_weight}
+    weights *= [
+        of_made.get(clip.dataset, data.hand_made_weight if clip.dataset.startswith(HAND_MADE) else 1.0)
+        for clip in clips
+    ]
+    made = np.array([clip.dataset in TIMED for clip in clips])
+    if data.made_share > 0 and made.any() and not made.all():
+        weights[made] *= data.made_share / weights[made].sum()
+        weights[~made] *= (1 - data.made_share) / weights[~made].sum()
     return weights / weights.sum()
+
+
+def _ranges(config: TrainConfig, schedule: Schedule) -> TimestepRanges:
+    pivot = schedule.index_of_noise(config.mix.pivot_noise_level) if config.mix.enabled else 0
+    return TimestepRanges(len(schedule), pivot, config.mix.unannotated_everywhere)
+
+
+def trainable(clips: Sequence[Clip], config: TrainConfig) -> list[Clip]:
+    """Those that windows are drawn from: the others are noisy and without captions, or empty."""
+    ranges = _ranges(config, named_schedule(config.schedule, config.diffusion_steps))
+    usable = ranges.trainable([clip.clean for clip in clips], [clip.annotated for clip in clips])
+    return [clip for clip, use in zip(clips, usable, strict=True) if use and clip.frames >= 2]
 
 
 @dataclass(frozen=True)
@@ -100,10 +122,8 @@ class WindowSampler:
         self, cache: MotionCache, clips: Sequence[Clip], texts: TextBank, normaliser: R.Normaliser, config: TrainConfig
     ) -> None:
         self._schedule = named_schedule(config.schedule, config.diffusion_steps)
-        pivot = self._schedule.index_of_noise(config.mix.pivot_noise_level) if config.mix.enabled else 0
-        self._ranges = TimestepRanges(len(self._schedule), pivot, config.mix.unannotated_everywhere)
-        usable = self._ranges.trainable([clip.clean for clip in clips], [clip.annotated for clip in clips])
-        self._clips = [clip for clip, use in zip(clips, usable, strict=True) if use and clip.frames >= 2]
+        self._ranges = _ranges(config, self._schedule)
+        self._clips = trainable(clips, config)
         if not self._clips:
             raise DataError("none of the clips can be trained on: they are all noisy and without captions, or empty")
         self._cache, self._texts = cache, texts

@@ -42,7 +42,8 @@ class CaptionBook:
                 break
         sidecar = path.with_suffix(".txt")
         if sidecar.is_file():
-            found += humanml_lines(sidecar)
+            # in either form of line: HumanML3D's own texts have numbers for names and are found by its index
+            found += [{**line, "source": "sidecar"} for line in humanml_lines(sidecar)]
         return found
 
     def add(self, clip: str, line: dict) -> None:
