@@ -28,6 +28,7 @@ from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.mixed_data.checkpoints import Checkpoint, load_checkpoint
 from motionmix_core.mixed_data.initial_weights import TRANSPOSED, initial_weights
 from motionmix_core.onnx_session import open_session
+from training import taught
 from training.onnx_weights import WEIGHTS_FILE, write_model
 
 OPSET = 18
@@ -142,6 +143,7 @@ def description(checkpoint: Checkpoint, name: str, sha256: str, pivot: float | N
         "min_seconds": 0.5,
         "text_encoder": "minilm-l6",
         "trained_steps": checkpoint.step,
+        taught.KEY: taught.record_of(config),
         "weights_sha256": sha256,
     }
 

@@ -2,6 +2,7 @@
 
 The captions that it was taught with, as the sentence encoder's vectors: those of doings made here with their words, so
 that prompts in other words can be read as them, the others only to be compared with. See `generation/phrasebook.py`.
+Which captions of the cache they are, the model says (`training/taught.py`).
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import numpy as np
 
 from motionmix_core.conditions.text import MiniLMEncoder
 from motionmix_core.files import written_whole
-from motionmix_core.generation.phrasebook import FILE, SCALE
+from motionmix_core.generation.phrasebook import FILE, LEAST_LEAD, SCALE, read_phrasebook
 from motionmix_core.mixed_data.cache import Clip, load_cache
-from motionmix_core.mixed_data.config import DataConfig
 from training.command import command
+from training.taught import taught_on
 
 KEYED = frozenset({"body_tasks", "hand_tasks"})
 """The datasets whose captions prompts are read as: few clips, made here, that begin with their window."""
 ALIKE = 0.88
 """Cosine from which one of two other captions is enough: so a third of them go, and of the validation split's captions
 as few are read as a doing (1 of 263)."""
+ROUNDING = 0.01
+"""What bytes in place of numbers may change of a difference of cosines."""
 _BATCH = 64
 
 
@@ -44,12 +47,27 @@ def vectors_of(texts: Sequence[str], encoder: MiniLMEncoder) -> np.ndarray:
     return np.rint(np.concatenate([np.zeros((0, 384), np.float32), *pooled]) * SCALE).astype(np.int8)
 
 
-def thinned(vectors: np.ndarray) -> np.ndarray:
-    """Rows (M,384) int8 without those that an earlier one is `ALIKE` to."""
-    unit = vectors.astype(np.float32) / SCALE
+def earlier_vectors(model: str) -> np.ndarray:
+    """(M,384) int8 of the other captions of the model that this one began with, if it has a phrasebook.
+
+    What it was taught is known to its heir, too, though not in the heir's cache.
+    """
+    others = read_phrasebook(Path(model)).others if model else np.zeros((0, 384), np.float32)
+    return np.rint(others * SCALE).astype(np.int8)
+
+
+def thinned(vectors: np.ndarray, keyed: np.ndarray) -> np.ndarray:
+    """Rows (M,384) int8 without those that an earlier one is `ALIKE` to.
+
+    But for those that a prompt in just these words would then be taken from: a caption that was taught is taken as it
+    stands, however near a keyed doing's is. keyed: (N,384) int8.
+    """
+    unit, doings = vectors.astype(np.float32) / SCALE, keyed.astype(np.float32) / SCALE
     kept: list[int] = []
     for row, vector in enumerate(unit):
-        if not kept or float((unit[kept] @ vector).max()) < ALIKE:
+        nearest = float((unit[kept] @ vector).max(initial=-1.0))
+        lead = float((doings @ vector).max(initial=-1.0)) - nearest
+        if nearest < ALIKE or lead > LEAST_LEAD - ROUNDING:
             kept.append(row)
     return vectors[kept]
 
@@ -66,13 +84,16 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None) -> None:
     """Write MODEL/phrasebook.npz."""
     arguments = _arguments(argv)
-    cache = load_cache(arguments.cache, DataConfig().caption_sources)
-    keyed, others = sorted_captions(cache.select("train", shippable_only=True))
+    taught = taught_on(arguments.model)
+    cache = load_cache(arguments.cache, taught.caption_sources)
+    keyed, others = sorted_captions(cache.select("train", taught.shippable_only))
     encoder = MiniLMEncoder(arguments.text_encoder)
-    vectors, beside = vectors_of(keyed, encoder), thinned(vectors_of(others, encoder))
+    vectors = vectors_of(keyed, encoder)
+    known = np.concatenate([vectors_of(others, encoder), earlier_vectors(taught.init_from)])
+    beside = thinned(known, vectors)
     with written_whole(arguments.model / FILE, binary=True) as file:
         np.savez_compressed(file, captions=np.array(keyed), vectors=vectors, others=beside)
-    print(f"{arguments.model / FILE}: {len(keyed)} captions of keyed doings, {len(beside)} of {len(others)} others")
+    print(f"{arguments.model / FILE}: {len(keyed)} captions of keyed doings, {len(beside)} of {len(known)} others")
 
 
 if __name__ == "__main__":
