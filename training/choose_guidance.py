@@ -19,6 +19,7 @@ from motionmix_core.errors import MotionMixError
 from motionmix_core.metrics.report import Estimate
 from training.evaluation.clip_cache import DEFAULT_CACHE, open_cache
 from training.reporting.guidance import WRITTEN, Setting, set_guidance
+from training.taught import taught_on
 from training.train_evaluator import DEFAULT_FOLDER as DEFAULT_JUDGES
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _scale(arguments: argparse.Namespace, wanted: StretchSet) -> Scale:
     sentences = Sentences(arguments.model.resolve().parent / "text-minilm", DEFAULT_SHELF, 1)
     clips = (
         (clip.id, training.data.positions(clip.start, clip.start + clip.frames, mirror))
-        for clip in load_cache(arguments.cache, ()).select("train", shippable_only=True)
+        for clip in load_cache(arguments.cache, ()).select("train", taught_on(arguments.model).shippable_only)
         for mirror in (SIDES if clip.frames >= 2 else ())
     )
     return Scale(

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from motionmix_core.errors import MotionMixError
+from motionmix_core.errors import DataError, MotionMixError
 from motionmix_core.files import written_whole
 from motionmix_core.generation import GenerationRequest, Generator
 from motionmix_core.generation.feet import lock_free_feet, standing_feet
@@ -113,7 +113,10 @@ def clean_stretches(cache: Path, count: int) -> StretchSet:
     clips = json.loads((cache / "manifest.json").read_text(encoding="utf-8"))["clips"]
     clean = {clip["id"] for clip in clips if clip["clean"]}
     wanted = read_stretches(cache, "val")
-    return replace(wanted, stretches=tuple(s for s in wanted.stretches if s.clip in clean)).spread(count)
+    found = tuple(s for s in wanted.stretches if s.clip in clean)
+    if not found:
+        raise DataError(f"{cache} has no clean captioned motion in its split 'val', to learn from how much is natural")
+    return replace(wanted, stretches=found).spread(count)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -93,7 +93,8 @@ def main(argv: list[str] | None = None) -> None:
     held_out = read_stretches(arguments.cache, arguments.split)
     fps = held_out.data.fps
     motions = [read_motion_file(path, fps).motion for path in arguments.files]
-    library = Library.of(training_clips(arguments.cache, held_out.data), fps).part(lambda clip: not is_made(clip))
+    clips = training_clips(arguments.cache, held_out.data, shippable_only=False)
+    library = Library.of(clips, fps).part(lambda clip: not is_made(clip))
     nearest = nearest_of_each(library, [grounded(motion).positions() for motion in motions], fps)
     names = [path.name for path in arguments.files]
     table = scores(motions, names, captions, load_judges(arguments.judges), held_out, nearest)

@@ -15,6 +15,9 @@ from tests import motions
 from tests.formats.foreign_files import bvh_text, source_of, write_lines
 from tests.tiny_model import write_models
 from training import prepare, train
+from training.choose_smoothing import clean_stretches
+from training.evaluators.pairs import read_pairs
+from training.reporting.stretches import read_stretches
 
 OWN, BASE = (Path("training/configs") / name for name in ("own.toml", "base-cmu.toml"))
 BRIEF = {
@@ -129,6 +132,14 @@ def test_a_missing_text_encoder_is_told_with_what_makes_it(mine, tmp_path, tiny,
     assert error.startswith("error: ")
     assert "text-minilm" in error
     assert "build.py" in error
+
+
+def test_captions_of_ones_own_are_measured_by_too(mine, tmp_path):
+    cache = prepared(mine, tmp_path / "cache", "--as-recorded")
+    told = {text for stretch in read_stretches(cache, "val").stretches for text in stretch.captions}
+    told |= {text for stretch in read_stretches(cache, "train").stretches for text in stretch.captions}
+    assert told == set(SAID.values()) == {pair.text for s in ("val", "train") for pair in read_pairs(cache, s).pairs}
+    assert len(clean_stretches(cache, 10)) == 1
 
 
 def test_noisy_clips_held_out_without_a_caption_leave_the_run_alone(tmp_path, encoder, tiny, capfd):

@@ -96,7 +96,8 @@ def compare_with_real(motions: Sequence[NamedMotion], cache_folder: str | Path, 
     table.rows[f"**all generated ({len(motions)})**"] = summarise(named.motion for named in motions)
     clips = [motion for clip_id in cache.ids(split) if (motion := cache.motion(clip_id)).num_frames >= MIN_FRAMES]
     if not clips:
-        raise DataError(f"{cache.folder} has no clips of the split {split!r}")
+        hint = "--split val, or training.prepare --test-share 0.1" if split == "test" else "--split train"
+        raise DataError(f"{cache.folder} has no clips of the split {split!r}; try {hint}")
     table.rows[f"**all real {split} clips ({len(clips)})**"] = summarise(clips)
     return table
 

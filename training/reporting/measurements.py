@@ -19,6 +19,7 @@ from training.evaluation.clip_cache import open_cache
 from training.evaluation.physical import summarise
 from training.evaluation.shares import is_made
 from training.evaluators.judge import Judge
+from training.taught import taught_on
 
 from . import curves
 from .baselines import labels, nearest_training_clips
@@ -97,6 +98,7 @@ class Bench:
         self.model, self.cache, self.judges, self.shelf = model, cache, judges, shelf
         self.settings, self._deadline, self._told = settings, deadline, told
         self.out = Measurements()
+        self._shippable_only = taught_on(model).shippable_only
         self.test = read_stretches(cache, "test")
         self.training = read_stretches(cache, "train")
         self.fps = self.test.data.fps
@@ -273,7 +275,8 @@ class Bench:
     def _memory(self, orders: Sequence[Order], generated: dict[Order, Motion]) -> None:
         """orders: of every caption by (stretch, side, caption), flat."""
         taught = self.training if self.settings.taught_on is None else read_stretches(self.settings.taught_on, "train")
-        library = Library.of(training_clips(self.settings.taught_on or self.cache, taught.data), self.fps)
+        cache = self.settings.taught_on or self.cache
+        library = Library.of(training_clips(cache, taught.data, self._shippable_only), self.fps)
         captured = library.part(lambda clip: not is_made(clip))
         near, memory = partial(nearest_of_each, captured, fps=self.fps), self.out.memory
         held_out, fresh = read_stretches(self.cache, "val"), self._fresh()
@@ -316,6 +319,6 @@ class Bench:
         motions = [*fresh.positions()[::2], *by_formula.positions()[::2]]
         clips = [s.clip for part in (fresh, by_formula) for s in part.stretches]
         reaches: dict[str, Reach] = {name: reach_of(library, found, self.fps, of) for name, (found, of) in sets.items()}
-        frames = {clip.id: clip.frames for clip in load_cache(self.cache, ()).select("train", shippable_only=True)}
+        frames = {clip.id: clip.frames for clip in load_cache(self.cache, ()).select("train", self._shippable_only)}
         lengths = tuple((clip, count) for clip, count in frames.items() if not is_made(clip))
         self.out.density = Density(reach_of(library, motions, self.fps, clips), reaches, lengths)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionmix_core.mixed_data.cache import load_cache
+from motionmix_core.mixed_data.caption_sources import ABOUT_STRETCHES
 from training.evaluators.pairs import PairSet, read_pairs
 
-SOURCES = ("written", "written-from-file-name")
 SIDES = (False, True)  # as recorded, mirrored
 
 
@@ -64,7 +64,7 @@ class StretchSet:
         return StretchSet(self.split, tuple(self.stretches[i] for i in chosen), self.data)
 
 
-def read_stretches(cache: Path, split: str, sources: Sequence[str] = SOURCES) -> StretchSet:
+def read_stretches(cache: Path, split: str, sources: Sequence[str] = ABOUT_STRETCHES) -> StretchSet:
     """Stretches of at least a second whose captions were written for them. Raises DataError if there are none."""
     data = read_pairs(cache, split, sources)
     grouped: dict[tuple[str, int, int], tuple[list[str], list[str]]] = {}
@@ -79,11 +79,12 @@ def read_stretches(cache: Path, split: str, sources: Sequence[str] = SOURCES) ->
     return StretchSet(split, stretches, data)
 
 
-def training_clips(cache: Path, data: PairSet) -> Iterator[tuple[str, NDArray]]:
-    """(id, positions) of every training clip that may ship, captioned or not, as recorded and mirrored.
+def training_clips(cache: Path, data: PairSet, shippable_only: bool = True) -> Iterator[tuple[str, NDArray]]:
+    """(id, positions) of every training clip, captioned or not, as recorded and mirrored.
 
-    data: pairs of any split of the same cache.
+    data: pairs of any split of the same cache. shippable_only: without those that may not be learned from for a model
+    that ships.
     """
-    for clip in load_cache(cache, ()).select("train", shippable_only=True):
+    for clip in load_cache(cache, ()).select("train", shippable_only):
         for mirror in SIDES if clip.frames >= 2 else ():
             yield clip.id, data.positions(clip.start, clip.start + clip.frames, mirror)
