@@ -122,6 +122,14 @@ def test_balance_gives_rare_actions_more_than_their_seconds(cache):
     np.testing.assert_allclose(alike, 1 / len(clips))
 
 
+@pytest.mark.parametrize(("dataset", "weight"), [("mine", 1), ("aistpp", 1), ("kaykit", 0.4), ("quaternius_ual1", 0.4)])
+def test_files_of_ones_own_weigh_as_much_as_known_captures(cache, dataset, weight):
+    clips = cache.select("train", True)
+    mixed = [replace(clip, dataset=dataset) if row == 0 else clip for row, clip in enumerate(clips)]
+    weights = clip_weights(mixed, DataConfig(balance=0.0))
+    np.testing.assert_allclose(weights[0], weight * weights[1:])
+
+
 def test_hand_tasks_have_a_weight_of_their_own(cache):
     clips = cache.select("train", True)
     made = [replace(clip, dataset="hand_tasks") if row == 0 else clip for row, clip in enumerate(clips)]
