@@ -23,7 +23,7 @@ def test_a_motion_put_on_a_rig_is_read_back(extension, rig: str, request) -> Non
     obj = request.getfixturevalue(rig)
     motion = lively(extension)
     put_on(extension, obj, motion, frame_start=1)
-    resampled = motion.resample(24)
+    resampled = extension.core("motion.resampling").resampled(motion, 24)
     found = read_back(extension, obj, range(1, resampled.num_frames + 1))
     turned = np.degrees(
         extension.core("motion.rotations").quat_angle(found.global_rotations(), resampled.global_rotations())
