@@ -19,7 +19,8 @@ FILLERS = (JITTER, GENERATED)
 """Kinds of key that a tool made; the animator's own poses are of another kind."""
 
 _NOTED = 0.0625
-"""The amplitude of new keys whose `back` is the value that they were made with. Their straight lines use neither."""
+"""The amplitude of new keys whose period is the value that they were made with. Of all ways from key to key the elastic
+one alone uses these two, so that whatever else the animator chooses for them is what it always is."""
 
 SAME_FRAME = 1e-3
 """Two keys nearer to each other than this are at one frame."""
@@ -113,7 +114,7 @@ def are_fillers(curve: Any) -> np.ndarray:
     made = np.isin(kinds, FILLERS)
     if not made.any():
         return made
-    for name, values in zip(("amplitude", "back"), numbers, strict=True):
+    for name, values in zip(("amplitude", "period"), numbers, strict=True):
         points.foreach_get(name, values)
     co = np.zeros(2 * len(points), np.float32)
     points.foreach_get("co", co)
@@ -166,8 +167,8 @@ def fillers(frames: np.ndarray, values: np.ndarray, kind: int = GENERATED) -> Ke
         select_left_handle=off,
         select_right_handle=off,
         amplitude=zeros + np.float32(_NOTED),
-        back=co[:, 1].copy(),
-        period=zeros,
+        back=zeros + np.float32(1.70158),
+        period=co[:, 1].copy(),
     )
 
 

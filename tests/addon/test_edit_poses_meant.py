@@ -92,6 +92,27 @@ def test_a_generated_key_that_was_corrected_is_a_pose(extension, warm_models, tm
     assert any(keys_at(after[place], (10,))[10] != before[place][10] for place in want), "the arm too, beside it"
 
 
+@pytest.mark.parametrize("way", ["BACK", "BOUNCE", "SINE"])
+def test_generated_keys_ease_as_any_keys_do(extension, warm_models, way: str) -> None:
+    """What they note of themselves mustn't show when the animator chooses another way to the next key for them."""
+    obj = rig_of("mixamo")
+    key_poses(extension, obj, walking(extension), SELECTED)
+    assert bpy.ops.motionmix.edit_in_between(first=1, last=41, seed=3, output="OWN") == {"FINISHED"}
+    made = next(c for c in curves(extension, obj).values() if np.ptp([key.co[1] for key in c.keyframe_points]) > 0.05)
+    plain = bpy.data.objects.new("Plain", None)
+    for key in made.keyframe_points:
+        plain.location.x = key.co[1]
+        plain.keyframe_insert("location", index=0, frame=key.co[0])
+    (usual,) = extension.addon("compat").curves_of(plain)
+    between = np.arange(1, 41, 0.25)
+    for curve in (made, usual):
+        for key in curve.keyframe_points:
+            key.interpolation = way
+    np.testing.assert_allclose(
+        [made.evaluate(frame) for frame in between], [usual.evaluate(frame) for frame in between], atol=1e-5
+    )
+
+
 def offset_keys(extension: Any, obj: Any, every: int, last: int) -> None:
     """Keys `every` so many frames, and on each next bone a frame later, as overlapping action is keyed."""
     poses = poses_of(extension, obj, walking(extension))
