@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from .. import worker_bridge
+from .. import compat, jobs, worker_bridge
 from ..core import OperatorReturn
 from ..editing import compare, reading, settings
 from ..editing import job as editing_job
@@ -27,7 +27,7 @@ from ..editing.run import Editing, EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec, parsed_names
 from ..present import present
 from ..rigs import read
-from ..takes import collection
+from ..takes import collection, origin
 from ..telling import tell
 from .active_rig import RigOperator
 from .asked import SKIP, AskedOperator
@@ -44,6 +44,13 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
     output: EnumProperty(
         name="Into", description=settings.OUTPUT_TEXT, items=OUTPUT_ITEMS, default="TAKE", options=SKIP
     )
+    instead_of: StringProperty(
+        name="Instead Of",
+        description="The Action that was shown before the source of the take that is made again",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
+    _rig = 0  # the armature's session-wide number: pointers don't live through an undo
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturn]:
         """Edit and wait for it: for scripts."""
@@ -65,6 +72,7 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
         context.window.cursor_set("WAIT")
         try:
             scene, obj = present(context.scene), present(read.target_of(context.object))
+            self._rig = obj.session_uid
             run = self.begun(scene, obj, self.spec(context))
         except Exception as error:
             return self._fail(error)
@@ -107,6 +115,15 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
         editing_job.begin
     )
     """Begins it, for scripts and in the window alike."""
+
+    def _fail(self, error: Exception) -> set[OperatorReturn]:
+        """As all work beside the window; a take that isn't made again after all leaves shown what was."""
+        obj, before = jobs.by_uid(bpy.data.objects, self._rig), bpy.data.actions.get(self.instead_of)
+        if isinstance(obj, bpy.types.Object) and before is not None:
+            made = bpy.data.actions.get(self.take)
+            if made is not None and compat.current_assignment(obj).action == origin.source_of(made):
+                compare.play(obj, before)
+        return super()._fail(error)
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:
         own: Any = self

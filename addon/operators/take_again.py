@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from .. import jobs, preferences
+from .. import compat, jobs, preferences
 from ..core import MotionMixError, OperatorReturn
 from ..editing import bones, compare
 from ..editing import settings as edit_settings
@@ -79,12 +79,13 @@ class MOTIONMIX_OT_take_again(bpy.types.Operator):
         blender: Any = bpy.ops
         ours = blender.motionmix
         obj = rig_of(context)
-        before = write.snapshot(obj)
+        before, shown = write.snapshot(obj), compat.current_assignment(obj).action
         result: set[OperatorReturn] = {"CANCELLED"}
         try:
             if is_edit(request):
                 given.pop("variations", None)
                 tool = compare.edit_of_source(obj, action, request)
+                given["instead_of"] = shown.name if shown is not None else ""
                 result = getattr(ours, f"edit_{tool}")(how, True, take=action.name, **given)
             else:
                 result = ours.generate(how, True, take=action.name, **given)

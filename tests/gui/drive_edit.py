@@ -1,4 +1,4 @@
-"""The panel Edit: make what lies between keys, a part of the body, the next seconds; and undo."""
+"""The panel Edit: make what lies between keys, a part of the body, the next seconds; undo, Esc, and Again."""
 
 from __future__ import annotations
 
@@ -69,3 +69,17 @@ def steps(hand: Hand) -> Steps:
     yield from hand.until(lambda: not bridge().busy, "Esc stops it")
     assert playing(bpy.data.objects[skeleton]) == walk
     hand.picture("3-stopped.png")
+
+    # Again shows what the take was made of, until the new one is there or Esc is pressed.
+    with hand.override():
+        bpy.ops.motionmix.edit_body_part("EXEC_DEFAULT", True)
+    made = playing(bpy.data.objects[skeleton])
+    assert made != walk
+    with hand.override():
+        bpy.ops.motionmix.take_again("INVOKE_DEFAULT", new_seed=True)
+    yield from hand.until(lambda: bridge().busy, "the edit is being made again")
+    assert playing(bpy.data.objects[skeleton]) == walk
+    yield from hand.rest()
+    yield from hand.key("Escape")
+    yield from hand.until(lambda: not bridge().busy, "Esc stops it")
+    yield from hand.until(lambda: playing(bpy.data.objects[skeleton]) == made, "the take is shown as before")
