@@ -22,6 +22,9 @@ _NOTED = 0.0625
 """The amplitude of new keys whose period is the value that they were made with. Of all ways from key to key the elastic
 one alone uses these two, so that whatever else the animator chooses for them is what it always is."""
 
+_USUAL_BACK = 1.70158
+"""How far Blender's own keys overshoot where the way to the next key is Back."""
+
 SAME_FRAME = 1e-3
 """Two keys nearer to each other than this are at one frame."""
 
@@ -167,7 +170,7 @@ def fillers(frames: np.ndarray, values: np.ndarray, kind: int = GENERATED) -> Ke
         select_left_handle=off,
         select_right_handle=off,
         amplitude=zeros + np.float32(_NOTED),
-        back=zeros + np.float32(1.70158),
+        back=zeros + np.float32(_USUAL_BACK),
         period=co[:, 1].copy(),
     )
 

@@ -69,6 +69,20 @@ def edit_of_source(obj: bpy.types.Object, take: bpy.types.Action, request: Mappi
     return tool
 
 
+def hide_source(obj: bpy.types.Object, take: bpy.types.Action, shown: str) -> None:
+    """Take `edit_of_source` back: show the Action of that name again, or with "" the animator's own pose.
+
+    Nothing happens if the armature plays another Action by now.
+    """
+    if compat.current_assignment(obj).action != origin.source_of(take):
+        return
+    before = bpy.data.actions.get(shown)
+    if before is not None:
+        play(obj, before)
+    elif not shown:
+        own.show(obj)
+
+
 def play(obj: bpy.types.Object, action: bpy.types.Action) -> None:
     """Show a take, or the animator's own Action, or any other."""
     if collection.is_take(action):

@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from .. import compat, jobs, worker_bridge
+from .. import jobs, worker_bridge
 from ..core import OperatorReturn
 from ..editing import compare, reading, settings
 from ..editing import job as editing_job
@@ -27,7 +27,7 @@ from ..editing.run import Editing, EditRun
 from ..editing.spec import OUTPUT_ITEMS, EditSpec, parsed_names
 from ..present import present
 from ..rigs import read
-from ..takes import collection, origin
+from ..takes import collection
 from ..telling import tell
 from .active_rig import RigOperator
 from .asked import SKIP, AskedOperator
@@ -46,7 +46,7 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
     )
     instead_of: StringProperty(
         name="Instead Of",
-        description="The Action that was shown before the source of the take that is made again",
+        description="The Action that was shown before the source of the take that is made again; empty: the own pose",
         options={"SKIP_SAVE", "HIDDEN"},
     )
 
@@ -118,11 +118,10 @@ class EditOperator(AskedOperator, RigOperator, BesideTheWindow):
 
     def _fail(self, error: Exception) -> set[OperatorReturn]:
         """As all work beside the window; a take that isn't made again after all leaves shown what was."""
-        obj, before = jobs.by_uid(bpy.data.objects, self._rig), bpy.data.actions.get(self.instead_of)
-        if isinstance(obj, bpy.types.Object) and before is not None:
-            made = bpy.data.actions.get(self.take)
-            if made is not None and compat.current_assignment(obj).action == origin.source_of(made):
-                compare.play(obj, before)
+        own: Any = self
+        obj, take = jobs.by_uid(bpy.data.objects, self._rig), bpy.data.actions.get(self.take)
+        if own.properties.is_property_set("instead_of") and isinstance(obj, bpy.types.Object) and take is not None:
+            compare.hide_source(obj, take, self.instead_of)
         return super()._fail(error)
 
     def _told(self, edited: editing_job.Edited) -> set[OperatorReturn]:

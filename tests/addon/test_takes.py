@@ -30,6 +30,11 @@ def put_on(extension: Any, obj: Any, *motions: Any, **values: Any) -> Any:
     return jobs.finish(job, result_of(extension, *motions))
 
 
+def at_rate(extension: Any, motion: Any, fps: float = 24) -> Any:
+    """The motion as it is put on a rig: read by cubics at the scene's frame rate."""
+    return extension.core("motion.resampling").resampled(motion, fps)
+
+
 def joints_in_blender(obj: Any, names: Any, frame: float) -> np.ndarray:
     """Heads of pose bones in the world, in the core's axes."""
     bpy.context.scene.frame_set(int(frame), subframe=frame % 1)
@@ -43,7 +48,7 @@ def test_joints_in_blender_are_the_motions_joints_within_a_millimetre(extension,
     bpy.context.scene.render.fps = fps
     motion = lively(extension)
     put_on(extension, skeleton, motion, frame_start=5)
-    expected = extension.core("motion.resampling").resampled(motion, fps).positions()
+    expected = at_rate(extension, motion, fps).positions()
     for index in range(0, len(expected), 7):
         found = joints_in_blender(skeleton, motion.skeleton.names, 5 + index)
         # The rig keeps its own standing height: the motion's ground is the armature's.
@@ -65,9 +70,7 @@ def test_where_the_armature_stands_and_looks_there_the_motion_begins(extension, 
     put_on(extension, skeleton, motion, frame_start=1)
     bpy.context.scene.frame_set(20)
     local = np.array([skeleton.pose.bones[name].head for name in motion.skeleton.names])
-    np.testing.assert_allclose(
-        local @ TO_CORE.T, extension.core("motion.resampling").resampled(motion, 24).positions()[19], atol=1e-3
-    )
+    np.testing.assert_allclose(local @ TO_CORE.T, at_rate(extension, motion).positions()[19], atol=1e-3)
 
 
 def test_bones_that_turn_as_euler_or_axis_angle_take_the_same_pose(extension, skeleton) -> None:
@@ -75,7 +78,7 @@ def test_bones_that_turn_as_euler_or_axis_angle_take_the_same_pose(extension, sk
         bone.rotation_mode = ("XYZ", "ZXY", "YZX", "AXIS_ANGLE", "QUATERNION")[index % 5]
     motion = lively(extension)
     put_on(extension, skeleton, motion)
-    expected = extension.core("motion.resampling").resampled(motion, 24).positions()
+    expected = at_rate(extension, motion).positions()
     for frame in (1, 12, 30):
         np.testing.assert_allclose(
             joints_in_blender(skeleton, motion.skeleton.names, frame), expected[frame - 1], atol=1e-3
@@ -92,9 +95,7 @@ def test_a_bone_left_moved_and_scaled_by_an_earlier_pose_does_not_bend_the_take(
     motion = lively(extension)
     put_on(extension, skeleton, motion)
     found = joints_in_blender(skeleton, motion.skeleton.names, 12)
-    np.testing.assert_allclose(
-        found, extension.core("motion.resampling").resampled(motion, 24).positions()[11], atol=1e-3
-    )
+    np.testing.assert_allclose(found, at_rate(extension, motion).positions()[11], atol=1e-3)
 
 
 METARIG_LIMBS = {
@@ -114,7 +115,7 @@ def test_limbs_of_a_rigify_rig_point_as_the_motions_within_a_degree(extension, r
     obj = request.getfixturevalue(rig)
     motion = lively(extension)
     put_on(extension, obj, motion)
-    resampled = extension.core("motion.resampling").resampled(motion, 24)
+    resampled = at_rate(extension, motion)
     bones = sorted({bone for pair in METARIG_LIMBS.values() for bone in pair})
     for frame in (1, 15, 30):
         joints = resampled.positions()[frame - 1]
@@ -254,6 +255,6 @@ def test_in_pose_mode_it_works_as_well(extension, skeleton) -> None:
     put_on(extension, skeleton, motion)
     np.testing.assert_allclose(
         joints_in_blender(skeleton, motion.skeleton.names, 9),
-        extension.core("motion.resampling").resampled(motion, 24).positions()[8],
+        at_rate(extension, motion).positions()[8],
         atol=1e-3,
     )

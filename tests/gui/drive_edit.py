@@ -75,11 +75,21 @@ def steps(hand: Hand) -> Steps:
         bpy.ops.motionmix.edit_body_part("EXEC_DEFAULT", True)
     made = playing(bpy.data.objects[skeleton])
     assert made != walk
+    yield from stop_again(hand, skeleton, made, walk, "the take is shown as before")
     with hand.override():
-        bpy.ops.motionmix.take_again("INVOKE_DEFAULT", new_seed=True)
+        bpy.ops.motionmix.take_own()
+    assert playing(bpy.data.objects[skeleton]) is None
+    yield from stop_again(hand, skeleton, made, walk, "the own pose, which had no Action, is shown as before")
+
+
+def stop_again(hand: Hand, skeleton: str, take: str, source: str, what: str) -> Steps:
+    """Make a take again and press Esc while that is under way."""
+    shown = playing(bpy.data.objects[skeleton])
+    with hand.override():
+        bpy.ops.motionmix.take_again("INVOKE_DEFAULT", take=take, new_seed=True)
     yield from hand.until(lambda: bridge().busy, "the edit is being made again")
-    assert playing(bpy.data.objects[skeleton]) == walk
+    assert playing(bpy.data.objects[skeleton]) == source
     yield from hand.rest()
     yield from hand.key("Escape")
     yield from hand.until(lambda: not bridge().busy, "Esc stops it")
-    yield from hand.until(lambda: playing(bpy.data.objects[skeleton]) == made, "the take is shown as before")
+    yield from hand.until(lambda: playing(bpy.data.objects[skeleton]) == shown, what)
