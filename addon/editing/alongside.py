@@ -23,6 +23,7 @@ from .write import NewKeys
 
 _BONE = re.compile(r'^pose\.bones\["((?:[^"\\]|\\.)*)"\](.*)$')
 _MOVES = re.compile(r"^\.(location|rotation_\w+|scale)$")
+_TRAVEL = re.compile(r"^(delta_)?(location|rotation_\w+)$")
 _SAME = 1e-5
 _EMPTY = np.zeros(0)
 
@@ -78,7 +79,7 @@ def brought(
         named = _BONE.match(path)
         bone, what = (bpy.utils.unescape_identifier(named[1]), named[2]) if named else ("", path)
         moves = named is not None and _MOVES.match(what) is not None
-        if (bone, what) in switches or (moves and bone in body and what != ".scale"):
+        if (bone, what) in switches or (moves and bone in body and what != ".scale") or _TRAVEL.match(path):
             continue
         if named is not None and bone not in pose_bones(obj):
             continue

@@ -26,13 +26,15 @@ class Source:
     """The motion of a stretch of the timeline.
 
     target: the armature with all that is set for it. motion: at the scene's frame rate. first: the scene frame of its
-    first pose. limbs: which controls pose the limbs.
+    first pose. limbs: which controls pose the limbs. ends: (4, 4) where the object's own keys have brought it by the
+    last frame, in the space in which it stands at the first.
     """
 
     target: transfer.Target
     motion: Motion
     first: int
     limbs: Limbs = field(default_factory=Limbs)
+    ends: np.ndarray = field(default_factory=lambda: np.eye(4))
 
     @property
     def rig(self) -> RigDescription:
@@ -69,15 +71,22 @@ def sampled(
     last: int,
     limbs: Limbs | None = None,
     read: Reader = at_once,
+    stands: np.ndarray | None = None,
 ) -> Source:
-    """Read the armature's poses at the whole frames from first to last. Raises RigError, and what the reader does."""
+    """Read the armature's poses at the whole frames from first to last. Raises RigError, and what the reader does.
+
+    stands: (4, 4) where the object is to be taken to stand all the time; None = its own keys carry the body, as the
+    root motion of games comes in. What is written stays right: it is the change that is put on the bones.
+    """
     target = transfer.target_of(obj)
     frames = range(first, last + 1)
-    matrices = np.stack(read(scene, obj, frames, "matrices", sample.matrices_of(obj)))
+    looked = np.stack(read(scene, obj, frames, "matrices", sample.matrices_of(obj)))
+    travel = sample.travel_of(looked) if stands is None else stands
+    matrices = sample.travelled(looked, travel)
     own = RetargetOptions(reference=target.reference)
     untold = takes.untold_of(compat.current_assignment(obj).action, frames)
     motion = from_rig(target.rig, target.mapping, matrices, frame_rate(scene), own, frames=frames, untold=untold)
-    return Source(target, motion, first, limbs or Limbs())
+    return Source(target, motion, first, limbs or Limbs(), travel[-1] if stands is None else stands)
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:

@@ -144,6 +144,8 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
         ends = max(ends, begins + 1)
         posed = theirs.within(scene, FrameRange(float(begins), float(ends)), read).limbs
         after = source.sampled(scene, found.obj, begins, ends, posed, read)
+        # what its bones say where the object stands still behind the first Action's end
+        played = source.sampled(scene, found.obj, begins, ends, posed, read, stands=before.ends)
         their_frames = np.arange(after.first, after.last + 1, dtype=np.float64)
         their_part = seen.one_after_the_other([theirs.channels], [their_frames], after.first)
         _alike(found, posed, mine.name, other.name)
@@ -154,7 +156,7 @@ def _into_action(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: Edi
     gap = np.full(new, float(end))
     own_frames = np.concatenate((np.arange(low, end + 1, dtype=np.float64), gap))
     channels = seen.one_after_the_other([found.channels, their_part], [own_frames, their_frames], low)
-    motion = _one_after_the_other(before.motion, new, after.motion)
+    motion = _one_after_the_other(before.motion, new, played.motion)
     whole = replace(before, motion=motion)
     plan = Plan(
         work=asked_once(edit),

@@ -19,7 +19,8 @@ def plan(scene: bpy.types.Scene, obj: bpy.types.Object | None, spec: EditSpec, r
     found = found.within(scene, span, read)
     found.refuse_if_fixed(found.joints)
     first, last = int(np.floor(span.first)), int(np.ceil(span.last))
-    seen = source.sampled(scene, found.obj, first, last, found.limbs, read)
+    # travel on the object itself is where a game wants it: what the bones add to it is taken out
+    seen = source.sampled(scene, found.obj, first, last, found.limbs, read, stands=np.eye(4))
     if found.place_is_fixed:
         raise RequestError("; ".join(found.place_lines))
     finished, root = seen.motion, "hips"

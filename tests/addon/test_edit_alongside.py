@@ -74,16 +74,19 @@ def test_what_cannot_come_along_is_told(extension, warm_models) -> None:
     extension.addon("compat").assign(obj, two, slot)
     obj.pose.bones["pelvis"]["mood"] = 0.0
     for frame in (1, 20):
-        obj.location = (0.1 * frame, 0, 0)
+        obj.location = (0.1 * frame, 0, 0)  # travel: it comes over with the body
         obj.keyframe_insert("location", frame=frame)
+        obj.pass_index = frame
+        obj.keyframe_insert("pass_index", frame=frame)
         obj.pose.bones["pelvis"]["mood"] = 0.1 * frame
         obj.keyframe_insert('pose.bones["pelvis"]["mood"]', frame=frame)
     extension.addon("compat").assign(obj, one, extension.addon("compat").slot_for(one, obj))
-    obj.location = (0, 0, 0)
+    obj.location, obj.pass_index = (0, 0, 0), 0
     said = told(extension, obj)
     assert "“Two” also animates" in said
     assert "“pelvis”" in said
-    assert "“location”" in said
+    assert "“pass_index”" in said
+    assert "“location”" not in said
 
 
 def test_a_root_bone_that_carried_the_body_is_not_added_to_it(extension, warm_models) -> None:
