@@ -16,17 +16,20 @@ _CHANNELS = {"location": 3, "rotation_quaternion": 4, "rotation_euler": 3, "rota
 
 @contextmanager
 def kept(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer | None = None) -> Iterator[None]:
-    """Within it the scene may show other frames. Afterwards the bones stand as before, keyed or not.
+    """Within it the scene may show other frames. Afterwards object and bones stand as before, keyed or not.
 
     The scene must be back on its frame then.
     """
     layer = view_layer or present(bpy.context.view_layer)
     layer.update()  # what is still to be evaluated is no pose of the animator's
-    channels, switches = _channels(obj), _switches(obj)
+    channels, switches, own = _channels(obj), _switches(obj), _own(obj)
     try:
         yield
     finally:
         layer.update()
+        for name, place in own.items():
+            if tuple(getattr(obj, name)) != place:  # another Action that was looked at moves the object itself
+                setattr(obj, name, place)
         now = _channels(obj)
         bones = list(pose_bones(obj))
         for name, values in channels.items():
@@ -48,6 +51,11 @@ def _channels(obj: bpy.types.Object) -> dict[str, np.ndarray]:
         bones.foreach_get(name, values)
         found[name] = values.reshape(len(bones), width)
     return found
+
+
+def _own(obj: bpy.types.Object) -> dict[str, tuple[float, ...]]:
+    """The object's own transform."""
+    return {name: tuple(getattr(obj, name)) for name in _CHANNELS}
 
 
 def _switches(obj: bpy.types.Object) -> dict[tuple[str, str], float]:

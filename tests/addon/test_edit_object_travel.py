@@ -131,3 +131,20 @@ def test_it_is_copied_to_other_rigs(extension) -> None:
     back = read_back(extension, other, list(range(1, LAST + 1)))
     assert degrees_off(extension, back, motion).mean() < 0.5
     np.testing.assert_allclose(back.root_positions, motion.root_positions, atol=3e-3)
+
+
+def test_an_object_that_only_the_other_action_moves_stays_where_it_stands(extension, warm_models) -> None:
+    """The second Action is looked at, and played from on: where its keys had put the object isn't left behind."""
+    obj, hips = rig_of("mixamo"), "mixamorig:Hips"
+    capture(extension, obj, walking(extension, SECONDS), name="Two")
+    obj.animation_data.action.use_fake_user = True
+    stood = obj.matrix_basis.copy()
+    carry(obj, hips)
+    obj.matrix_basis = stood
+    one = capture(extension, obj, walking(extension, SECONDS), name="One")
+    obj.matrix_basis = stood
+    before = places(obj, hips, LAST)
+    assert bpy.ops.motionmix.edit_transition(after="Two", seconds=0.5, seed=3) == {"FINISHED"}
+    assert obj.animation_data.action != one
+    np.testing.assert_allclose(places(obj, hips, LAST), before, atol=1e-4)
+    np.testing.assert_allclose(obj.matrix_basis, stood, atol=1e-6)
